@@ -1,0 +1,134 @@
+"""Deep Q-learning (Mnih et al. 2015), and the recipes that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from retro_gamer_core import Option, Part, Recipe, hookimpl
+
+OPTIONS = (
+    Option(
+        "learning_rate",
+        1e-4,
+        "float",
+        "How far each update moves the weights. Higher learns faster but may become unstable; lower is "
+        "steady but slow.",
+        above=0,
+        high=1,
+        hint="0.0005",
+        typical="0.0001 to 0.001",
+    ),
+    Option(
+        "learning_rate_decay",
+        0.9999,
+        "float",
+        "After each episode the learning rate is multiplied by this, so that late updates are finer. "
+        "1.0 keeps it as it is.",
+        above=0,
+        high=1,
+        typical="0.999 to 1.0",
+    ),
+    Option(
+        "epsilon",
+        1.0,
+        "float",
+        "The share of random actions at the start (exploration). 1.0 tries everything at random first.",
+        low=0,
+        high=1,
+        typical="1.0",
+    ),
+    Option(
+        "epsilon_min",
+        0.05,
+        "float",
+        "The share of random actions that is kept to the end, so that new things are still tried.",
+        low=0,
+        high=1,
+        typical="0.01 to 0.1",
+    ),
+    Option(
+        "epsilon_decay",
+        0.9997,
+        "float",
+        "After each episode epsilon is multiplied by this, down to epsilon_min. Not used when epsilon_turns "
+        "is set.",
+        above=0,
+        high=1,
+        typical="0.99 to 0.9999",
+    ),
+    Option(
+        "epsilon_turns",
+        0,
+        "int",
+        "When above 0, epsilon falls in a straight line to epsilon_min over this many turns, however long the "
+        "episodes are.",
+        low=0,
+        hint="100000",
+        typical="20000 to 500000",
+    ),
+    Option(
+        "target_update_freq",
+        500,
+        "int",
+        "Updates between two copies of the network into the target network, the steady one that targets are "
+        "computed with. Fewer follow new learning sooner; more are steadier.",
+        low=1,
+        typical="100 to 2000",
+    ),
+    Option(
+        "double",
+        False,
+        "bool",
+        "Double Q-learning: one network picks the best next action and the other judges it, which stops the "
+        "values from growing too hopeful.",
+    ),
+    Option(
+        "loss",
+        "huber",
+        "str",
+        "How a wrong guess is counted: huber is gentle with large errors, squared is not.",
+        choices=("huber", "squared"),
+    ),
+    Option(
+        "max_gradient_norm",
+        10.0,
+        "float",
+        "An update that would move the weights further than this is shortened, so that one odd batch cannot "
+        "spoil the network.",
+        above=0,
+        typical="1 to 10",
+    ),
+    Option(
+        "threads",
+        None,
+        "int",
+        "Processor cores used for learning. Left out: one for networks of plain layers, where sharing the "
+        "work costs more than it saves, and all of them for convolutions.",
+        low=1,
+        hint="1",
+    ),
+)
+
+
+@hookimpl
+def retro_gamer_learners() -> Iterable[Part]:
+    yield Part(
+        "dqn",
+        "Deep Q-learning: learns how good each action is, and takes the best one.",
+        "retro_gamer_dqn.learner:DQNLearner",
+        options=OPTIONS,
+    )
+
+
+@hookimpl
+def retro_gamer_recipes() -> Iterable[Recipe]:
+    yield Recipe(
+        "standard",
+        "Good results in minutes: sees from the player's place, learns from three turns at once.",
+        "retro_gamer_dqn.recipes:standard",
+    )
+    yield Recipe(
+        "classic",
+        "Plain deep Q-learning on the whole board, as in the textbooks; slower, good to study.",
+        "retro_gamer_dqn.recipes:classic",
+    )

@@ -1,0 +1,72 @@
+"""How often to act at random: often at first, to see what there is, then less and less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class PerEpisode:
+    """ε is multiplied by ``decay`` after each episode, down to ``floor``."""
+
+    epsilon: float
+    floor: float
+    decay: float
+
+    def turns_played(self, count: int) -> None:
+        pass
+
+    def episode_finished(self) -> None:
+        self.epsilon = max(self.floor, self.epsilon * self.decay)
+
+    def explain(self) -> str:
+        return (
+            f"exploration: {self.epsilon:.0%} of the actions are random at first; the share is multiplied by "
+            f"{self.decay:g} after each episode, down to {self.floor:.0%}"
+        )
+
+    def state_dict(self) -> dict[str, float]:
+        return {"epsilon": self.epsilon}
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        self.epsilon = state["epsilon"]
+
+
+class LinearInTurns:
+    """ε falls in a straight line from ``start`` to ``floor`` over the first ``turns`` turns."""
+
+    def __init__(self, start: float, floor: float, turns: int) -> None:
+        self._start, self._floor, self._turns = start, floor, turns
+        self._played = 0
+
+    @property
+    def epsilon(self) -> float:
+        done = min(1.0, self._played / self._turns)
+        return self._start + (self._floor - self._start) * done
+
+    def turns_played(self, count: int) -> None:
+        self._played += count
+
+    def episode_finished(self) -> None:
+        pass
+
+    def explain(self) -> str:
+        return (
+            f"exploration: {self._start:.0%} of the actions are random at first, falling in a straight line to "
+            f"{self._floor:.0%} over {self._turns:,} turns"
+        )
+
+    def state_dict(self) -> dict[str, float]:
+        return {"played": self._played, "epsilon": self.epsilon}
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        self._played = int(state["played"])
+
+
+def exploration_schedule(
+    epsilon: float, epsilon_min: float, epsilon_decay: float, epsilon_turns: int
+) -> PerEpisode | LinearInTurns:
+    """The schedule for these options."""
+    if epsilon_turns > 0:
+        return LinearInTurns(epsilon, epsilon_min, epsilon_turns)
+    return PerEpisode(epsilon, epsilon_min, epsilon_decay)

@@ -1,0 +1,247 @@
+"""Deep Q-learning: a network learns how good each action is, and the best one is taken.
+
+Mnih et al. 2015, "Human-level control through deep reinforcement learning", with Adam and, where
+asked, double Q-learning (van Hasselt et al. 2016) and importance weights (Schaul et al. 2016).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
+from retro_gamer_dqn import checkpoint_file
+from retro_gamer_dqn.devices import choose_device
+from retro_gamer_dqn.exploration import exploration_schedule
+from retro_gamer_dqn.growing import can_grow, copy_weights, spread
+from retro_gamer_dqn.optimiser import NetworkOptimiser
+from retro_gamer_dqn.plain_state import from_plain, to_plain
+from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
+
+
+class DQNLearner:
+    """Owns the learning network, the target network and the optimiser.
+
+    Args: see ``retro_gamer_dqn.OPTIONS``, which says what each option means.
+    """
+
+    def __init__(
+        self,
+        context: LearnerContext,
+        *,
+        learning_rate: float = 1e-4,
+        learning_rate_decay: float = 0.9999,
+        epsilon: float = 1.0,
+        epsilon_min: float = 0.05,
+        epsilon_decay: float = 0.9997,
+        epsilon_turns: int = 0,
+        target_update_freq: int = 500,
+        double: bool = False,
+        loss: str = "huber",
+        max_gradient_norm: float = 10.0,
+        threads: int | None = None,
+    ) -> None:
+        self._context = context
+        self._double = double
+        self._loss = loss
+        self._max_gradient_norm = max_gradient_norm
+        self._learning_rate = learning_rate
+        self._learning_rate_decay = learning_rate_decay
+        self._target_update_freq = target_update_freq
+        self._rng = np.random.default_rng([context.seed, 1])
+        self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
+        self._updates = 0
+        self._updates_at_last_episode = 0
+        self._learning_episodes = 0
+
+        torch.manual_seed(context.seed)
+        self._online = context.build_network(context.spec)
+        self.device = choose_device(context.device, self._online, threads)
+        torch.set_num_threads(self.device.threads)
+        self._online.to(self.device.name)
+        self._build_around(self._online, context.spec)
+
+    def _build_around(self, online: torch.nn.Module, spec: ObservationSpec) -> None:
+        self._spec = spec
+        self._online = online
+        self._target = self._context.build_network(spec).to(self.device.name)
+        self._copy_to_target()
+        self._optimiser = NetworkOptimiser(online, self._current_learning_rate(), self._max_gradient_norm)
+
+    # Acting --------------------------------------------------------------------------------
+
+    def act(self, observations: Observations) -> np.ndarray:
+        """ε-greedy: a random action with probability ε, else the one with the highest value."""
+        n = len(observations)
+        actions = self._rng.integers(len(self._context.actions), size=n)
+        greedy = self._rng.random(n) >= self._exploration.epsilon
+        if greedy.all():
+            return self.q_values(observations).argmax(axis=1)
+        if greedy.any():
+            actions[greedy] = self.q_values(observations[greedy]).argmax(axis=1)
+        return actions
+
+    def q_values(self, observations: Observations) -> np.ndarray:
+        with torch.inference_mode():
+            return self._online(*self._tensors(observations)).cpu().numpy()
+
+    def turns_played(self, count: int) -> None:
+        self._exploration.turns_played(count)
+
+    def episode_finished(self) -> None:
+        self._exploration.episode_finished()
+        if self._updates > self._updates_at_last_episode:
+            self._updates_at_last_episode = self._updates
+            self._learning_episodes += 1
+            self._optimiser.set_learning_rate(self._current_learning_rate())
+
+    # Learning ------------------------------------------------------------------------------
+
+    def learn(self, batch: Batch) -> LearnResult:
+        """Move each guess toward reward plus discounted value of what was seen next."""
+        transitions = batch.transitions
+        s_tm1 = self._tensors(transitions.observations)
+        s_t = self._tensors(transitions.next_observations)
+        a_tm1, r_t, discount_t, weights = self._to_device(
+            transitions.actions, transitions.rewards, transitions.discounts, batch.weights
+        )
+        with torch.no_grad():
+            q_target_t = self._target(*s_t)
+            q_select_t = self._online(*s_t) if self._double else q_target_t
+            target_tm1 = q_learning_target(r_t, discount_t, q_target_t, q_select_t)
+        q_tm1 = self._online(*s_tm1).gather(1, a_tm1.unsqueeze(1)).squeeze(1)
+        td_error = target_tm1 - q_tm1
+        loss = weighted_loss(td_error, weights, self._loss)
+        self._optimiser.step(loss)
+        self._updates += 1
+        if self._updates % self._target_update_freq == 0:
+            self._copy_to_target()
+        return LearnResult(loss.item(), td_error.detach().cpu().numpy())
+
+    def _copy_to_target(self) -> None:
+        self._target.load_state_dict(self._online.state_dict())
+
+    def _current_learning_rate(self) -> float:
+        return self._learning_rate * self._learning_rate_decay**self._learning_episodes
+
+    def _tensors(self, observations: Observations) -> tuple[Tensor, Tensor]:
+        cells, features = self._to_device(observations.cells, observations.features)
+        return cells, features
+
+    def _to_device(self, *arrays: np.ndarray) -> list[Tensor]:
+        return [torch.from_numpy(array).to(self.device.name) for array in arrays]
+
+    # Growing -------------------------------------------------------------------------------
+
+    def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
+        if not can_grow(self._online):
+            return False
+        old, old_moments = self._online, self._optimiser.moments()
+        channels = torch.from_numpy(codes[1 : self._spec.n_codes].astype(np.int64) - 1)
+        new = self._context.build_network(spec).to(self.device.name)
+        places = copy_weights(old, new, channels)
+        self._build_around(new, spec)
+        old_parameters = dict(old.named_parameters())
+        for name, parameter in new.named_parameters():
+            moments = old_moments.get(id(old_parameters[name]), {})
+            grown = {
+                key: spread(value, parameter, places.get(name)) if value.dim() else value.clone()
+                for key, value in moments.items()
+            }
+            if grown:
+                self._optimiser.set_moments(parameter, grown)
+        return True
+
+    # Telling -------------------------------------------------------------------------------
+
+    def statistics(self) -> dict[str, float]:
+        return {"epsilon": self._exploration.epsilon, "learning_rate": self._current_learning_rate()}
+
+    def explain(self) -> list[str]:
+        count = sum(parameter.numel() for parameter in self._online.parameters())
+        lines = [
+            *(
+                self._online.explain()
+                if hasattr(self._online, "explain")
+                else [f"network: {self._context.network_name}"]
+            ),
+            f"the network has {count:,} weights and {len(self._context.actions)} outputs, one for each action: "
+            + " ".join(key or "(nothing)" for key in self._context.actions),
+            f"device: {self.device.name}, {self.device.reason}",
+            f"optimiser: Adam, learning rate {self._learning_rate:g}, multiplied by {self._learning_rate_decay:g} "
+            "after each episode in which something was learned",
+            self._exploration.explain(),
+            f"target network: copied from the learning network every {self._target_update_freq} updates",
+        ]
+        if self._double:
+            lines.append(
+                "double Q-learning: the learning network picks the best next action, the target judges it"
+            )
+        return lines
+
+    # Keeping -------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "online": to_plain(self._online.state_dict()),
+            "target": to_plain(self._target.state_dict()),
+            "optimiser": to_plain(self._optimiser.state_dict()),
+            "exploration": self._exploration.state_dict(),
+            "rng": self._rng.bit_generator.state,
+            "torch_rng": torch.get_rng_state().numpy(),
+            **self._counters(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self._online.load_state_dict(from_plain(state["online"]))
+        self._target.load_state_dict(from_plain(state["target"]))
+        self._optimiser.load_state_dict(from_plain(state["optimiser"]))
+        self._exploration.load_state_dict(state["exploration"])
+        self._rng.bit_generator.state = state["rng"]
+        torch.set_rng_state(torch.from_numpy(state["torch_rng"]))
+        self._set_counters(state)
+
+    def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
+        checkpoint_file.save(
+            path,
+            {
+                "model_state_dict": self._online.state_dict(),
+                "optimizer_state_dict": self._optimiser.state_dict(),
+                "epsilon": self._exploration.epsilon,
+                "exploration": self._exploration.state_dict(),
+                **self._counters(),
+                **progress,
+            },
+        )
+
+    def load_checkpoint(self, path: Path) -> None:
+        contents = checkpoint_file.load(path)
+        self._online.load_state_dict(contents["model_state_dict"])
+        self._optimiser.load_state_dict(contents["optimizer_state_dict"])
+        if "exploration" in contents:
+            self._exploration.load_state_dict(contents["exploration"])
+        self._set_counters(contents)
+        self._copy_to_target()
+
+    @staticmethod
+    def read_checkpoint(path: Path) -> dict[str, Any]:
+        """What a checkpoint holds, ``progress`` among it, without building anything."""
+        return checkpoint_file.load(path)
+
+    def _counters(self) -> dict[str, int]:
+        return {
+            "updates": self._updates,
+            "updates_at_last_episode": self._updates_at_last_episode,
+            "learning_episodes": self._learning_episodes,
+        }
+
+    def _set_counters(self, state: dict[str, Any]) -> None:
+        self._updates = state["updates"]
+        self._updates_at_last_episode = state["updates_at_last_episode"]
+        self._learning_episodes = state["learning_episodes"]
+        # The rate written in the configuration counts, not the one the optimiser was saved with.
+        self._optimiser.set_learning_rate(self._current_learning_rate())

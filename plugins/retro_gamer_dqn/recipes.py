@@ -1,0 +1,120 @@
+"""Recipes: which parts and values to start with, and why, in words a student can read."""
+
+from __future__ import annotations
+
+from retro_gamer_core import Choice, GameFacts
+
+_LARGEST_BOARD_SEEN_WHOLE = 2_000
+"""Cells. Beyond this a view of the whole board has more weights than minutes can train."""
+
+_WINDOW_ON_LARGE_BOARDS = 8
+
+
+def standard(facts: GameFacts) -> list[Choice]:
+    """Made to be worth watching after a few minutes without a graphics card."""
+    return [
+        *_view(facts),
+        Choice(
+            "model",
+            "network",
+            "mlp",
+            "fully connected layers are the fastest to train; seen from the player's place they need no "
+            "convolution to recognise a pattern wherever it is",
+        ),
+        Choice("model", "hidden_sizes", [256, 128], "wide enough to tell a few hundred situations apart"),
+        Choice("training", "learner", "dqn", "deep Q-learning: learn how good each action is"),
+        Choice(
+            "training",
+            "double",
+            True,
+            "two networks check each other's hopes, which keeps the values honest",
+        ),
+        Choice("training", "n_step", 3, "rewards of three turns at once carry news back three times as fast"),
+        Choice(
+            "training", "learning_rate", 0.0005, "five times the classic rate, steady with double Q-learning"
+        ),
+        Choice(
+            "training", "learning_rate_decay", 1.0, "episodes differ too much in length to slow down by them"
+        ),
+        Choice(
+            "training", "epsilon_turns", 100_000, "random actions become rare over the first 100,000 turns"
+        ),
+        Choice(
+            "training", "epsilon_min", 0.02, "one action in fifty stays random, so that new things are tried"
+        ),
+        Choice(
+            "training",
+            "memory",
+            "uniform",
+            "drawing evenly is fastest and did as well as drawing by surprise",
+        ),
+        Choice("training", "memory_capacity", 200_000, "remembers the last 200,000 turns"),
+        Choice("training", "games_in_step", _games(facts), _games_reason(facts)),
+        Choice("training", "batch_size", 64, "64 remembered turns make one update"),
+        Choice("training", "train_every", 4, "one update for every four turns played"),
+        Choice("training", "learning_starts", 2_000, "first some experience, then learning from it"),
+        Choice(
+            "training", "checkpoint_every", 500, "early episodes are short: a checkpoint every 500 is plenty"
+        ),
+    ]
+
+
+def classic(facts: GameFacts) -> list[Choice]:
+    """Plain DQN as in the specification, for study: every setting has its textbook value."""
+    network, reason = (
+        (
+            "cnn",
+            "the description calls the board a picture (spatial = true): convolutions find local patterns",
+        )
+        if facts.spatial
+        else ("mlp", "the description says the board is no picture (spatial = false): plain layers will do")
+    )
+    return [
+        Choice("preprocessing", "encoder", "one_hot", "the whole board as it is drawn"),
+        Choice("model", "network", network, reason),
+        Choice("model", "hidden_sizes", [128, 64], "two hidden layers of a modest size"),
+        Choice("training", "learner", "dqn", "deep Q-learning: learn how good each action is"),
+        Choice("training", "memory", "prioritized", "turns that were surprising are studied more often"),
+    ]
+
+
+def _view(facts: GameFacts) -> list[Choice]:
+    width, height = facts.board_size
+    if facts.player is None:
+        return [
+            Choice(
+                "preprocessing",
+                "encoder",
+                "one_hot",
+                "no single character listens to the keyboard, so the board is seen as it is drawn",
+            )
+        ]
+    choices = [
+        Choice(
+            "preprocessing",
+            "encoder",
+            "egocentric",
+            "seen from the player's place, what is learned in one corner of the board holds in all of them",
+        )
+    ]
+    if width * height > _LARGEST_BOARD_SEEN_WHOLE:
+        choices.append(
+            Choice(
+                "preprocessing",
+                "radius",
+                _WINDOW_ON_LARGE_BOARDS,
+                f"the board has {width * height:,} cells; a window of {2 * _WINDOW_ON_LARGE_BOARDS + 1} by "
+                f"{2 * _WINDOW_ON_LARGE_BOARDS + 1} round the player is learned far sooner",
+            )
+        )
+    return choices
+
+
+def _games(facts: GameFacts) -> int:
+    return 16 if facts.create_seconds < 0.5 else 1
+
+
+def _games_reason(facts: GameFacts) -> str:
+    if _games(facts) > 1:
+        return "sixteen games are played side by side, so that the network is asked once for all of them"
+    return f"a fresh game takes {facts.create_seconds:.0f} s to make, so only one is played at a time"

@@ -1,0 +1,122 @@
+"""The board from the player's own place: whatever is two cells to the left is always in the same cell.
+
+What is learned in one corner of the board then holds everywhere, and the edge of the board can be
+seen coming. There are two of them: a window that moves with the player, and the whole board.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
+from retro_gamer_core.state_features import StateFeatures
+
+
+def build(metadata: GameMetadata, *, radius: int | None = None, player: str | None = None):
+    """The encoder for these options.
+
+    Args:
+        metadata: needs ``board_size`` and ``character_set``.
+        radius: cells seen in each direction; None for the whole board.
+        player: name of the character in the middle; None for ``metadata.player``, and without
+            that for the one that listens to the keyboard.
+    """
+    player = player or metadata.player
+    return CentredBoard(metadata, player) if radius is None else Window(metadata, radius, player)
+
+
+class CentredBoard:
+    """The whole board, moved so that the player is in the middle.
+
+    Kept as drawn, with the player's column and row as the first two features; ``ObservationSpec``
+    says how a network sees it (``centred``).
+    """
+
+    def __init__(self, metadata: GameMetadata, player: str | None) -> None:
+        width, height = metadata.board_size
+        self.player = player
+        self._state = StateFeatures(metadata.observe_state_sizes)
+        self.spec = ObservationSpec(
+            height,
+            width,
+            tuple(metadata.character_set),
+            outside=True,
+            features=("player column", "player row", *self._state.names),
+            channel_first=metadata.spatial,
+            centred=True,
+        )
+
+    def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
+        at = frame.player
+        if at is None:
+            raise _no_player(self.player)
+        cells[...] = frame.codes
+        features[0], features[1] = at
+        if self._state.names:
+            self._state.write(frame.state, features[2:])
+
+    def explain(self) -> list[str]:
+        return [
+            f"encoder egocentric: the learner sees the whole board, moved so that {_who(self.player)} is in "
+            "the middle; the edge of the board is marked straight ahead, behind and to both sides"
+        ]
+
+
+class Window:
+    """A square window with the player in the middle; cells beyond the board look unlike empty ones.
+
+    The player's column and row on the board (0 … 1) are the first two features.
+    """
+
+    def __init__(self, metadata: GameMetadata, radius: int, player: str | None) -> None:
+        self._board_width, self._board_height = metadata.board_size
+        self.player = player
+        self._radius = radius
+        self._state = StateFeatures(metadata.observe_state_sizes)
+        side = 2 * radius + 1
+        self.spec = ObservationSpec(
+            side,
+            side,
+            tuple(metadata.character_set),
+            outside=True,
+            features=("player column", "player row", *self._state.names),
+            channel_first=metadata.spatial,
+        )
+
+    def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
+        at = frame.player
+        if at is None:
+            raise _no_player(self.player)
+        (x, y), r = at, self._radius
+        left, right = max(0, x - r), min(self._board_width, x + r + 1)
+        top, bottom = max(0, y - r), min(self._board_height, y + r + 1)
+        cells[...] = self.spec.outside_code
+        cells[top - y + r : bottom - y + r, left - x + r : right - x + r] = frame.codes[
+            top:bottom, left:right
+        ]
+        features[0] = x / max(1, self._board_width - 1)
+        features[1] = y / max(1, self._board_height - 1)
+        if self._state.names:
+            self._state.write(frame.state, features[2:])
+
+    def explain(self) -> list[str]:
+        side = 2 * self._radius + 1
+        return [
+            f"encoder egocentric: the learner sees a window of {side}×{side} cells with {_who(self.player)} "
+            "in the middle; cells beyond the edge of the board look different from empty ones"
+        ]
+
+
+def _who(player: str | None) -> str:
+    return player or "the character that listens to the keyboard"
+
+
+def _no_player(name: str | None) -> RetroGamerError:
+    return RetroGamerError(
+        f"there is no character named {name!r} on the board"
+        if name
+        else "no character in this game listens to the keyboard",
+        where='encoder = "egocentric"',
+        why="this encoder shows the board from the player's place, so it must know who the player is",
+        hint='name the character: player = "…" in [preprocessing], or use encoder = "one_hot"',
+    )

@@ -1,0 +1,27 @@
+"""The built-in replay memories: ``uniform`` draws every turn alike, ``prioritized`` the surprising ones more.
+
+Only descriptions live here; the code that remembers is imported when a memory is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from retro_gamer_core.hookspecs import hookimpl
+from retro_gamer_core.parts import Part
+from retro_gamer_memories.settings import PRIORITIZED
+
+
+@hookimpl
+def retro_gamer_memories() -> Iterable[Part]:
+    yield Part(
+        "uniform",
+        "Remembers the latest turns and draws every one of them equally often.",
+        "retro_gamer_memories.uniform:UniformMemory",
+    )
+    yield Part(
+        "prioritized",
+        "Remembers the latest turns and draws those the learner guessed badly more often.",
+        "retro_gamer_memories.prioritized:PrioritizedMemory",
+        PRIORITIZED,
+    )

@@ -1,0 +1,43 @@
+"""A multilayer perceptron: fully connected layers from the one-hot board to the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from retro_gamer_core import ObservationSpec
+from retro_gamer_networks.board_layer import BoardLayer
+from retro_gamer_networks.dense_layers import dense_layers
+
+
+class MLP(nn.Module):
+    """``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``."""
+
+    def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
+        super().__init__()
+        self.board = BoardLayer(spec, hidden_sizes[0])
+        self.activation = nn.ReLU()
+        self.head = dense_layers([*hidden_sizes, n_outputs])
+        self._sizes = [spec.n_inputs, *hidden_sizes, n_outputs]
+
+    def forward(self, cells: Tensor, features: Tensor) -> Tensor:
+        return self.head(self.activation(self.board(cells, features)))
+
+    def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
+        """Which entries of which weights a network with fewer characters fills: axis and index."""
+        return {"board.rows": (0, self.board.rows_of_old_characters(channels))}
+
+    def explain(self) -> list[str]:
+        sizes = " → ".join(str(size) for size in self._sizes)
+        return [
+            f"network mlp: fully connected layers {sizes}; every neuron of the first layer looks at every "
+            "cell, so a pattern is learned separately in each place it can appear",
+            "the first layer is computed as a sum over the occupied cells only, which gives the same "
+            "numbers many times faster",
+        ]
+
+
+def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] = (128, 64)) -> MLP:
+    """An MLP with a ReLU after each hidden layer."""
+    return MLP(spec, n_outputs, hidden_sizes)

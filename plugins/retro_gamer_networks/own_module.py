@@ -1,0 +1,116 @@
+"""A network of your own: any ``torch.nn.Module``, named by import path.
+
+    class Tiny(nn.Module):
+        def __init__(self, n_inputs, n_outputs):
+            super().__init__()
+            self.layer = nn.Linear(n_inputs, n_outputs)
+
+        def forward(self, x):                 # x: float32[n, n_inputs], the documented flat vector
+            return self.layer(x)
+
+A module whose ``forward`` takes two arguments gets ``(cells, features)`` as the built-in ones do.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from retro_gamer_core import ObservationSpec, RetroGamerError
+from retro_gamer_core.import_strings import load_attribute
+from retro_gamer_networks.one_hot_board import one_hot_board
+
+
+class FlatInput(nn.Module):
+    """Feeds the flat one-hot vector to a module that takes one argument."""
+
+    def __init__(self, module: nn.Module, spec: ObservationSpec) -> None:
+        super().__init__()
+        self.module = module
+        self.spec = spec
+
+    def forward(self, cells: Tensor, features: Tensor) -> Tensor:
+        board = one_hot_board(cells, features, self.spec)
+        if not self.spec.channel_first:
+            board = board.permute(0, 2, 3, 1)
+        beside = features[:, self.spec.n_features - self.spec.n_view_features :]
+        return self.module(torch.cat([board.flatten(start_dim=1), beside], dim=1))
+
+
+def build(
+    spec: ObservationSpec, n_outputs: int, *, factory: str | Callable[..., nn.Module], **options: Any
+) -> nn.Module:
+    """Build ``factory`` (a class or function, or its import path) and make it take an observation.
+
+    The first parameters of ``factory`` may be called ``(n_inputs, n_outputs)``, ``(spec, n_outputs)``
+    or be absent; ``options`` are passed on by name.
+
+    Raises:
+        RetroGamerError: it asks for something else, is no ``nn.Module``, or gives another number
+            of outputs than there are actions.
+    """
+    if isinstance(factory, str):
+        factory = load_attribute(factory, what="network")
+    name = getattr(factory, "__qualname__", repr(factory))
+    parameters = inspect.signature(factory).parameters.values()
+    asked = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    offered = {"spec": spec, "n_inputs": spec.n_inputs, "n_outputs": n_outputs}
+    unknown = [parameter for parameter in asked if parameter not in offered and parameter not in options]
+    if unknown:
+        raise RetroGamerError(
+            f"the network {name} needs a value for {', '.join(unknown)}",
+            where=_source_of(factory),
+            why="a network is built with n_inputs and n_outputs (or spec and n_outputs) and the options of "
+            "[model] in config.toml",
+            hint=f"write {unknown[0]} = … in [model], or give the parameter a default",
+        )
+    module = factory(
+        **{parameter: offered[parameter] for parameter in asked if parameter in offered}, **options
+    )
+    if not isinstance(module, nn.Module):
+        raise RetroGamerError(
+            f"{name} gave a {type(module).__name__}, not a torch.nn.Module",
+            where=_source_of(factory),
+            hint="return the module, or name the class itself",
+        )
+    network = FlatInput(module, spec) if _takes_one_argument(module) else module
+    _check_outputs(network, spec, n_outputs, name, _source_of(factory))
+    return network
+
+
+def _check_outputs(network: nn.Module, spec: ObservationSpec, n_outputs: int, name: str, where: str) -> None:
+    cells = torch.zeros(2, spec.height, spec.width, dtype=torch.uint8)
+    try:
+        with torch.no_grad():
+            shape = tuple(network(cells, torch.zeros(2, spec.n_features)).shape)
+    except RuntimeError as error:
+        raise RetroGamerError(
+            f"the network {name} cannot take an observation: {error}",
+            where=where,
+            why=f"it was given 2 observations of {spec.n_inputs} numbers each",
+            hint=f"make the first layer take {spec.n_inputs} inputs (the argument n_inputs)",
+        ) from error
+    if shape != (2, n_outputs):
+        raise RetroGamerError(
+            f"the network {name} gives numbers of shape {shape} for 2 observations",
+            where=where,
+            why=f"there must be one number for each of the {n_outputs} actions: shape (2, {n_outputs})",
+            hint="make the last layer give n_outputs numbers",
+        )
+
+
+def _takes_one_argument(module: nn.Module) -> bool:
+    parameters = inspect.signature(module.forward).parameters.values()
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return len([p for p in parameters if p.default is p.empty and p.kind in positional]) == 1
+
+
+def _source_of(factory: Any) -> str:
+    try:
+        return f"{inspect.getsourcefile(factory)}:{inspect.getsourcelines(factory)[1]}"
+    except (OSError, TypeError):
+        return repr(factory)

@@ -1,0 +1,37 @@
+"""The names people import. Nothing else lives here.
+
+    from retro_gamer import GameMetadata, GameEnvironment, DQNTrainer, TrainedPolicy, PolicyInput
+
+Each name is looked up when it is first used, so importing this package does not load torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "DQNTrainer": "retro_gamer_dqn.trainer",
+    "GameEnvironment": "retro_gamer_core.environment",
+    "GameMetadata": "retro_gamer_core.metadata",
+    "PolicyInput": "retro_gamer_core.policy",
+    "PrioritizedReplayMemory": "retro_gamer_memories.experience_memory",
+    "ReplayMemory": "retro_gamer_memories.experience_memory",
+    "TrainedPolicy": "retro_gamer_core.policy",
+    "build_network": "retro_gamer_networks.by_metadata",
+    "encode_board": "retro_gamer_encoders.from_characters",
+    "encode_observation": "retro_gamer_encoders.from_characters",
+    "encode_state": "retro_gamer_encoders.from_characters",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,5 @@
+"""``python -m retro_gamer_core.cli`` is the command ``retro-gamer``."""
+
+from retro_gamer_core.cli import main
+
+main()

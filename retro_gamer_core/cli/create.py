@@ -1,0 +1,105 @@
+"""``retro-gamer create``: look at a game, choose everything with a reason, write the run."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
+from retro_gamer_core.cli.printing import next_step, say, warn
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.parts import Choice
+
+
+@click.command()
+@click.option(
+    "--game", required=True, metavar="GAME", help="A name from `retro-gamer list`, a module, or a path."
+)
+@click.option("--output", required=True, metavar="RUN", help="The directory to make for this run.")
+@click.option("--recipe", default="standard", show_default=True, help="The set of choices to begin with.")
+@click.option("--seed", type=int, help="Where all chance begins; drawn if left out.")
+@description_options
+@hyperparameter_options
+def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) -> None:
+    """Make a training run for a game.
+
+    Looks at the game, chooses what the learner sees, the network and the training settings, each with
+    its reason, and writes them to RUN/config.toml, where you can change them.
+    """
+    _create(game, output, recipe, seed, flags)
+
+
+@click.command(hidden=True)
+@click.argument("game")
+@click.argument("output")
+@click.option("--recipe", default="classic")
+@click.option("--seed", type=int)
+@description_options
+@hyperparameter_options
+def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) -> None:
+    """The name of `create` in retro-gamer 0.4.0: init GAME RUN."""
+    warn("`init` is called `create` now; it does the same.")
+    _create(game, output, recipe, seed, flags)
+
+
+def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
+    from retro_gamer_core.game_survey import survey_game, warnings_about
+    from retro_gamer_core.games import find_game
+    from retro_gamer_core.new_run import choices_of, make_run, with_wishes
+    from retro_gamer_core.plugins import installed_plugins
+    from retro_gamer_core.run_directory import refuse_to_overwrite
+
+    plugins = installed_plugins()
+    refuse_to_overwrite(Path(output))
+    found = find_game(game)
+    description, wishes = wishes_from(flags)
+    metadata = _described(found, description)
+    seed = secrets.randbelow(1_000_000) if seed is None else seed
+    random.seed(seed)
+    facts = survey_game(found.name, found.factory, metadata)
+    metadata.board_size = facts.board_size
+    choices = [
+        *choices_of(recipe, facts, plugins),
+        Choice("training", "seed", seed, "the same seed gives the same run again"),
+    ]
+    choices = with_wishes(choices, wishes, plugins)
+    run = make_run(output, found.name, metadata, choices, plugins)
+
+    width, height = facts.board_size
+    say(f"Made {run.config} for {found.name}: board {width}×{height}, keys {' '.join(metadata.actions)}")
+    say(f'reward: the change of state["{metadata.reward}"] in each turn')
+    for note in found.notes:
+        say(f"note: {note}")
+    for warning in warnings_about(facts):
+        warn(f"Warning: {warning}")
+    say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
+    for choice in choices:
+        say(f"  [{choice.section}] {choice.key} = {_as_toml(choice.value)} — {choice.reason}")
+    next_step(f"retro-gamer train {run.path}")
+
+
+def _described(found: Any, description: Mapping[str, Any]) -> Any:
+    """The game's description, with what the command line adds to it."""
+    from retro_gamer_core.metadata import GameMetadata
+
+    if found.metadata is None and not {"actions", "reward"} <= set(description):
+        raise RetroGamerError(
+            f"nothing describes the game {found.name}",
+            where=str(found.source_root or found.module),
+            why="training needs to know at least which keys may be pressed and what counts as a reward",
+            hint="add a table [tool.retro-gamer] with actions and reward to the game's pyproject.toml, or give "
+            "--actions KEY_LEFT,KEY_RIGHT --reward score here",
+        )
+    known = found.metadata.to_dict() if found.metadata else {}
+    return GameMetadata.from_dict({**known, **description}, where="the description of the game")
+
+
+def _as_toml(value: Any) -> str:
+    from retro_gamer_core.configuration.spelling import assignment
+
+    return assignment("", value).removeprefix(" = ")

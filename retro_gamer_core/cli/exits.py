@@ -1,0 +1,70 @@
+"""How a command ends: an exit code for scripts, and for people one clear message on standard error."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+
+import click
+
+from retro_gamer_core.cli.printing import warn
+from retro_gamer_core.errors import RetroGamerError
+
+INTERRUPTED = 130
+
+
+def run_and_exit(command: click.Command) -> None:
+    """Run ``command`` with the arguments of the process, and exit.
+
+    0 fine · 1 something to put right · 2 wrong usage · 3 a check found errors · 4 the code of a game or
+    plugin failed · 130 interrupted, and saved.
+    """
+    try:
+        code = command.main(prog_name="retro-gamer", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        warn("Stopped.")
+        code = INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        code = 0
+    except RetroGamerError as error:
+        if _strict():
+            raise
+        warn(f"Error: {error}")
+        code = error.exit_code
+    except OSError as error:
+        warn(f"Error: the system refused: {error}")
+        code = 1
+    except Exception:
+        if _strict():
+            raise
+        warn(_our_mistake())
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _strict() -> bool:
+    """Whether the author of a plugin asked for tracebacks."""
+    from retro_gamer_core.plugins import installed_plugins
+
+    return installed_plugins().strict
+
+
+def _our_mistake() -> str:
+    """Keep the traceback in a file and say where: it helps us, and nobody else needs to read it."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="retro-gamer-error-", suffix=".txt", delete=False
+    ) as report:
+        traceback.print_exc(file=report)
+    last = traceback.format_exc().strip().splitlines()[-1]
+    return (
+        f"Error: something went wrong inside retro-gamer that nobody foresaw: {last}\n"
+        f"  why:   this is our mistake, not yours; everything saved before is still there\n"
+        f"  try:   send us the details, which are in {report.name}"
+    )

@@ -1,0 +1,115 @@
+"""The command group, which knows its commands by name and imports one only when it is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from retro_gamer_core.suggestions import did_you_mean
+
+_COMMANDS = {
+    "list": ("retro_gamer_core.cli.list_games:list_games", "Show the games that are installed."),
+    "plugins": (
+        "retro_gamer_core.cli.list_plugins:list_plugins",
+        "Show every plugin and part, and what is broken.",
+    ),
+    "create": ("retro_gamer_core.cli.create:create", "Make a training run for a game."),
+    "train": ("retro_gamer_core.cli.train:train", "Train a run, or go on training it."),
+    "play": ("retro_gamer_core.cli.play:play", "Watch what was learned play the game."),
+    "info": ("retro_gamer_core.cli.info:info", "Show a run: its settings, why, and how it went."),
+    "clean": ("retro_gamer_core.cli.clean:clean", "Remove what training made, to begin afresh."),
+}
+_OLDER_NAMES = {"init": "retro_gamer_core.cli.create:init"}
+
+
+class LazyGroup(click.Group):
+    """Built-in commands first, then those of plugins, each imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_COMMANDS, *_plugin_commands()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        where = _COMMANDS.get(cmd_name, (None,))[0] or _OLDER_NAMES.get(cmd_name)
+        if where is not None:
+            module, _, attribute = where.partition(":")
+            return getattr(import_module(module), attribute)
+        return _load_plugin_command(cmd_name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None:
+            hint = did_you_mean(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"there is no command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, summary) for name, (_, summary) in _COMMANDS.items()]
+        rows += [(name, f"{command.summary} [{provider.distribution}]")
+                 for name, (command, provider) in _plugin_commands().items()]  # fmt: skip
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _plugin_commands() -> dict[str, Any]:
+    from retro_gamer_core.plugins import installed_plugins
+
+    return {name: found for name, found in installed_plugins().commands().items() if name not in _COMMANDS}
+
+
+def _load_plugin_command(name: str) -> click.Command | None:
+    from retro_gamer_core.import_strings import load_attribute
+
+    found = _plugin_commands().get(name)
+    if found is None:
+        return None
+    command, provider = found
+    return load_attribute(command.command, what=f"the command {name!r}", provider=provider)
+
+
+def _configure_plugins(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:
+    from retro_gamer_core.plugins import configure
+
+    if blocked or strict:
+        configure(blocked=blocked, strict=strict)
+
+
+def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        click.echo(f"retro-gamer {version('retro-gamer')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with: retro-gamer create --game snake --output runs/snake",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+              help="Show the version.")  # fmt: skip
+@click.option(
+    "--no-plugin", "blocked", multiple=True, metavar="NAME", help="Do without this plugin (repeatable)."
+)
+@click.option(
+    "--strict-plugins", "strict", is_flag=True, help="For plugin authors: a broken plugin is an error."
+)
+@click.pass_context
+def retro_gamer(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:
+    """Train deep Q-learning agents to play terminal games, and swap any piece of it."""
+    _allow_files_of_this_directory()
+    _configure_plugins(ctx, blocked, strict)
+
+
+def _allow_files_of_this_directory() -> None:
+    """Let ``my_encoder:Stripes`` and ``my_game`` be found where the person is working.
+
+    The installed command has its own directory on ``sys.path`` instead.
+    """
+    import sys
+    from pathlib import Path
+
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.insert(0, here)

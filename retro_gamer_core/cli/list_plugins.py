@@ -1,0 +1,98 @@
+"""``retro-gamer plugins``: every plugin, whether it works, and every part that can be named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from retro_gamer_core.cli.printing import next_step, say, say_json, table, warn
+from retro_gamer_core.errors import Problem
+from retro_gamer_core.parts import KINDS
+from retro_gamer_core.plugin_records import PluginRecord, ProvidedPart
+from retro_gamer_core.plugins import Plugins, installed_plugins
+
+
+@click.command("plugins")
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+def list_plugins(as_json: bool) -> None:
+    """Show every plugin and part, and what is broken.
+
+    A plugin is an installed package that adds encoders, networks, memories, learners, loggers, games,
+    recipes or commands. A broken one stops only what needs it.
+    """
+    plugins = installed_plugins()
+    if as_json:
+        say_json(_for_programs(plugins))
+        return
+    say("Plugins", bold=True)
+    _print_plugins(plugins.records)
+    say()
+    say("Parts, by the names they have in config.toml", bold=True)
+    table(
+        ("kind", "name", "from plugin", "what it does"),
+        [
+            *((part.kind, part.name, part.provider.plugin, part.part.summary) for part in _parts(plugins)),
+            *(
+                ("recipe", recipe.name, provider.plugin, recipe.summary)
+                for recipe, provider in plugins.recipes().values()
+            ),
+        ],
+    )
+    for warning in plugins.warnings:
+        warn(f"\nWarning: {warning}")
+    fixes = [record.problem.fix for record in plugins.records if record.problem]
+    next_step(*(fix for fix in fixes if fix.startswith("pip ")), "retro-gamer list")
+
+
+def _print_plugins(records: Sequence[PluginRecord]) -> None:
+    rows = [
+        (record.name, f"{record.distribution} {record.version}", _status(record), _offers(record))
+        for record in records
+    ]
+    table(("plugin", "package", "status", "offers"), rows)
+    for record in records:
+        if record.problem is not None:
+            became = "is broken" if record.status == "broken" else "cannot be used in all of it"
+            what = f"{record.provider} {became}: {record.problem.cause}"
+            say()
+            say(str(Problem(what, where=record.problem.where, hint=record.problem.fix)))
+
+
+def _status(record: PluginRecord) -> str:
+    if record.status == "broken":
+        return "BROKEN"
+    return "ok, but see below" if record.problem else record.status
+
+
+def _offers(record: PluginRecord) -> str:
+    if record.status != "ok":
+        return "-"
+    by_kind: dict[str, list[str]] = {}
+    for kind, name in record.offers:
+        by_kind.setdefault(kind, []).append(name)
+    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in by_kind.items()) or "listens to training"
+
+
+def _parts(plugins: Plugins) -> list[ProvidedPart]:
+    return [part for kind in KINDS for part in plugins.parts(kind).values()]
+
+
+def _for_programs(plugins: Plugins) -> dict[str, Any]:
+    provided = {
+        "recipes": plugins.recipes().values(),
+        "commands": plugins.commands().values(),
+        "games": plugins.games(),
+    }
+    return {
+        "plugins": plugins.records,
+        "parts": [
+            {"kind": part.kind, **vars(part.part), **vars(part.provider)} for part in _parts(plugins)
+        ],
+        **{
+            name: [{**vars(description), **vars(provider)} for description, provider in things]
+            for name, things in provided.items()
+        },
+        "warnings": plugins.warnings,
+    }

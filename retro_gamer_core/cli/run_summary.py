@@ -1,0 +1,128 @@
+"""What there is to know about a run from the outside, gathered without building anything of it.
+
+Whatever is damaged becomes a problem in the summary; all the rest is told nevertheless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.cli.changed_settings import ChangedSetting, changed_settings
+from retro_gamer_core.configuration import config_from_sections, read_sections
+from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
+from retro_gamer_core.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
+from retro_gamer_core.training_log_format import TrainingLog, read_training_log
+
+if TYPE_CHECKING:
+    from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.run_directory import RunDirectory
+
+
+@dataclass(frozen=True)
+class SavedFile:
+    """A file and its size in bytes."""
+
+    path: Path
+    size: int
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run at a glance.
+
+    Args:
+        game: the game as named in the config; None where that cannot be read.
+        config: None where it has problems.
+        changed: the settings that are not at their defaults.
+        log: what was chosen and how training went.
+        checkpoints: in the order of their episodes.
+        states: the training states, the newest first.
+        parts: what the run is built from; as it was when training began, if it has.
+        differences: what changed in the parts since then.
+        problems: what is wrong with the files of the run.
+        in_use: whether a process is training, or was killed while it did.
+    """
+
+    game: str | None
+    config: RunConfig | None
+    changed: tuple[ChangedSetting, ...]
+    log: TrainingLog
+    checkpoints: tuple[SavedFile, ...]
+    states: tuple[SavedFile, ...]
+    parts: tuple[LockedPart, ...]
+    differences: tuple[Difference, ...]
+    problems: tuple[Problem, ...]
+    in_use: bool
+
+    @property
+    def episodes(self) -> int:
+        """How many episodes have been played, as far as the log tells."""
+        numbers = [episode.number for episode in self.log.episodes]
+        return max(numbers + [checkpoint.episode for checkpoint in self.log.checkpoints], default=0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all the episodes that the settings ask for have been played."""
+        return self.config is not None and self.episodes >= self.config.training.training_episodes
+
+
+def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
+    """Read all files of a run that tell something about it, and change none."""
+    problems: list[Problem] = []
+    sections: Mapping[str, Any] = {}
+    config, changed, now, then = None, [], [], []
+    try:
+        sections = read_sections(run.config)
+        config = config_from_sections(sections, plugins, where=str(run.config))
+        changed = changed_settings(config, plugins)
+        now = _parts_of(config, plugins)
+    except RetroGamerError as error:
+        problems += _problems_of(error)
+    try:
+        then = read_lock(run.parts_lock)
+    except RetroGamerError as error:
+        problems += _problems_of(error)
+    return RunSummary(
+        game=config.game if config else _game_named_in(sections),
+        config=config,
+        changed=tuple(changed),
+        log=read_training_log(run.log),
+        checkpoints=_saved(run.checkpoints()),
+        states=_saved(run.newest_states()),
+        parts=tuple(then or now),
+        differences=tuple(differences(then, now) if now else ()),
+        problems=tuple(problems),
+        in_use=(run.path / "training.pid").is_file(),
+    )
+
+
+def _parts_of(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
+    choices = (config.encoder, config.network, config.learner, config.memory, *config.loggers)
+    return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
+
+
+def _problems_of(error: RetroGamerError) -> tuple[Problem, ...]:
+    return error.problems if isinstance(error, ProblemsFound) else (error.problem,)
+
+
+def _game_named_in(sections: Mapping[str, Any]) -> str | None:
+    game = sections.get("game")
+    name = game.get("name", game.get("module")) if isinstance(game, Mapping) else None
+    return name if isinstance(name, str) else None
+
+
+def _saved(paths: Iterable[Path]) -> tuple[SavedFile, ...]:
+    files = []
+    for path in paths:
+        with suppress(FileNotFoundError):  # a training that goes on meanwhile removes its older states
+            files.append(SavedFile(path, path.stat().st_size))
+    return tuple(files)

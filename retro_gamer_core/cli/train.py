@@ -1,0 +1,50 @@
+"""``retro-gamer train``: train a run, or go on training it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from retro_gamer_core.cli.exits import INTERRUPTED
+from retro_gamer_core.cli.printing import next_step, say, warn
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--resume", metavar="CHECKPOINT", help="Go on from this checkpoint instead of the newest saved state."
+)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where to compute, this time."
+)
+@click.pass_context
+def train(ctx: click.Context, run: str, resume: str | None, device: str | None) -> None:
+    """Train a run, or go on training it.
+
+    Goes on exactly where it stopped. Ctrl-C stops after the turn, with everything saved.
+    """
+    from retro_gamer_core.cli.progress import progress_for
+    from retro_gamer_core.interrupts import stop_on_interrupt
+    from retro_gamer_core.run_directory import RunDirectory
+    from retro_gamer_core.run_loading import load_trainer
+
+    directory = RunDirectory.open(Path(run))
+    trainer = load_trainer(directory, device=device)
+    if resume is not None:
+        trainer.load_checkpoint(directory.find_checkpoint(resume))
+    elif trainer.load_newest():
+        say(f"Going on from {trainer.started_from}, after episode {trainer.loop.episodes:,}.")
+    if trainer.finished:
+        say(f"All {trainer.config.training.training_episodes:,} episodes have been played already.")
+        warn(f"To go on training, raise training_episodes in {directory.config}.")
+        next_step(f"retro-gamer play {run}")
+        return
+    with stop_on_interrupt(warn) as stop, progress_for(trainer) as progress:
+        outcome = trainer.train([progress], stop)
+    if outcome.reason == "interrupted":
+        say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
+        next_step(f"retro-gamer train {run}      (goes on exactly here)", f"retro-gamer play {run}")
+        ctx.exit(INTERRUPTED)
+    say(f"Done: {outcome.episodes:,} episodes, {outcome.total_turns:,} turns. Everything is saved in {run}.")
+    next_step(f"retro-gamer play {run}", f"retro-gamer info {run}")

@@ -1,0 +1,89 @@
+"""Can what was learned then still be used now? Each change is explained as was, now, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from retro_gamer_core.errors import CheckpointIncompatible
+
+_WHY = {
+    ("metadata", "actions"): "the network has one output for each action",
+    (
+        "metadata",
+        "reward",
+    ): "everything learned so far is about the old reward and means nothing for the new one",
+    ("metadata", "character_set"): "each character has inputs of its own in the network",
+    ("metadata", "board_size"): "each cell of the board has inputs of its own in the network",
+    ("preprocessing", "*"): "the learner would see something else than it learned from",
+    ("model", "*"): "the weights only fit a network of the same shape",
+    ("training", "learner"): "another algorithm keeps other things",
+}
+
+#: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
+_MEMORY_DEPENDS_ON = ("memory", "memory_capacity", "games_in_step", "n_step", "gamma", "seed")
+
+Sections = Mapping[str, Any]
+
+
+def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> None:
+    """Compare the configuration that something was trained with to the one of today.
+
+    Args:
+        was, now: sections as ``RunConfig.to_sections`` gives them.
+        name: what was trained, for the message: a checkpoint's file name.
+        run: the run directory, for the message.
+
+    Raises:
+        CheckpointIncompatible: naming every change that matters.
+    """
+    changes = _changes(was, now)
+    if not changes:
+        return
+    lines = [
+        f"{name} was trained on a different problem than {run} describes now.",
+        "What changed:",
+    ]
+    for section, key, before, after, why in changes:
+        lines += [
+            "",
+            f"  {key} in [{section}]",
+            f"    was: {before}",
+            f"    now: {after}",
+            f"    why it matters: {why}",
+        ]
+    raise CheckpointIncompatible(
+        "\n".join(lines),
+        hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
+        f"retro-gamer train {run}",
+    )
+
+
+def memory_still_fits(was: Sections, now: Sections) -> bool:
+    """Whether a saved memory and the running games can be taken over, beside the weights."""
+    before, after = was.get("training", {}), now.get("training", {})
+    return all(before.get(key) == after.get(key) for key in _MEMORY_DEPENDS_ON)
+
+
+def only_added_characters(was: Sections, now: Sections) -> bool:
+    """Whether the character set of today begins with the one of then and goes on."""
+    before = was.get("metadata", {}).get("character_set") or []
+    after = now.get("metadata", {}).get("character_set") or []
+    return len(after) > len(before) and list(after[: len(before)]) == list(before)
+
+
+def _changes(was: Sections, now: Sections) -> list[tuple[str, str, Any, Any, str]]:
+    changes = []
+    for (section, key), why in _WHY.items():
+        before, after = was.get(section, {}), now.get(section, {})
+        keys = sorted({*before, *after}) if key == "*" else [key]
+        changes += [
+            (section, name, _shown(before, name), _shown(after, name), why)
+            for name in keys
+            if before.get(name) != after.get(name)
+        ]
+    return changes
+
+
+def _shown(section: Mapping[str, Any], key: str) -> str:
+    return repr(section[key]) if key in section else "(not set)"

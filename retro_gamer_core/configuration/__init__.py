@@ -1,0 +1,28 @@
+"""``config.toml``: what a run is asked to be, from the file to checked, typed settings and back.
+
+The student owns the file. What it says is read whole, every problem in it explained at once, and
+only single values are ever changed in it.
+"""
+
+from retro_gamer_core.configuration.editing import edit_config
+from retro_gamer_core.configuration.new_config import new_config_text
+from retro_gamer_core.configuration.older_spellings import translate_older_spellings
+from retro_gamer_core.configuration.reading import config_from_sections
+from retro_gamer_core.configuration.run_config import PartChoice, RunConfig
+from retro_gamer_core.configuration.settings import TrainingSettings
+from retro_gamer_core.configuration.settings_table import SettingRow, settings_table
+from retro_gamer_core.configuration.toml_file import read_config, read_sections
+
+__all__ = [
+    "PartChoice",
+    "RunConfig",
+    "SettingRow",
+    "TrainingSettings",
+    "config_from_sections",
+    "edit_config",
+    "new_config_text",
+    "read_config",
+    "read_sections",
+    "settings_table",
+    "translate_older_spellings",
+]

@@ -1,0 +1,139 @@
+"""From the tables of a ``config.toml`` to a ``RunConfig``, or to every problem in them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.configuration.cross_checks import Facts, problems_between
+from retro_gamer_core.configuration.layout import check_logger_tables, check_sections, problem_with_version
+from retro_gamer_core.configuration.older_spellings import translate
+from retro_gamer_core.configuration.run_config import RunConfig
+from retro_gamer_core.configuration.section_reader import SectionReader
+from retro_gamer_core.configuration.settings import LOOP_SETTINGS, SECTION_KEYS, SECTIONS, TrainingSettings
+from retro_gamer_core.errors import ConfigurationError, Problem
+from retro_gamer_core.metadata import GameMetadata
+from retro_gamer_core.metadata_checks import problems_in_description
+from retro_gamer_core.metadata_keys import METADATA_KEYS
+
+if TYPE_CHECKING:
+    from retro_gamer_core.plugins import Plugins
+
+
+def config_from_sections(
+    sections: Mapping[str, Any], plugins: Plugins, *, where: str = "config.toml"
+) -> RunConfig:
+    """Check the settings of a run and give them their types.
+
+    Args:
+        sections: what a TOML parser makes of a ``config.toml``, in the current or an older spelling.
+        plugins: knows the parts that can be named, and their options.
+        where: what messages call the place these settings are from: the path of the file.
+
+    Raises:
+        ConfigurationError: with every problem there is.
+        PluginError: a plugin whose part is named here is broken.
+    """
+    translation = translate(sections, file=where)
+    version_problem = problem_with_version(translation.sections["config_version"], where)
+    if version_problem:  # alone: in a file of another layout, every further complaint could be wrong
+        raise configuration_error(where, [version_problem])
+    reader = SectionReader(translation, plugins)
+    reader.known.add("metadata", (option.name for option in METADATA_KEYS))
+
+    game, preprocessing, model, training, logging = map(reader.settings, SECTION_KEYS)
+    logger_names = logging.get("loggers", ())
+    encoder = reader.find("encoder", preprocessing.get("encoder"), "preprocessing")
+    network = reader.find("network", _network_name(reader, model, preprocessing), "model")
+    learner = reader.find("learner", training.get("learner"), "training")
+    memory = reader.find("memory", training.get("memory"), "training")
+    loggers = [
+        reader.find("logger", name, "logging", named_by="loggers", options_in=f"logging.{name}")
+        for name in logger_names
+    ]
+
+    check_sections(reader)
+    _check_game_is_named(reader, game)
+    check_logger_tables(reader, logger_names)
+    reader.options("game")
+    encoder_options = reader.options("preprocessing", [encoder])
+    network_options = reader.options("model", [network])
+    training_options = reader.options("training", [learner, memory])
+    logger_choices = [
+        logger.chosen(reader.options(f"logging.{logger.name}", [logger])) for logger in loggers if logger
+    ]
+    metadata = _metadata(reader, preprocessing.get("observe_state"))
+    if "learning_starts" not in reader.table("training") and "batch_size" in training:
+        training["learning_starts"] = max(training["learning_starts"], training["batch_size"])
+    everything = training | reader.defaults("training", [learner, memory]) | training_options
+    facts = Facts(everything, encoder and encoder.name, network and network.name, metadata, translation)
+    problems = [*reader.problems, *problems_between(facts)]
+    if problems:
+        raise configuration_error(where, problems)
+
+    return RunConfig(
+        game=game["name"],
+        metadata=metadata,
+        encoder=encoder.chosen(encoder_options),
+        network=network.chosen(network_options),
+        learner=learner.chosen(training_options),
+        memory=memory.chosen(training_options),
+        loggers=tuple(logger_choices),
+        training=TrainingSettings(**{option.name: training[option.name] for option in LOOP_SETTINGS}),
+        observe_state=tuple(metadata.observe_state),
+    )
+
+
+def configuration_error(where: str, problems: Sequence[Problem]) -> ConfigurationError:
+    """All the problems of one file as the one error that is shown."""
+    count = "is a problem" if len(problems) == 1 else f"are {len(problems)} problems"
+    footer = "Change what is named here, then run the same command again."
+    return ConfigurationError(
+        f"There {count} in {where}:", sorted(problems, key=_section_index), footer=footer
+    )
+
+
+def _section_index(problem: Problem) -> int:
+    """In the order of the file, so that it can be gone through from top to bottom."""
+    return next((i for i, name in enumerate(SECTIONS) if problem.where.startswith(f"[{name}]")), -1)
+
+
+def _network_name(
+    reader: SectionReader, model: Mapping[str, Any], preprocessing: Mapping[str, Any]
+) -> str | None:
+    if "network" not in model or model["network"] is not None:
+        return model.get("network")
+    sees_board = preprocessing.get("encoder") != "state_only"
+    return "cnn" if sees_board and reader.table("metadata").get("spatial", True) else "mlp"
+
+
+def _check_game_is_named(reader: SectionReader, game: Mapping[str, Any]) -> None:
+    if "name" in game and not (game["name"] or "").strip():
+        reader.problems.append(
+            Problem(
+                "no game is named",
+                where=reader.where("game", "name"),
+                why="the learner has to play something",
+                hint='name = "snake", or another name from `retro-gamer list`',
+            )
+        )
+
+
+def _metadata(reader: SectionReader, observed: Sequence[str] | None) -> GameMetadata | None:
+    """The description of the game, with the state values that this run observes."""
+    described = {}
+    for key, value in reader.table("metadata").items():
+        homes = reader.known.homes_of(key)
+        if homes and "metadata" not in homes:
+            reader.unknown(key, "metadata")
+        else:
+            described[key] = value
+    own = problems_in_description(described)
+    if observed is not None:
+        described["observe_state"] = list(observed)
+    everything = problems_in_description(described)
+    here, there = reader.where("metadata", "actions"), reader.where("preprocessing", "observe_state")
+    reader.problems += [replace(problem, where=here) for problem in own]
+    reader.problems += [replace(problem, where=there) for problem in everything if problem not in own]
+    return None if own or everything else GameMetadata.from_dict(described)

@@ -1,0 +1,143 @@
+"""One section of the config at a time: the core's own settings in it, and the options of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.configuration.run_config import PartChoice
+from retro_gamer_core.configuration.settings import SECTION_KEYS
+from retro_gamer_core.configuration.translation import Translation
+from retro_gamer_core.configuration.unknown_keys import KnownKeys
+from retro_gamer_core.errors import PartNotFound, Problem
+from retro_gamer_core.options import Option
+from retro_gamer_core.parts import Kind
+
+if TYPE_CHECKING:
+    from retro_gamer_core.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class FoundPart:
+    """A part that goes by the name in the config, with those of its options that can be set there."""
+
+    kind: Kind
+    name: str
+    options: Mapping[str, Option]
+
+    def chosen(self, written: Mapping[str, Any]) -> PartChoice:
+        """This part with those of the ``written`` options that are its own."""
+        return PartChoice(self.kind, self.name, {key: written[key] for key in written if key in self.options})
+
+    def __str__(self) -> str:
+        return f'the {self.kind} "{self.name}"'
+
+
+class SectionReader:
+    """Takes values out of sections; whatever is wrong is added to ``problems``.
+
+    A section is named as in the file; ``logging.NAME`` is the table of one logger. All parts must
+    be found before the first options are read, so that a misplaced key can be told where it belongs.
+    """
+
+    def __init__(self, translation: Translation, plugins: Plugins) -> None:
+        self.translation = translation
+        self.file = translation.file
+        self.problems = list(translation.problems)
+        self.known = KnownKeys(plugins)
+        self._plugins = plugins
+
+    def table(self, section: str) -> dict[str, Any]:
+        """Everything in a section; empty where there is none."""
+        section, _, logger = section.partition(".")
+        table = self.translation.table(section)
+        content = table.get(logger) if logger else table
+        return content if isinstance(content, dict) else {}
+
+    def where(self, section: str, key: str) -> str:
+        """Where the person wrote this setting."""
+        return f"[{self.translation.as_written(section, key)[0].section}] in {self.file}"
+
+    def settings(self, section: str) -> dict[str, Any]:
+        """The core's own settings: what is written, else the default. A wrong one is left out."""
+        table = self.table(section)
+        values = {}
+        for option in SECTION_KEYS[section]:
+            value = table.get(option.name, option.default)
+            if option.name not in table or self._is_right(section, option, value):
+                values[option.name] = float(value) if option.type == "float" else value
+        self.known.add(section, (option.name for option in SECTION_KEYS[section]))
+        return values
+
+    def find(
+        self, kind: Kind, name: str | None, section: str, *, named_by: str = "", options_in: str = ""
+    ) -> FoundPart | None:
+        """The part of that name; None where there is none, which is then explained.
+
+        Args:
+            name: None where the name itself was wrong.
+            section: where the part is named, by the key ``named_by`` (the kind, if not given).
+            options_in: where its options stand, if elsewhere.
+        """
+        if name is None:
+            return None
+        try:
+            options = self._plugins.options_of(self._plugins.find_part(kind, name))
+        except PartNotFound as error:
+            self.problems.append(replace(error.problem, where=self.where(section, named_by or kind)))
+            return None
+        options_in = options_in or section
+        taken = {option.name for option in SECTION_KEYS.get(options_in, ())}
+        part = FoundPart(kind, name, {option.name: option for option in options if option.name not in taken})
+        self.known.add(options_in, part.options)
+        return part
+
+    def options(self, section: str, parts: Sequence[FoundPart | None] = ()) -> dict[str, Any]:
+        """The options of these parts that are written in this section. A wrong one is left out."""
+        taken = {option.name for option in SECTION_KEYS.get(section, ())}
+        values = {}
+        for key, value in self.table(section).items():
+            if key in taken:
+                continue
+            owners = [part for part in parts if part and key in part.options]
+            if len(owners) > 1:
+                self._claimed_twice(key, section, owners)
+            elif owners and self._is_right(section, owners[0].options[key], value):
+                values[key] = list(value) if isinstance(value, tuple) else value
+            elif not owners and None not in parts:
+                self.unknown(key, section)
+        return values
+
+    def defaults(self, section: str, parts: Sequence[FoundPart | None]) -> dict[str, Any]:
+        """The defaults of those options of these parts that are not written in this section."""
+        table = self.table(section)
+        options = [option for part in parts if part for option in part.options.values()]
+        return {option.name: option.default for option in options if option.name not in table}
+
+    def unknown(self, key: str, section: str) -> None:
+        """Explain a key that nobody knows."""
+        written_in = self.translation.as_written(section, key)[0].section
+        self.problems.append(self.known.problem(key, section, written_in=written_in, file=self.file))
+
+    def _is_right(self, section: str, option: Option, value: Any) -> bool:
+        written = self.translation.as_written(section, option.name, value)
+        same_value = len(written) == 1 and written[0].value is value
+        described = replace(option, name=written[0].key) if same_value else option
+        problem = described.problem_with(value, where=self.where(section, option.name))
+        if problem is None:
+            return True
+        if not same_value:
+            problem = replace(problem, what=f"{' and '.join(map(str, written))} means {problem.what}")
+        self.problems.append(problem)
+        return False
+
+    def _claimed_twice(self, key: str, section: str, owners: Sequence[FoundPart]) -> None:
+        self.problems.append(
+            Problem(
+                f"{key} could be meant for {' or for '.join(map(str, owners))}",
+                where=self.where(section, key),
+                why="both have an option of that name, and they may understand it differently",
+                hint=f"remove {key}, or choose another {' or '.join(part.kind for part in owners)}",
+            )
+        )

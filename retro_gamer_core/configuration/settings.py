@@ -1,0 +1,189 @@
+"""The settings that belong to the core: those of the training loop, and the keys that name the parts.
+
+Every other key of ``config.toml`` is an option of one of the parts named here, and is described by
+that part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from retro_gamer_core.options import Option
+
+CONFIG_VERSION = 1
+"""The version of the layout below; a file that names a newer one is refused."""
+
+SECTIONS = ("game", "metadata", "preprocessing", "model", "training", "logging")
+
+
+def _setting(default: Any, type_: str, meaning: str, **allowed: Any) -> Any:
+    return field(default=default, metadata={"type": type_, "meaning": meaning, **allowed})
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """What the training loop itself needs to know; each field is one key of ``[training]``."""
+
+    training_episodes: int = _setting(
+        20_000,
+        "int",
+        "How many episodes (games from start to end) are played in all. More of them take longer and "
+        "usually end in better play.",
+        low=1,
+        typical="500 to 20000",
+    )
+    max_turns_per_episode: int = _setting(
+        2_000,
+        "int",
+        "A game that is still going after this many turns is cut short, so that a player who only runs "
+        "in circles cannot hold up the training.",
+        low=1,
+        typical="500 to 5000",
+    )
+    games_in_step: int = _setting(
+        1,
+        "int",
+        "How many games are played side by side. More of them make each turn cheaper, and the learner "
+        "sees more different situations between two updates.",
+        low=1,
+        typical="1 to 32",
+    )
+    batch_size: int = _setting(
+        64,
+        "int",
+        "How many remembered turns each update learns from. Larger batches are steadier but slower.",
+        low=1,
+        typical="32 to 256",
+    )
+    train_every: int = _setting(
+        4,
+        "int",
+        "The network is updated once every this many turns. A smaller number learns more from each turn "
+        "and takes longer.",
+        low=1,
+        typical="1 to 8",
+    )
+    learning_starts: int = _setting(
+        1_000,
+        "int",
+        "How many turns are only watched before the first update, so that the first batches are varied. "
+        "Left out, it is raised to batch_size where that is larger.",
+        low=1,
+        typical="500 to 10000",
+    )
+    memory_capacity: int = _setting(
+        50_000,
+        "int",
+        "How many turns the memory holds; when it is full, the oldest are forgotten. A larger memory is "
+        "more varied and needs more room.",
+        low=1,
+        typical="10000 to 200000",
+    )
+    gamma: float = _setting(
+        0.99,
+        "float",
+        "How much a reward counts for each turn it lies in the future (the discount factor). With 0.99, a "
+        "reward 100 turns ahead counts about a third; near 0, only the very next turn matters.",
+        above=0,
+        high=1,
+        typical="0.9 to 0.999",
+    )
+    n_step: int = _setting(
+        1,
+        "int",
+        "How many turns of real rewards are added up before the learner's own guess takes over. More let "
+        "news of a reward travel back faster, but mix in more luck.",
+        low=1,
+        typical="1 to 5",
+    )
+    exploration_turns: int = _setting(
+        200,
+        "int",
+        "Without a character_set, this many turns are played at random first to find out which characters "
+        "appear on the board.",
+        low=0,
+        typical="200 to 2000",
+    )
+    unknown_character_strategy: str = _setting(
+        "ignore",
+        "str",
+        'What to do with a character that is not in character_set: "ignore" sees an empty cell there, '
+        '"extend" adds it and makes room for it in the network.',
+        choices=("ignore", "extend"),
+    )
+    checkpoint_every: int = _setting(
+        100,
+        "int",
+        "A checkpoint (everything learned so far, on disk) is saved every this many episodes.",
+        low=1,
+        typical="50 to 1000",
+    )
+    seed: int | None = _setting(
+        None,
+        "int",
+        "Where all chance begins: two runs with the same seed and the same settings go the same way. Left "
+        "out, one is drawn when the run is created.",
+        low=0,
+        high=2**32 - 1,
+        hint="1",
+    )
+    device: str = _setting(
+        "auto",
+        "str",
+        'Where the network is computed: "cpu" is the processor, "cuda" an NVIDIA graphics card, "mps" an '
+        'Apple one, and "auto" chooses.',
+        choices=("auto", "cpu", "cuda", "mps"),
+    )
+
+
+LOOP_SETTINGS = tuple(Option(name=f.name, default=f.default, **f.metadata) for f in fields(TrainingSettings))
+
+SECTION_KEYS: dict[str, tuple[Option, ...]] = {
+    "game": (
+        Option(
+            "name",
+            None,
+            "str",
+            "Which game is played: a name from `retro-gamer list`, a module:factory, or the path of a .py "
+            "file.",
+            hint='"snake"',
+        ),
+    ),
+    "preprocessing": (
+        Option("encoder", "one_hot", "str", "How the game is shown to the learner."),
+        Option(
+            "observe_state",
+            None,
+            "str_list",
+            "Names of numbers in the game's state that the learner sees beside the board. Left out, they are "
+            "those that the description in [metadata] names.",
+            hint='["lives"]',
+        ),
+    ),
+    "model": (
+        Option(
+            "network",
+            None,
+            "str",
+            "The network that learns to say how good each key press is. Left out, it is cnn for a board "
+            "that is a picture (spatial = true), and mlp otherwise.",
+            hint='"cnn"',
+        ),
+    ),
+    "training": (
+        Option("learner", "dqn", "str", "The algorithm that learns."),
+        Option("memory", "prioritized", "str", "What is remembered, and what is learned from again."),
+        *LOOP_SETTINGS,
+    ),
+    "logging": (
+        Option(
+            "loggers",
+            ("training_log", "json_lines"),
+            "str_list",
+            "Who writes down what happens in training. The options of one logger stand in a table of its "
+            "own, such as [logging.json_lines].",
+        ),
+    ),
+}
+"""The keys in each section that are no option of any part."""

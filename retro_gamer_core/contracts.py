@@ -1,0 +1,163 @@
+"""What each kind of part must be able to do. Plain objects are checked against these; nothing is inherited.
+
+Shapes are written as ``[n, h, w]``: n observations, h rows, w columns; f is the number of features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+    from retro_gamer_core.frames import Frame
+    from retro_gamer_core.observation import Observations, ObservationSpec
+    from retro_gamer_core.transitions import Batch, Transitions
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Turns a frame into what the learner sees. Built as ``factory(metadata, **options)``.
+
+    Many games share one encoder, so it keeps nothing between two calls that would change the answer.
+    """
+
+    spec: ObservationSpec
+    """What ``encode`` writes: board shape, characters and features."""
+
+    def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
+        """Write the observation of ``frame`` into ``cells: uint8[h, w]`` and ``features: float32[f]``.
+
+        Every cell and feature must be written: the arrays hold an older observation.
+        """
+
+
+@runtime_checkable
+class Memory(Protocol):
+    """Remembers transitions and draws batches. Built as ``factory(capacity, spec, **options)``."""
+
+    def __len__(self) -> int:
+        """How many transitions can be drawn now."""
+
+    def add(self, transitions: Transitions) -> None:
+        """Remember these (copying them), forgetting the oldest once full."""
+
+    def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
+        """Draw ``batch_size`` transitions; all randomness comes from ``rng``."""
+
+    def update_priorities(self, keys: np.ndarray, td_errors: np.ndarray) -> None:
+        """Hear how wrong the learner was about each drawn transition. May do nothing."""
+
+    def recode(self, codes: np.ndarray) -> None:
+        """Replace every stored cell ``c`` by ``codes[c]`` (``uint8[256]``): characters were added."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on exactly here: arrays, numbers, text, nested dicts."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on exactly where ``state_dict`` was taken."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """The algorithm. Built as ``factory(context: LearnerContext, **options)``; owns its networks."""
+
+    def act(self, observations: Observations) -> np.ndarray:
+        """Choose an action (``int64[n]``) for each observation, exploring as it sees fit."""
+
+    def q_values(self, observations: Observations) -> np.ndarray:
+        """How good each action looks: ``float32[n, n_actions]``. No randomness, nothing learned."""
+
+    def learn(self, batch: Batch) -> LearnResult:
+        """One update from one batch."""
+
+    def turns_played(self, count: int) -> None:
+        """``count`` more turns were played: schedules in turns move on."""
+
+    def episode_finished(self) -> None:
+        """An episode ended: schedules in episodes move on."""
+
+    def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
+        """Make room for added characters, keeping what was learned; False where that cannot be done.
+
+        ``spec`` is the observation from now on; ``codes: uint8[256]`` maps old cell codes to new.
+        """
+
+    def statistics(self) -> dict[str, float]:
+        """Numbers worth logging now: ``epsilon``, ``learning_rate``, …"""
+
+    def explain(self) -> list[str]:
+        """Each choice made here in a plain sentence, for ``training.log``."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on exactly here: arrays, numbers, text, nested dicts."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on exactly where ``state_dict`` was taken."""
+
+    def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
+        """Write weights, optimiser and ``progress`` (plain values) to ``path``."""
+
+    def load_checkpoint(self, path: Path) -> None:
+        """Take weights, optimiser and schedules from a checkpoint. Nothing in the file is executed."""
+
+
+@runtime_checkable
+class Logger(Protocol):
+    """Hears what happens. Built as ``factory(run_directory: Path, **options)``."""
+
+    def training_started(self, run: RunInfo, choices: list[str]) -> None:
+        """Training begins; ``choices`` explains each decision of the scaffold in a sentence."""
+
+    def note(self, line: str) -> None:
+        """Something worth keeping happened: a new character, a game that raised, a resume."""
+
+    def episode_finished(self, episode: EpisodeFinished) -> None:
+        """An episode ended."""
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
+        """A checkpoint is on disk."""
+
+    def training_finished(self, outcome: Outcome) -> None:
+        """Training stopped; close what is open."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the log stands, so that a resumed run continues it without a gap or a repeat."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Return to where ``state_dict`` was taken: later lines belong to turns that were lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnResult:
+    """What one update said: ``loss`` and how wrong each guess was, ``td_errors: float32[batch]``."""
+
+    loss: float
+    td_errors: np.ndarray
+
+
+@dataclass(frozen=True)
+class LearnerContext:
+    """The collaborators a learner is built from.
+
+    Args:
+        spec: what will be observed.
+        actions: the keys in the order of their action numbers; the last one, None, presses nothing.
+        build_network: ``build_network(spec) -> torch.nn.Module`` with ``len(actions)`` outputs;
+            each call gives fresh weights. ``forward(cells: uint8[n, h, w], features: float32[n, f])
+            -> float32[n, n_actions]``.
+        network_name: the network as named in the config, for explanations.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
+        seed: all randomness of the learner, initial weights included, comes from this.
+    """
+
+    spec: ObservationSpec
+    actions: tuple[str | None, ...]
+    build_network: Callable[[ObservationSpec], Any]
+    network_name: str
+    device: str
+    seed: int

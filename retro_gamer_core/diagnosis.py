@@ -1,0 +1,132 @@
+"""Why a plugin or an import string cannot be used, and what to do about it.
+
+Pure functions, named after what they look at: from an exception to a ``Diagnosis``. What can be
+wrong with a plugin that was imported well is in ``hook_diagnosis``.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from retro_gamer_core.suggestions import nearest
+
+Trouble = Literal[
+    "missing dependency",
+    "missing module",
+    "missing attribute",
+    "syntax error",
+    "error at import",
+    "newer retro-gamer needed",
+    "API version not a number",
+    "a class",
+    "a wrapper",
+    "no hooks",
+    "misspelt hook",
+    "missing marker",
+    "unknown argument",
+    "error in a hook",
+    "wrong answer",
+    "invalid name",
+    "name taken",
+]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong and how to put it right.
+
+    Args:
+        trouble: the class of the cause, in a few words.
+        cause: part of a sentence, with "it" for the plugin or module.
+        fix: what to do, or the command to type.
+        where: ``file:line``, or empty.
+    """
+
+    trouble: Trouble
+    cause: str
+    fix: str
+    where: str = ""
+
+
+class Diagnosed(Exception):
+    """Something failed, and ``diagnosis`` says why. ``__cause__`` is what was raised, if anything."""
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        super().__init__(diagnosis.cause)
+        self.diagnosis = diagnosis
+
+
+def of_import(module: str, error: BaseException, distribution: str | None = None) -> Diagnosis:
+    """Why importing ``module`` ended with ``error``. ``distribution`` is what installed it, if known."""
+    where = last_line_in(module, error)
+    absent = (error.name or "") if isinstance(error, ImportError) else ""
+    package = absent.partition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{absent}."):
+        return Diagnosis("missing module", f"there is no module {absent}", _how_to_get(absent, distribution))
+    if package in ("retro_gamer", "retro_gamer_core"):
+        cause = f"it uses something that this retro-gamer does not have: {error}"
+        fix = "look at its spelling; if that is right, pip install --upgrade retro-gamer"
+        return Diagnosis("newer retro-gamer needed", cause, fix, where)
+    if isinstance(error, ModuleNotFoundError) and package == module.partition(".")[0]:
+        cause = f"it needs its own module {absent}, which is not there"
+        return Diagnosis("missing module", cause, _how_to_get(absent, distribution), where)
+    if isinstance(error, ModuleNotFoundError) and package:
+        # A package that is here but lacks a module is an old one: installing it again changes nothing.
+        command = f"pip install --upgrade {package}" if package in sys.modules else f"pip install {package}"
+        return Diagnosis("missing dependency", f"it needs {absent}, which is not installed", command, where)
+    if isinstance(error, SyntaxError):
+        line = f"{error.filename}:{error.lineno}" if error.filename else where
+        return Diagnosis("syntax error", f"Python cannot read it: {error.msg}", "correct that line", line)
+    cause = f"importing it ended with {in_words(error)}"
+    return Diagnosis("error at import", cause, "correct that line", where)
+
+
+def of_attribute(owner: Any, path: str, absent: str, distribution: str | None = None) -> Diagnosis:
+    """Why ``absent`` cannot be had from ``owner``, which was reached as ``path``."""
+    match = nearest(absent, [name for name in dir(owner) if not name.startswith("_")])
+    if match:
+        fix = f"did you mean {match!r}?"
+    elif distribution:
+        fix = f"pip install --upgrade {distribution}"
+    else:
+        fix = f"define {absent} there, or name something that is"
+    return Diagnosis("missing attribute", f"there is no {absent} in {path}", fix)
+
+
+def last_line_in(import_string: str, error: BaseException) -> str:
+    """``file:line`` of the last line that ``error`` passed through in the package named there, or empty."""
+    package = import_string.partition(":")[0].partition(".")[0]
+    where = ""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_globals.get("__name__", "").partition(".")[0] == package:
+            where = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}"
+        step = step.tb_next
+    return where
+
+
+def in_words(error: BaseException) -> str:
+    """``ZeroDivisionError: division by zero``, on one line."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _how_to_get(module: str, distribution: str | None) -> str:
+    if distribution is not None:
+        return f"pip install --force-reinstall {distribution}"
+    match = nearest(module, _modules_beside(module))
+    if match:
+        return f"did you mean {match!r}?"
+    return f"put {module.replace('.', '/')}.py into {Path.cwd()}, or install the package it belongs to"
+
+
+def _modules_beside(module: str) -> list[str]:
+    """Every module that could have been meant: those in the same package, else all at the top."""
+    import pkgutil
+
+    package, dot, _ = module.rpartition(".")
+    folder = getattr(sys.modules.get(package), "__path__", []) if package else None
+    return [f"{package}{dot}{found.name}" for found in pkgutil.iter_modules(folder)]

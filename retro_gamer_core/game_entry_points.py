@@ -1,0 +1,47 @@
+"""The games that installed packages register as ``retro.games`` entry points. Nothing is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+GROUP = "retro.games"
+DEFAULT_FACTORY = "create_game"
+
+
+@dataclass(frozen=True)
+class RegisteredGame:
+    """One entry point, ``name = "module:factory"`` or ``name = "module"``, and the distribution it is from."""
+
+    name: str
+    module: str
+    factory: str | None
+    distribution: str
+    version: str
+
+    @property
+    def entry(self) -> str:
+        """What stands in the entry point; ``find_game`` takes it as a name too."""
+        return f"{self.module}:{self.factory}" if self.factory else self.module
+
+    @property
+    def owner(self) -> str:
+        """The distribution and its version, for messages."""
+        return f"{self.distribution} {self.version}"
+
+
+def registered_games() -> list[RegisteredGame]:
+    """Every registered game, by name. Several distributions may offer different games of one name.
+
+    The same game registered twice counts once, so that a framework may come to register games that
+    another package registered in its stead.
+    """
+    found: dict[tuple[str, str, str], RegisteredGame] = {}
+    for entry_point in entry_points(group=GROUP):
+        module, _, factory = entry_point.value.partition("[")[0].partition(":")
+        owner = entry_point.dist
+        game = RegisteredGame(
+            entry_point.name, module.strip(), factory.strip() or None, owner.name, owner.version
+        )
+        found.setdefault((game.name, game.module, game.factory or DEFAULT_FACTORY), game)
+    return sorted(found.values(), key=lambda game: (game.name, game.distribution))

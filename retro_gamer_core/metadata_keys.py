@@ -1,0 +1,92 @@
+"""The keys of a ``[tool.retro-gamer]`` table, which describes a game: what each one means."""
+
+from __future__ import annotations
+
+from retro_gamer_core.options import Option
+
+METADATA_KEYS: tuple[Option, ...] = (
+    Option(
+        "actions",
+        (),
+        "str_list",
+        "The keys the learner may press; pressing none is always possible too.",
+        hint='["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]',
+        allow_empty=False,
+    ),
+    Option(
+        "reward",
+        "",
+        "str",
+        "The value in the game's state that the learner tries to raise; its change in a turn is the turn's "
+        "reward.",
+        hint='"score"',
+    ),
+    Option(
+        "character_set",
+        None,
+        "str_list",
+        "The characters that are told apart on the board; any other looks like an empty cell. Left out, "
+        "they are found by playing some random turns.",
+        hint='["@", "*"]',
+        allow_empty=False,
+    ),
+    Option(
+        "spatial",
+        True,
+        "bool",
+        "Whether the board is a picture, in which it matters what is next to what.",
+    ),
+    Option(
+        "observe_state",
+        (),
+        "str_list",
+        "Numbers in the game's state that the learner sees beside the board.",
+        hint='["lives", "level"]',
+    ),
+    Option(
+        "board_size",
+        None,
+        "int_list",
+        "Width and height of the board in cells. Left out, it is read from the game.",
+        low=1,
+        hint="[32, 16]",
+        allow_empty=False,
+    ),
+    Option(
+        "score",
+        None,
+        "str",
+        'The value in the game\'s state by which people keep score; left out, "score" where there is one.',
+        hint='"score"',
+    ),
+    Option(
+        "player",
+        None,
+        "str",
+        "The name of the character to follow; left out, the one that listens to the keyboard.",
+        hint='"Snake head"',
+    ),
+    Option(
+        "factory",
+        None,
+        "str",
+        "The function that makes a fresh game, where it is not called create_game.",
+        hint='"my_game:create_game"',
+    ),
+    Option(
+        "observation_function",
+        None,
+        "str",
+        "A function of your own that turns a game into the numbers the learner sees.",
+        hint='"my_game:observe"',
+    ),
+    Option(
+        "reference_scores",
+        None,
+        "table",
+        "Scores to compare with, by the name of who reached them.",
+        hint="{ random = 3.8, me = 120 }",
+    ),
+)
+
+REQUIRED_KEYS = ("actions", "reward")

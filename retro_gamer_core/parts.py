@@ -1,0 +1,144 @@
+"""What a plugin gives to the platform: small frozen descriptions, cheap to make.
+
+A plugin's module must import in milliseconds, so a description names the code that does the
+work by an *import string* (``"my_package.my_module:build"``); that module, and torch with it,
+is imported only when the part is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from retro_gamer_core.options import Option
+
+#: The version of the contracts in this package. A plugin written for a newer one says so with a
+#: module attribute ``RETRO_GAMER_API = 2``, and is then refused with an explanation.
+API_VERSION = 1
+
+Kind = Literal["encoder", "network", "memory", "learner", "logger"]
+KINDS: tuple[Kind, ...] = ("encoder", "network", "memory", "learner", "logger")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece a run can be built from: an encoder, network, memory, learner or logger.
+
+    Args:
+        name: what people write in ``config.toml``; lower case, e.g. ``"egocentric"``.
+        summary: one plain sentence for ``retro-gamer plugins``.
+        factory: import string of the callable that builds it. Its keyword arguments are the
+            part's options; ``retro_gamer_core.contracts`` says what it is called with.
+        options: the same options with default, range and explanation, so that a mistake is
+            explained before anything is built. Left empty, they are read from the factory's
+            signature when the part is first needed.
+        replaces: name of the plugin whose part of the same name this one stands in for.
+
+    Example::
+
+        Part("stripes", "Sees the board as vertical stripes.", "my_encoder:Stripes")
+    """
+
+    name: str
+    summary: str
+    factory: str
+    options: tuple[Option, ...] = ()
+    replaces: str | None = None
+
+
+@dataclass(frozen=True)
+class GameDescription:
+    """Describes a game whose own package carries no ``[tool.retro-gamer]`` table.
+
+    Args:
+        name: the game's name in ``retro-gamer list``.
+        game: the module or ``module:factory`` it belongs to; both ways of naming the game find it.
+        metadata: the keys of a ``[tool.retro-gamer]`` table.
+        notes: plain sentences on why it is described this way; shown by ``create``.
+
+    Example::
+
+        GameDescription("pong", "my_games.pong", {"actions": ["w", "s"], "reward": "score"})
+    """
+
+    name: str
+    game: str
+    metadata: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named set of configuration values, with the reason for each.
+
+    Args:
+        name: what ``retro-gamer create --recipe`` takes.
+        summary: one plain sentence.
+        choose: import string of a function ``choose(facts: GameFacts) -> list[Choice]``.
+
+    Example::
+
+        Recipe("tiny", "A network small enough to print.", "my_recipes:tiny")
+    """
+
+    name: str
+    summary: str
+    choose: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value a recipe sets, and why, in words a student can read.
+
+    ``Choice("model", "network", "cnn", "the board is a picture, …")`` becomes the key
+    ``network`` of the section ``[model]``, and a line ``[INIT] network = "cnn": the board …``.
+    """
+
+    section: str
+    key: str
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """A further subcommand of ``retro-gamer``, by import string of a ``click.Command``.
+
+    Example::
+
+        Command("plot", "Draw the learning curve.", "my_plots.command:plot")
+    """
+
+    name: str
+    summary: str
+    command: str
+
+
+@dataclass(frozen=True)
+class GameFacts:
+    """What ``create`` found out about a game before asking a recipe to choose.
+
+    Args:
+        name: how the person named the game.
+        board_size: (width, height) in cells.
+        actions: the keys the learner may press.
+        characters: the described character set, or None where it is still to be discovered.
+        spatial: the description's own word on whether the board is a picture.
+        observe_state: state keys the description asks to be observed.
+        player: how the player's position can be found: its name, ``""`` for "the character that
+            listens to the keyboard", or None when there is no one player to follow.
+        turn_seconds: measured cost of one turn.
+        create_seconds: measured cost of one fresh game.
+    """
+
+    name: str
+    board_size: tuple[int, int]
+    actions: tuple[str, ...]
+    characters: tuple[str, ...] | None
+    spatial: bool
+    observe_state: tuple[str, ...]
+    player: str | None
+    turn_seconds: float
+    create_seconds: float
+    details: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,194 @@
+"""The lines of ``training.log``: how each is written, and how it is read again.
+
+    [INIT] network = "cnn": the board is a picture …
+    === Training started | 2026-11-20 08:00:00 ===
+    [EP 0001] total_reward=3.0 steps=145 epsilon=0.995 avg_loss=0.043
+    [NOTE] a new character appeared: "☻"
+    [ep_0100] ep=0001-0100 avg_reward=+1.2 avg_steps=145 epsilon=0.970 avg_loss=0.0432 time=0m12s total=1m02s
+
+``avg_loss=-`` says that there was no update. A loss or reward that is not zero is never shown as 0.0.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
+
+
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?|inf|nan)"
+_DURATION = r"(?:[0-9]+h)?[0-9]+m[0-9]+s"
+_EPISODE = re.compile(
+    rf"\[EP ([0-9]+)\] total_reward=({_NUMBER}) steps=([0-9]+) epsilon=({_NUMBER}) avg_loss=({_NUMBER}|-)"
+)
+_CHECKPOINT = re.compile(
+    rf"\[ep_([0-9]+)\] ep=([0-9]+)-\1 avg_reward=({_NUMBER}) avg_steps=({_NUMBER}) epsilon=({_NUMBER})"
+    rf" avg_loss=({_NUMBER}|-) time=({_DURATION}) total=({_DURATION})"
+)
+
+
+@dataclass(frozen=True)
+class EpisodeLine:
+    """What ``[EP 0001] …`` says; the fields are those of ``EpisodeFinished``."""
+
+    number: int
+    total_reward: float
+    turns: int
+    epsilon: float
+    average_loss: float | None
+
+
+@dataclass(frozen=True)
+class CheckpointLine:
+    """What ``[ep_0100] …`` says; the fields are those of ``CheckpointSaved``."""
+
+    episode: int
+    first_episode: int
+    average_reward: float
+    average_turns: float
+    epsilon: float
+    average_loss: float | None
+    seconds: float
+    total_seconds: float
+
+
+@dataclass(frozen=True)
+class TrainingLog:
+    """A whole ``training.log``: the choices as last explained, and every episode and checkpoint."""
+
+    choices: tuple[str, ...] = ()
+    episodes: tuple[EpisodeLine, ...] = ()
+    checkpoints: tuple[CheckpointLine, ...] = ()
+
+
+def format_choice(sentence: str) -> str:
+    """``[INIT] …``, with the prefix on each line of a longer explanation."""
+    return _prefixed("[INIT]", sentence)
+
+
+def format_note(line: str) -> str:
+    """``[NOTE] …``"""
+    return _prefixed("[NOTE]", line)
+
+
+def format_heading(what: str, when: datetime) -> str:
+    """``=== Training started | 2026-11-20 08:00:00 ===``"""
+    return f"=== {what} | {when:%Y-%m-%d %H:%M:%S} ==="
+
+
+def format_episode(episode: EpisodeFinished | EpisodeLine) -> str:
+    """``[EP 0001] …``, one a finished episode."""
+    return (
+        f"[EP {episode.number:04d}]"
+        f" total_reward={_decimal(episode.total_reward, 10)}"
+        f" steps={episode.turns}"
+        f" epsilon={episode.epsilon:.3f}"
+        f" avg_loss={_loss(episode.average_loss)}"
+    )
+
+
+def format_checkpoint(checkpoint: CheckpointSaved | CheckpointLine) -> str:
+    """``[ep_0100] …``: the averages of the episodes since the checkpoint before."""
+    reward = _decimal(checkpoint.average_reward, 2)
+    return (
+        f"[ep_{checkpoint.episode:04d}]"
+        f" ep={checkpoint.first_episode:04d}-{checkpoint.episode:04d}"
+        f" avg_reward={reward if reward.startswith('-') else '+' + reward}"
+        f" avg_steps={checkpoint.average_turns:.0f}"
+        f" epsilon={checkpoint.epsilon:.3f}"
+        f" avg_loss={_loss(checkpoint.average_loss)}"
+        f" time={format_duration(checkpoint.seconds)}"
+        f" total={format_duration(checkpoint.total_seconds)}"
+    )
+
+
+def format_duration(seconds: float) -> str:
+    """``0m12s``, ``1m02s``, ``3h00m07s``."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02d}m{seconds:02d}s" if hours else f"{minutes}m{seconds:02d}s"
+
+
+def parse_episode(line: str) -> EpisodeLine | None:
+    """The reverse of ``format_episode``; None for any other line."""
+    found = _EPISODE.fullmatch(line)
+    if not found:
+        return None
+    number, total_reward, turns, epsilon, loss = found.groups()
+    return EpisodeLine(int(number), float(total_reward), int(turns), float(epsilon), _parse_loss(loss))
+
+
+def parse_checkpoint(line: str) -> CheckpointLine | None:
+    """The reverse of ``format_checkpoint``; None for any other line."""
+    found = _CHECKPOINT.fullmatch(line)
+    if not found:
+        return None
+    episode, first_episode, reward, turns, epsilon, loss, seconds, total_seconds = found.groups()
+    return CheckpointLine(
+        episode=int(episode),
+        first_episode=int(first_episode),
+        average_reward=float(reward),
+        average_turns=float(turns),
+        epsilon=float(epsilon),
+        average_loss=_parse_loss(loss),
+        seconds=_parse_duration(seconds),
+        total_seconds=_parse_duration(total_seconds),
+    )
+
+
+def read_training_log(path: Path) -> TrainingLog:
+    """Read a log, passing over whatever else stands in it; a missing file is an empty log.
+
+    A last line without its line end was cut off while being written and is passed over too.
+    """
+    choices: list[str] = []
+    episodes: list[EpisodeLine] = []
+    checkpoints: list[CheckpointLine] = []
+    explaining = False
+    for line in _whole_lines(path):
+        was_explaining, explaining = explaining, line.startswith("[INIT] ")
+        if explaining:
+            if not was_explaining:
+                choices.clear()
+            choices.append(line.removeprefix("[INIT] "))
+        elif episode := parse_episode(line):
+            episodes.append(episode)
+        elif checkpoint := parse_checkpoint(line):
+            checkpoints.append(checkpoint)
+    return TrainingLog(tuple(choices), tuple(episodes), tuple(checkpoints))
+
+
+def _whole_lines(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+
+
+def _prefixed(prefix: str, text: str) -> str:
+    return "\n".join(f"{prefix} {line}" for line in text.splitlines() or [""])
+
+
+def _decimal(number: float, digits: int) -> str:
+    """At least one decimal, and so many more that ``digits`` significant digits are shown."""
+    if not number or not math.isfinite(number):
+        return str(float(number))
+    return str(round(float(number), max(1, digits - 1 - math.floor(math.log10(abs(number))))))
+
+
+def _loss(loss: float | None) -> str:
+    return "-" if loss is None else _decimal(loss, 3)
+
+
+def _parse_loss(text: str) -> float | None:
+    return None if text == "-" else float(text)
+
+
+def _parse_duration(text: str) -> int:
+    parts = [int(part) for part in re.findall(r"[0-9]+", text)]
+    return sum(part * 60**power for power, part in enumerate(reversed(parts)))

@@ -1,0 +1,383 @@
+"""Configs as older versions and older documents wrote them are understood, and mistakes in them too."""
+
+from __future__ import annotations
+
+import tomllib
+from copy import deepcopy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retro_gamer_core.configuration import config_from_sections, translate_older_spellings
+from retro_gamer_core.errors import ConfigurationError
+
+MADE_BY_0_4_0 = """
+[game]
+module = "retro.examples.snake"
+
+[metadata]
+actions = [
+    "KEY_RIGHT",
+    "KEY_UP",
+    "KEY_LEFT",
+    "KEY_DOWN",
+]
+reward = "score"
+board_size = [
+    32,
+    16,
+]
+character_set = [
+    "@",
+    "*",
+]
+extras_size = 1
+
+[preprocessing]
+spatial = true
+
+[model]
+hidden_sizes = [
+    128,
+    64,
+]
+
+[training]
+learning_rate = 0.0001
+learning_rate_decay = 0.9999
+gamma = 0.99
+epsilon_decay = 0.9997
+epsilon_min = 0.05
+batch_size = 64
+memory_capacity = 50000
+target_update_freq = 500
+training_episodes = 20000
+max_turns_per_episode = 2000
+exploration_turns = 200
+train_every = 4
+prioritize_experiences = true
+"""
+
+AFTER_TRAINING_WITH_0_4_0 = MADE_BY_0_4_0.replace(
+    "spatial = true", 'spatial = false\nboard = true\nobserve_state = ["lives"]'
+)
+
+OF_THE_PLAN = """
+[game]
+name = "snake"
+board_size = [32, 16]
+actions = ["KEY_RIGHT", "KEY_UP"]
+reward = "score"
+character_set = ["@", "*"]
+spatial = true
+observe_state = []
+
+[hyperparameters]
+learning_rate = 0.001
+lr_decay = 0.995
+n_layers = 3
+layer_size = 32
+prioritize_experiences = false
+batch_size = 32
+"""
+
+
+@pytest.fixture
+def older() -> dict:
+    """A config without a version, to add older settings to."""
+    return {"game": {"name": "snake"}, "metadata": {"actions": ["w"], "reward": "score"}}
+
+
+def test_a_config_as_0_4_0_made_it(plugins):
+    config = config_from_sections(tomllib.loads(MADE_BY_0_4_0), plugins)
+    assert config.game == "retro.examples.snake"
+    assert config.metadata.board_size == (32, 16) and config.metadata.spatial
+    assert (config.encoder.name, config.network.name, config.memory.name) == ("one_hot", "cnn", "prioritized")
+    assert config.network.options == {"hidden_sizes": [128, 64]}
+    assert config.training.training_episodes == 20_000
+    assert config.learner.options["target_update_freq"] == 500
+
+
+def test_a_config_as_0_4_0_left_it_after_training(plugins):
+    config = config_from_sections(tomllib.loads(AFTER_TRAINING_WITH_0_4_0), plugins)
+    assert (config.encoder.name, config.network.name) == ("one_hot", "mlp")
+    assert not config.metadata.spatial
+    assert config.observe_state == ("lives",)
+
+
+def test_a_config_as_the_plan_had_it(plugins):
+    config = config_from_sections(tomllib.loads(OF_THE_PLAN), plugins)
+    assert config.game == "snake"
+    assert config.metadata.actions == ["KEY_RIGHT", "KEY_UP"]
+    assert config.network.options == {"hidden_sizes": [32, 32, 32]}
+    assert config.learner.options == {"learning_rate": 0.001, "learning_rate_decay": 0.995}
+    assert config.memory.name == "uniform"
+    assert config.training.batch_size == 32
+
+
+@pytest.mark.parametrize("text", [MADE_BY_0_4_0, AFTER_TRAINING_WITH_0_4_0, OF_THE_PLAN])
+def test_the_translation_says_the_same_and_is_final(text, plugins):
+    sections = tomllib.loads(text)
+    before = deepcopy(sections)
+    current, sentences = translate_older_spellings(sections)
+    assert sections == before
+    assert sentences and current["config_version"] == 1
+    assert config_from_sections(current, plugins) == config_from_sections(sections, plugins)
+    assert translate_older_spellings(current) == (current, [])
+
+
+def test_a_current_config_needs_no_translation():
+    current = {"config_version": 1, "game": {"name": "snake"}, "logging": {"json_lines": {}}}
+    assert translate_older_spellings(current) == (current, [])
+
+
+@pytest.mark.parametrize(
+    ("section", "older_settings", "current", "sentence"),
+    [
+        (
+            "training",
+            {"lr_decay": 0.9},
+            {"training": {"learning_rate_decay": 0.9}},
+            "lr_decay = 0.9 in [training] now reads learning_rate_decay = 0.9 in [training]",
+        ),
+        (
+            "hyperparameters",
+            {"lr_decay": 0.9},
+            {"training": {"learning_rate_decay": 0.9}},
+            "lr_decay = 0.9 in [hyperparameters] now reads learning_rate_decay = 0.9 in [training]",
+        ),
+        (
+            "model",
+            {"n_layers": 3},
+            {"model": {"hidden_sizes": [128, 128, 128]}},
+            "n_layers = 3 in [model] now reads hidden_sizes = [128, 128, 128] in [model]",
+        ),
+        (
+            "model",
+            {"n_layers": 1, "layer_size": 64},
+            {"model": {"hidden_sizes": [64]}},
+            "n_layers = 1 and layer_size = 64 in [model] now reads hidden_sizes = [64] in [model]",
+        ),
+        (
+            "training",
+            {"prioritize_experiences": True},
+            {"training": {"memory": "prioritized"}},
+            'prioritize_experiences = true in [training] now reads memory = "prioritized" in [training]',
+        ),
+        (
+            "training",
+            {"prioritize_experiences": False},
+            {"training": {"memory": "uniform"}},
+            'prioritize_experiences = false in [training] now reads memory = "uniform" in [training]',
+        ),
+        (
+            "preprocessing",
+            {"egocentric": True, "egocentric_player": "Hero", "egocentric_radius": 5},
+            {"preprocessing": {"encoder": "egocentric", "player": "Hero", "radius": 5}},
+            "egocentric_radius = 5 in [preprocessing] now reads radius = 5 in [preprocessing]",
+        ),
+        (
+            "preprocessing",
+            {"egocentric": False, "egocentric_radius": 5},
+            {"preprocessing": {}},
+            "egocentric_radius = 5 in [preprocessing] is left out",
+        ),
+        (
+            "preprocessing",
+            {"board": False, "observe_state": ["lives"]},
+            {"preprocessing": {"encoder": "state_only", "observe_state": ["lives"]}},
+            'board = false in [preprocessing] now reads encoder = "state_only" in [preprocessing]',
+        ),
+        ("preprocessing", {"board": True}, {"preprocessing": {}}, "config_version"),
+        (
+            "preprocessing",
+            {"spatial": True},
+            {"preprocessing": {}, "metadata": {"spatial": True}, "model": {"network": "cnn"}},
+            'spatial = true in [preprocessing] now reads network = "cnn" in [model]',
+        ),
+        (
+            "preprocessing",
+            {"spatial": False},
+            {"preprocessing": {}, "metadata": {"spatial": False}, "model": {"network": "mlp"}},
+            "spatial = false in [preprocessing] now reads spatial = false in [metadata]",
+        ),
+        (
+            "preprocessing",
+            {"observe_state_sizes": {"lives": 1}},
+            {"preprocessing": {}},
+            "is left out: it is found out from the game",
+        ),
+        ("metadata", {"extras_size": 3}, {"metadata": {}}, "extras_size = 3 in [metadata] is left out"),
+        (
+            "metadata",
+            {"observation_function": "my_game:observe"},
+            {"metadata": {}, "preprocessing": {"encoder": "my_game:observe"}},
+            'observation_function = "my_game:observe" in [metadata] now reads encoder',
+        ),
+        (
+            "game",
+            {"module": "my_game"},
+            {"game": {"name": "my_game"}},
+            'module = "my_game" in [game] now reads name = "my_game" in [game]',
+        ),
+        (
+            "game",
+            {"module": "my_game", "factory": "my_game:new"},
+            {"game": {"name": "my_game:new"}},
+            'now reads name = "my_game:new" in [game]',
+        ),
+        (
+            "game",
+            {"module": "my_game", "path": "/home/me/games"},
+            {"game": {"name": "/home/me/games/my_game.py"}},
+            'now reads name = "/home/me/games/my_game.py" in [game]',
+        ),
+        (
+            "game",
+            {"module": "pack", "path": "/home/me", "factory": "pack.game:new"},
+            {"game": {"name": "/home/me/pack/game.py:new"}},
+            'now reads name = "/home/me/pack/game.py:new" in [game]',
+        ),
+        (
+            "game",
+            {"actions": ["w"], "reward": "score"},
+            {"game": {}, "metadata": {"actions": ["w"], "reward": "score"}},
+            "actions, reward moved from [game] to [metadata]",
+        ),
+    ],
+)
+def test_each_older_spelling(section, older_settings, current, sentence):
+    translated, sentences = translate_older_spellings({section: older_settings})
+    assert translated == {"config_version": 1, **current}
+    assert any(sentence in told for told in sentences), sentences
+
+
+def test_the_game_of_a_package_directory(tmp_path):
+    (tmp_path / "pack").mkdir()
+    translated, _ = translate_older_spellings({"game": {"module": "pack", "path": str(tmp_path)}})
+    assert translated["game"]["name"] == (tmp_path / "pack").as_posix()
+
+
+def test_the_size_of_the_learners_view_is_not_taken_for_that_of_the_board():
+    older = {
+        "metadata": {"board_size": [11, 11]},
+        "preprocessing": {"egocentric": True, "egocentric_radius": 5},
+    }
+    assert translate_older_spellings(older)[0]["metadata"] == {}
+    older["metadata"]["board_size"] = [32, 16]
+    assert translate_older_spellings(older)[0]["metadata"] == {"board_size": [32, 16]}
+
+
+def test_a_named_network_is_kept():
+    older = {"preprocessing": {"spatial": True}, "model": {"network": "mlp"}}
+    assert translate_older_spellings(older)[0]["model"] == {"network": "mlp"}
+
+
+def test_with_an_encoder_named_the_games_own_function_stays_a_fact_about_it():
+    sections = {
+        "config_version": 1,
+        "metadata": {"observation_function": "my_game:observe"},
+        "preprocessing": {"encoder": "one_hot"},
+    }
+    assert translate_older_spellings(sections) == (sections, [])
+
+
+# Mistakes are explained in the words they were written in -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("section", "settings_", "starts", "where"),
+    [
+        ("training", {"lr_decay": 2.0}, "lr_decay = 2.0: this must be at most 1", "[training]"),
+        ("hyperparameters", {"lr_decay": 2.0}, "lr_decay = 2.0: this must be at most 1", "[hyperparameters]"),
+        ("hyperparameters", {"gamma": 2.0}, "gamma = 2.0: this must be at most 1", "[hyperparameters]"),
+        ("hyperparameters", {"n_layers": 0}, "n_layers = 0: this must be at least 1", "[hyperparameters]"),
+        ("hyperparameters", {"gama": 1}, "gama is not a setting of [hyperparameters]", "[hyperparameters]"),
+        ("model", {"layer_size": "wide"}, 'layer_size = "wide": this must be a whole number', "[model]"),
+        (
+            "training",
+            {"prioritize_experiences": "yes"},
+            'prioritize_experiences = "yes": this must be true or false',
+            "[training]",
+        ),
+        ("preprocessing", {"spatial": 1}, "spatial = 1: this must be true or false", "[preprocessing]"),
+        ("preprocessing", {"board": False}, "board = false without observe_state", "[preprocessing]"),
+        (
+            "preprocessing",
+            {"board": False, "observe_state": ["lives"], "spatial": True},
+            "spatial = true and board = false do not go together",
+            "[preprocessing]",
+        ),
+        (
+            "preprocessing",
+            {"egocentric": True, "egocentric_radius": 0},
+            "egocentric_radius = 0: this must be at least 1",
+            "[preprocessing]",
+        ),
+        (
+            "metadata",
+            {"observation_function": "nowhere"},
+            "there is no encoder called 'nowhere'",
+            "[metadata]",
+        ),
+    ],
+)
+def test_a_wrong_value_is_explained_under_the_name_it_has_in_the_file(
+    older, plugins, section, settings_, starts, where
+):
+    older.setdefault(section, {}).update(settings_)
+    with pytest.raises(ConfigurationError) as raised:
+        config_from_sections(older, plugins)
+    (problem,) = raised.value.problems
+    assert problem.what.startswith(starts)
+    assert problem.where.startswith(where)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"training": {"lr_decay": 0.9, "learning_rate_decay": 0.99}},
+        {"hyperparameters": {"gamma": 0.9}, "training": {"gamma": 0.99}},
+        {"model": {"n_layers": 2, "hidden_sizes": [64]}},
+        {"training": {"prioritize_experiences": True, "memory": "uniform"}},
+        {"preprocessing": {"egocentric": True, "encoder": "one_hot"}},
+        {"game": {"name": "nav", "module": "snake"}},
+    ],
+)
+def test_an_older_and_a_current_setting_may_not_contradict_each_other(older, problems, tables):
+    (problem,) = problems(older | tables)
+    assert "contradict each other" in problem and "remove" in problem
+    with pytest.raises(ConfigurationError):
+        translate_older_spellings(older | tables)
+
+
+def test_saying_the_same_twice_is_no_contradiction(older, plugins):
+    older["training"] = {"lr_decay": 0.9, "learning_rate_decay": 0.9}
+    assert config_from_sections(older, plugins).learner.options == {"learning_rate_decay": 0.9}
+
+
+_older_values = st.one_of(st.booleans(), st.integers(-2, 200), st.floats(allow_nan=False), st.sampled_from(["a", "b:c"]))
+_older_keys = st.sampled_from(
+    "n_layers layer_size hidden_sizes lr_decay learning_rate_decay prioritize_experiences memory spatial board "
+    "egocentric egocentric_radius egocentric_player encoder network module path factory name reward "
+    "observation_function extras_size observe_state_sizes".split()
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["game", "metadata", "preprocessing", "model", "training", "hyperparameters"]),
+        st.dictionaries(_older_keys, _older_values, max_size=6),
+    )
+)
+def test_translating_is_final_and_changes_nothing_it_is_given(sections):
+    before = deepcopy(sections)
+    try:
+        current, _ = translate_older_spellings(sections)
+    except ConfigurationError:
+        assert sections == before
+        return
+    assert sections == before
+    assert translate_older_spellings(current) == (current, [])
