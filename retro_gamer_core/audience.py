@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.diagnosis import in_words
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
 
 if TYPE_CHECKING:
@@ -57,34 +58,33 @@ class Audience:
 
     def state_dict(self) -> dict[str, Any]:
         """Where each logger stands."""
-        return {
-            name: logger.state_dict() for name, logger in self._loggers.items() if name in self._listeners
-        }
+        states = {name: self._ask(name, logger.state_dict) for name, logger in self._still_listening()}
+        return {name: state for name, state in states.items() if state is not None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take each logger back to where it stood; one that was not there then begins afresh."""
-        for name, logger in self._loggers.items():
+        """Take each logger back to where it stood; one that was not there then goes on as it is."""
+        for name, logger in self._still_listening():
             if name in state:
-                logger.load_state_dict(state[name])
+                self._ask(name, logger.load_state_dict, state[name])
+
+    def _still_listening(self) -> list[tuple[str, Logger]]:
+        return [(name, logger) for name, logger in self._loggers.items() if name in self._listeners]
 
     def _tell(self, what: str, *arguments: Any) -> None:
-        failed: list[str] = []
         for name, listener in list(self._listeners.items()):
-            try:
-                getattr(listener, what)(*arguments)
-            except Exception as error:
-                del self._listeners[name]
-                failed.append(f"the logger {name} failed and is not used any more: {_in_words(error)}")
-        for line in failed:
-            self.note(line)
+            self._ask(name, getattr(listener, what), *arguments)
+
+    def _ask(self, name: str, method: Callable[..., Any], *arguments: Any) -> Any:
+        """Call one listener; if that fails, it is dropped, and the others hear why."""
+        try:
+            return method(*arguments)
+        except Exception as error:
+            del self._listeners[name]
+            self.note(f"the logger {name} failed and is not used any more: {in_words(error)}")
 
     def _announce(self, hook: str, **arguments: Any) -> None:
         for line in self._plugins.announce(hook, run=self._run, **arguments):
             self.note(line)
-
-
-def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def callbacks_as_listener(

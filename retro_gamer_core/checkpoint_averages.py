@@ -11,8 +11,12 @@ from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
 
 @dataclass
 class CheckpointAverages:
-    """Sums of what the episodes brought, until a checkpoint makes averages of them."""
+    """Sums of what the episodes brought, until a checkpoint makes averages of them.
 
+    ``since`` is how many seconds had been trained when the first of them began.
+    """
+
+    since: float = 0.0
     episodes: int = 0
     reward: float = 0.0
     turns: int = 0
@@ -27,11 +31,10 @@ class CheckpointAverages:
             self.loss += episode.average_loss
             self.losses += 1
 
-    def checkpoint(
-        self, path: Path, last: EpisodeFinished, *, seconds: float, total_seconds: float
-    ) -> CheckpointSaved:
+    def checkpoint(self, path: Path, last: EpisodeFinished, *, total_seconds: float) -> CheckpointSaved:
         """The averages, as a checkpoint at ``path`` taken after the episode ``last``."""
         count = max(1, self.episodes)
+        seconds = total_seconds - self.since
         return CheckpointSaved(
             path=path,
             episode=last.number,

@@ -160,7 +160,7 @@ def _is_import_string(value: Any) -> bool:
 
 
 def _are_options(value: Any) -> bool:
-    return isinstance(value, (tuple, list)) and all(isinstance(option, Option) for option in value)
+    return value is None or isinstance(value, (tuple, list)) and all(isinstance(option, Option) for option in value)
 
 
 _FIELDS: Mapping[type, tuple[tuple[str, Callable[[Any], bool], str], ...]] = {

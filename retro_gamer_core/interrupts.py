@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -31,7 +31,9 @@ def stop_on_interrupt(tell: Callable[[str], None]) -> Iterator[StopRequest]:
         if request.asked:
             raise KeyboardInterrupt
         request.ask()
-        tell("Stopping after this turn and saving … (Ctrl-C again to stop at once, without saving)")
+        # Ctrl-C also ends the `tee` at the other end of a pipe. What cannot be told must not stop the saving.
+        with suppress(Exception):
+            tell("Stopping after this turn and saving … (Ctrl-C again to stop at once, without saving)")
 
     if threading.current_thread() is not threading.main_thread():
         yield request

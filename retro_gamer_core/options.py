@@ -89,11 +89,11 @@ class Option:
         if number != number or number in (float("inf"), float("-inf")):
             return "this must be an ordinary number"
         if self.above is not None and number <= self.above:
-            return f"this must be greater than {self.above:g}"
+            return f"this must be greater than {_plainly(self.above)}"
         if self.low is not None and number < self.low:
-            return f"this must be at least {self.low:g}"
+            return f"this must be at least {_plainly(self.low)}"
         if self.high is not None and number > self.high:
-            return f"this must be at most {self.high:g}"
+            return f"this must be at most {_plainly(self.high)}"
         return None
 
 
@@ -144,6 +144,11 @@ def _has_type(value: Any, type_: Type) -> bool:
         case "table":
             return isinstance(value, Mapping)
     return True
+
+
+def _plainly(number: float) -> str:
+    """Without the exponent that ``:g`` gives a large whole number."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def _as_toml(value: Any) -> str:

@@ -27,7 +27,9 @@ def load_factory(part: ProvidedPart) -> Any:
 
 def options_of(part: ProvidedPart) -> tuple[Option, ...]:
     """The options its author listed, else those in the signature of its factory, which is then imported."""
-    return tuple(part.part.options) or options_in_signature(load_factory(part), part.kind)
+    if part.part.options is not None:
+        return tuple(part.part.options)
+    return options_in_signature(load_factory(part), part.kind)
 
 
 def build_part(part: ProvidedPart, args: Sequence[Any], options: Mapping[str, Any]) -> Any:

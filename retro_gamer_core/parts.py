@@ -31,8 +31,8 @@ class Part:
         factory: import string of the callable that builds it. Its keyword arguments are the
             part's options; ``retro_gamer_core.contracts`` says what it is called with.
         options: the same options with default, range and explanation, so that a mistake is
-            explained before anything is built. Left empty, they are read from the factory's
-            signature when the part is first needed.
+            explained before anything is built; ``()`` for none. Left out, they are read from the
+            factory's signature when the part is first needed.
         replaces: name of the plugin whose part of the same name this one stands in for.
 
     Example::
@@ -43,7 +43,7 @@ class Part:
     name: str
     summary: str
     factory: str
-    options: tuple[Option, ...] = ()
+    options: tuple[Option, ...] | None = None
     replaces: str | None = None
 
 

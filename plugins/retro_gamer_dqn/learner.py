@@ -68,6 +68,7 @@ class DQNLearner:
     def _build_around(self, online: torch.nn.Module, spec: ObservationSpec) -> None:
         self._spec = spec
         self._online = online
+        self._prepare = getattr(online, "prepare", None)
         self._target = self._context.build_network(spec).to(self.device.name)
         self._copy_to_target()
         self._optimiser = NetworkOptimiser(online, self._current_learning_rate(), self._max_gradient_norm)
@@ -87,7 +88,7 @@ class DQNLearner:
 
     def q_values(self, observations: Observations) -> np.ndarray:
         with torch.inference_mode():
-            return self._online(*self._tensors(observations)).cpu().numpy()
+            return self._online(*self._prepared(observations)).cpu().numpy()
 
     def turns_played(self, count: int) -> None:
         self._exploration.turns_played(count)
@@ -104,8 +105,8 @@ class DQNLearner:
     def learn(self, batch: Batch) -> LearnResult:
         """Move each guess toward reward plus discounted value of what was seen next."""
         transitions = batch.transitions
-        s_tm1 = self._tensors(transitions.observations)
-        s_t = self._tensors(transitions.next_observations)
+        s_tm1 = self._prepared(transitions.observations)
+        s_t = self._prepared(transitions.next_observations)
         a_tm1, r_t, discount_t, weights = self._to_device(
             transitions.actions, transitions.rewards, transitions.discounts, batch.weights
         )
@@ -128,9 +129,12 @@ class DQNLearner:
     def _current_learning_rate(self) -> float:
         return self._learning_rate * self._learning_rate_decay**self._learning_episodes
 
-    def _tensors(self, observations: Observations) -> tuple[Tensor, Tensor]:
-        cells, features = self._to_device(observations.cells, observations.features)
-        return cells, features
+    def _prepared(self, observations: Observations) -> list[Tensor]:
+        """What both networks take. A network may prepare it in numpy (``prepare``), once for both."""
+        cells, features = observations.cells, observations.features
+        if self._prepare is None:
+            return self._to_device(cells, features)
+        return [tensor.to(self.device.name) for tensor in self._prepare(cells, features)]
 
     def _to_device(self, *arrays: np.ndarray) -> list[Tensor]:
         return [torch.from_numpy(array).to(self.device.name) for array in arrays]

@@ -50,10 +50,13 @@ class RowAdam(torch.optim.Optimizer):
 
         gradient = table.grad.coalesce()
         rows, slopes = gradient._indices()[0], gradient._values()
-        average = state["exp_avg"][rows].lerp_(slopes, 1 - beta1)
-        square = state["exp_avg_sq"][rows].mul_(beta2).addcmul_(slopes, slopes, value=1 - beta2)
-        state["exp_avg"][rows] = average
-        state["exp_avg_sq"][rows] = square
+        average = state["exp_avg"].index_select(0, rows).lerp_(slopes, 1 - beta1)
+        square = state["exp_avg_sq"].index_select(0, rows)
+        square.mul_(beta2).addcmul_(slopes, slopes, value=1 - beta2)
+        state["exp_avg"].index_copy_(0, rows, average)
+        state["exp_avg_sq"].index_copy_(0, rows, square)
 
-        spread = (square / (1 - beta2**step)).sqrt_().add_(group["eps"])
-        table.index_add_(0, rows, average.div_(spread), alpha=-group["lr"] / (1 - beta1**step))
+        spread = square.div_(1 - beta2**step).sqrt_().add_(group["eps"])
+        weights = table.index_select(0, rows)
+        weights.addcdiv_(average, spread, value=-group["lr"] / (1 - beta1**step))
+        table.index_copy_(0, rows, weights)

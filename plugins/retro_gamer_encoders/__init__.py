@@ -34,6 +34,7 @@ def retro_gamer_encoders() -> Iterable[Part]:
         "one_hot",
         "Sees the whole board as it is drawn.",
         "retro_gamer_encoders.whole_board:WholeBoard",
+        options=(),
     )
     yield Part(
         "egocentric",
@@ -45,4 +46,5 @@ def retro_gamer_encoders() -> Iterable[Part]:
         "state_only",
         "Sees no board, only the state values named in observe_state.",
         "retro_gamer_encoders.state_only:StateOnly",
+        options=(),
     )

@@ -18,6 +18,7 @@ def retro_gamer_memories() -> Iterable[Part]:
         "uniform",
         "Remembers the latest turns and draws every one of them equally often.",
         "retro_gamer_memories.uniform:UniformMemory",
+        options=(),
     )
     yield Part(
         "prioritized",

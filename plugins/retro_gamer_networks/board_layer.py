@@ -8,27 +8,32 @@ occupied cells: a hundred times less work, exactly equal.
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from retro_gamer_core import ObservationSpec
+from retro_gamer_networks.occupied_rows import DistinctRows, OccupiedRows
 
 
 class BoardLayer(nn.Module):
     """``Linear(one_hot(cells, features))`` as a sum of weight rows.
 
-    ``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, size]``.
+    ``forward(*prepare(cells, features)) -> float32[n, size]``.
 
-    Row ``(cell · n_channels + channel)`` of ``rows`` holds the weights of one character in one cell
-    of the view. Its gradient is sparse: only the rows of occupied cells have one.
+    Row ``cell · n_channels + channel`` of ``rows`` holds the weights of one character in one cell of
+    the view. Its gradient is sparse: only the rows of occupied cells have one.
     """
 
     def __init__(self, spec: ObservationSpec, size: int) -> None:
         super().__init__()
         self.spec = spec
+        self._occupied = OccupiedRows(spec)
         n_rows = spec.view_height * spec.view_width * spec.n_channels
+        self._distinct = DistinctRows(n_rows)
         # The same spread a dense layer of that many inputs starts with (torch.nn.Linear).
         bound = 1 / math.sqrt(max(1, spec.n_inputs))
         self.rows = nn.Parameter(torch.empty(n_rows, size).uniform_(-bound, bound))
@@ -37,45 +42,53 @@ class BoardLayer(nn.Module):
         if spec.n_view_features:
             self.beside = nn.Parameter(torch.empty(spec.n_view_features, size).uniform_(-bound, bound))
 
-    def forward(self, cells: Tensor, features: Tensor) -> Tensor:
-        result = self.bias.expand(len(cells), -1)
-        if len(self.rows):
-            rows, starts = self._occupied_rows(cells, features)
-            result = result + functional.embedding_bag(rows, self.rows, starts, mode="sum", sparse=True)
-        if self.beside is not None:
-            result = result + features[:, -self.spec.n_view_features :] @ self.beside
-        return result
+    def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows of the occupied cells, where each board's rows start, and the features beside the board.
 
-    def _occupied_rows(self, cells: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Row numbers of the occupied cells of all boards in one list, and where each board starts."""
-        spec, n = self.spec, len(cells)
-        board, row, column = cells.nonzero(as_tuple=True)
-        channel = cells[board, row, column].long() - 1
-        counts = torch.bincount(board, minlength=n)
-        if not spec.centred:
-            return (row * spec.width + column) * spec.n_channels + channel, counts.cumsum(0) - counts
-        height, width, view_width = spec.height, spec.width, spec.view_width
-        player = features[:, :2].long()
-        player_column, player_row = player[:, 0], player[:, 1]
-        rows = (
-            (row - player_row[board] + height) * view_width + column - player_column[board] + width
-        ) * spec.n_channels + channel
-        edges = torch.stack(
-            [
-                height * view_width + width - player_column - 1,
-                height * view_width + 2 * width - player_column,
-                (height - player_row - 1) * view_width + width,
-                (2 * height - player_row) * view_width + width,
-            ],
-            dim=1,
-        ) * spec.n_channels + (spec.outside_code - 1)
-        # Two bags a board, its cells and its four edges, would need summing afterwards: one list is faster.
-        board_of_edge = torch.arange(n, device=cells.device).repeat_interleave(4)
-        order = torch.cat([board, board_of_edge]).argsort(stable=True)
-        counts = counts + 4
-        return torch.cat([rows, edges.reshape(-1)])[order], counts.cumsum(0) - counts
+        ``cells: uint8[n, h, w]``, ``features: float32[n, f]``.
+        """
+        bags = self._occupied.find(cells, features)
+        beside = features[:, self.spec.n_features - self.spec.n_view_features :]
+        return torch.from_numpy(bags.rows), torch.from_numpy(bags.starts), torch.from_numpy(beside)
+
+    def forward(self, rows: Tensor, starts: Tensor, beside: Tensor) -> Tensor:
+        if len(self.rows):
+            result = _SumOfRows.apply(self.rows, rows, starts, self._distinct) + self.bias
+        else:
+            result = self.bias.expand(len(starts), -1)
+        return result if self.beside is None else result + beside @ self.beside
 
     def rows_of_old_characters(self, channels: Tensor) -> Tensor:
         """Where the rows of a layer with fewer characters belong: old channel c is ``channels[c]`` here."""
         positions = torch.arange(self.spec.view_height * self.spec.view_width)
         return (positions[:, None] * self.spec.n_channels + channels).reshape(-1)
+
+
+class _SumOfRows(torch.autograd.Function):
+    """``embedding_bag(mode="sum")`` with a gradient that is already summed up by distinct rows.
+
+    torch's own sparse gradient lists a row as often as it was used, and adding those up later takes
+    several times as long as finding the distinct rows here.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, rows: Tensor, starts: Tensor, distinct: DistinctRows) -> Tensor:
+        ctx.save_for_backward(rows, starts)
+        ctx.table_shape, ctx.distinct = table.shape, distinct
+        return functional.embedding_bag(rows, table, starts, mode="sum")
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None, None]:
+        rows, starts = (saved.cpu().numpy() for saved in ctx.saved_tensors)
+        touched, index = ctx.distinct.find(rows)
+        # Each touched row's gradient is the sum of the slopes of the boards that used it: bags again.
+        boards = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
+        counts = np.bincount(index, minlength=len(touched))
+        order = np.argsort(index, kind="stable")
+        bags = torch.from_numpy(boards[order]), torch.from_numpy(np.cumsum(counts) - counts)
+        sums = functional.embedding_bag(bags[0].to(slope.device), slope, bags[1].to(slope.device), mode="sum")
+        places = torch.from_numpy(touched).to(slope.device).unsqueeze(0)
+        gradient = torch.sparse_coo_tensor(
+            places, sums, ctx.table_shape, is_coalesced=True, check_invariants=False
+        )
+        return gradient, None, None, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
@@ -12,7 +13,7 @@ from retro_gamer_networks.dense_layers import dense_layers
 
 
 class MLP(nn.Module):
-    """``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``."""
+    """``forward(*prepare(cells, features)) -> float32[n, n_outputs]``."""
 
     def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
         super().__init__()
@@ -21,8 +22,12 @@ class MLP(nn.Module):
         self.head = dense_layers([*hidden_sizes, n_outputs])
         self._sizes = [spec.n_inputs, *hidden_sizes, n_outputs]
 
-    def forward(self, cells: Tensor, features: Tensor) -> Tensor:
-        return self.head(self.activation(self.board(cells, features)))
+    def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, ...]:
+        """What ``forward`` takes, for ``cells: uint8[n, h, w]`` and ``features: float32[n, f]``."""
+        return self.board.prepare(cells, features)
+
+    def forward(self, *prepared: Tensor) -> Tensor:
+        return self.head(self.activation(self.board(*prepared)))
 
     def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
         """Which entries of which weights a network with fewer characters fills: axis and index."""

@@ -22,7 +22,6 @@ def clean(directory: Path, yes: bool, dry_run: bool) -> None:
     RUN is the directory of the run. Its config.toml, what was set aside and your own files stay.
     """
     run = RunDirectory.open(directory)
-    train = typed("retro-gamer", "train", directory)
     if dry_run:
         _show(run, run.made_by_training())
         next_step(typed("retro-gamer", "clean", directory))
@@ -35,7 +34,7 @@ def clean(directory: Path, yes: bool, dry_run: bool) -> None:
             say(f"Removed. What stays: {', '.join(_left_in(run)) or 'nothing'}.")
         elif files:
             say("Nothing was removed.")
-    next_step(train)
+    next_step(typed("retro-gamer", "train", directory))
 
 
 def _show(run: RunDirectory, files: Sequence[Path]) -> None:
@@ -48,7 +47,9 @@ def _show(run: RunDirectory, files: Sequence[Path]) -> None:
 
 def _confirmed(files: Sequence[Path]) -> bool:
     if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on; to remove them without being asked, add --yes")
+        raise click.UsageError(
+            "there is no terminal to ask on; to remove them without being asked, add --yes"
+        )
     what = "this file" if len(files) == 1 else f"these {len(files)} files"
     return click.confirm(f"Remove {what}? They cannot be brought back", err=True)
 

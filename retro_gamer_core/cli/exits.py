@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-import traceback
 
 import click
 
@@ -30,9 +28,6 @@ def run_and_exit(command: click.Command) -> None:
     except (click.Abort, KeyboardInterrupt):
         warn("Stopped.")
         code = INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
-        code = 0
     except RetroGamerError as error:
         if _strict():
             raise
@@ -58,6 +53,9 @@ def _strict() -> bool:
 
 def _our_mistake() -> str:
     """Keep the traceback in a file and say where: it helps us, and nobody else needs to read it."""
+    import tempfile  # slow to import, and hardly ever needed
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", prefix="retro-gamer-error-", suffix=".txt", delete=False
     ) as report:

@@ -38,8 +38,7 @@ def _print_games(games: Sequence[InstalledGame]) -> None:
             game.name,
             f"{game.distribution} {game.version}",
             _board(game),
-            ("yes" if game.described else "no")
-            + (f" [{problems.index(game) + 1}]" if game.problem else ""),
+            ("yes" if game.described else "no") + (f" [{problems.index(game) + 1}]" if game.problem else ""),
         )
         for game in games
     ]
@@ -68,8 +67,7 @@ def _mention_broken_plugins() -> None:
 
     broken = [record.name for record in installed_plugins().records if record.status == "broken"]
     if broken:
-        are = "The plugin {} is" if len(broken) == 1 else "The plugins {} are"
-        warn(f"\n{are.format(', '.join(broken))} broken; to see why: retro-gamer plugins")
+        warn(f"\nBroken, and therefore not used: {', '.join(broken)}; to see why: retro-gamer plugins")
 
 
 def _for_programs(game: InstalledGame) -> dict[str, object]:

@@ -54,7 +54,7 @@ def _print_plugins(records: Sequence[PluginRecord]) -> None:
     table(("plugin", "package", "status", "offers"), rows)
     for record in records:
         if record.problem is not None:
-            became = "is broken" if record.status == "broken" else "cannot be used in all of it"
+            became = "is broken" if record.status == "broken" else "is used only in part"
             what = f"{record.provider} {became}: {record.problem.cause}"
             say()
             say(str(Problem(what, where=record.problem.where, hint=record.problem.fix)))
@@ -72,7 +72,9 @@ def _offers(record: PluginRecord) -> str:
     by_kind: dict[str, list[str]] = {}
     for kind, name in record.offers:
         by_kind.setdefault(kind, []).append(name)
-    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in by_kind.items()) or "listens to training"
+    return (
+        "; ".join(f"{kind}: {', '.join(names)}" for kind, names in by_kind.items()) or "listens to training"
+    )
 
 
 def _parts(plugins: Plugins) -> list[ProvidedPart]:
@@ -87,9 +89,7 @@ def _for_programs(plugins: Plugins) -> dict[str, Any]:
     }
     return {
         "plugins": plugins.records,
-        "parts": [
-            {"kind": part.kind, **vars(part.part), **vars(part.provider)} for part in _parts(plugins)
-        ],
+        "parts": [{"kind": part.kind, **vars(part.part), **vars(part.provider)} for part in _parts(plugins)],
         **{
             name: [{**vars(description), **vars(provider)} for description, provider in things]
             for name, things in provided.items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Container, Mapping, Sequence
@@ -15,6 +14,8 @@ from retro_gamer_core.cli.streams import colour_wanted, showable, terminal_width
 
 _NARROWEST = 30
 """Characters. In less room than this, a wrapped text is harder to read than a long line."""
+
+_MISREAD_BY_SHELLS = set(" &;()<>|*?#'")
 
 #: Shown, not sent: what a game draws must not move the cursor or ring the bell.
 _CONTROL_CHARACTERS = {
@@ -40,24 +41,21 @@ def next_step(*commands: str) -> None:
 
 
 def typed(*words: object) -> str:
-    """A command as it must be typed: a word with spaces in it, such as a path, stands in quotes."""
-    return " ".join(f'"{word}"' if " " in str(word) else str(word) for word in words)
+    """A command as it must be typed: a word that a shell would misread, such as a path, stands in quotes."""
+    return " ".join(f'"{word}"' if set(str(word)) & _MISREAD_BY_SHELLS else str(word) for word in words)
 
 
 def say_json(data: Mapping[str, Any]) -> None:
     """Print data for programs, in ASCII: no encoding on the way can then damage it."""
+    import json
+
     click.echo(json.dumps(_as_json({"schema": 1, **data}), indent=2))
 
 
-def say_lines(first: str, text: str, *, following: str | None = None) -> None:
-    """Print ``first`` and a text behind it, which is wrapped between words where it goes to a terminal.
-
-    Its further lines begin with ``following``: spaces, unless given.
-    """
-    following = " " * len(first) if following is None else following
-    lines = _wrapped(text, indent=len(first))
-    for number, line in enumerate(lines):
-        say(f"{following if number else first}{line}".rstrip())
+def say_lines(first: str, text: str) -> None:
+    """Print ``first`` and, behind it, a text; on a terminal it is wrapped between words and stays behind it."""
+    for number, line in enumerate(_wrapped(text, indent=len(first))):
+        say(f"{' ' * len(first) if number else first}{line}".rstrip())
 
 
 def table(

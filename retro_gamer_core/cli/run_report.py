@@ -88,7 +88,7 @@ def _print_training(summary: RunSummary) -> None:
         _print_checkpoints(checkpoints)
     since = [e for e in summary.log.episodes if e.number > (checkpoints[-1].episode if checkpoints else 0)]
     if since:
-        say(f"  {_since(since)}{' since the last checkpoint' if checkpoints else ', no checkpoint yet'}")
+        say(f"  {_since(since)}{' since the last checkpoint' if checkpoints else ' so far'}")
 
 
 def _print_checkpoints(checkpoints: Sequence[CheckpointLine]) -> None:
@@ -113,7 +113,9 @@ def _print_checkpoints(checkpoints: Sequence[CheckpointLine]) -> None:
     if len(rewards) > 1:
         best = max(checkpoints, key=lambda line: line.average_reward)
         say(f"  average reward, from first to last: {sparkline(rewards)}")
-        say(f"  lowest {_signed(min(rewards))}, highest {_signed(best.average_reward)} at ep_{best.episode:04d}")
+        say(
+            f"  lowest {_signed(min(rewards))}, highest {_signed(best.average_reward)} at ep_{best.episode:04d}"
+        )
 
 
 def _since(episodes: Sequence[EpisodeLine]) -> str:
@@ -130,7 +132,9 @@ def _print_saved(summary: RunSummary) -> None:
     if summary.states:
         newest = summary.states[0]
         turn = int(newest.name.removeprefix("turns_"))
-        say(f"  training state: after {turn:,} turns, {size_in_words(newest.size)}; training goes on from there")
+        say(
+            f"  training state: after {turn:,} turns, {size_in_words(newest.size)}; training goes on from there"
+        )
 
 
 def _in_short(files: Sequence[SavedFile]) -> str:

@@ -15,12 +15,12 @@ from retro_gamer_core.cli.changed_settings import ChangedSetting, changed_settin
 from retro_gamer_core.configuration import config_from_sections, read_sections
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
+from retro_gamer_core.run_directory import RunDirectory, episode_of
 from retro_gamer_core.training_log_format import TrainingLog, read_training_log
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.plugins import Plugins
-    from retro_gamer_core.run_directory import RunDirectory
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,11 @@ class RunSummary:
 
     @property
     def episodes(self) -> int:
-        """How many episodes have been played, as far as the log tells."""
-        numbers = [episode.number for episode in self.log.episodes]
-        return max(numbers + [checkpoint.episode for checkpoint in self.log.checkpoints], default=0)
+        """How many episodes have been played, as far as log and checkpoints tell."""
+        finished = [episode.number for episode in self.log.episodes[-1:]]
+        logged = [checkpoint.episode for checkpoint in self.log.checkpoints[-1:]]
+        saved = [episode_of(checkpoint.path) or 0 for checkpoint in self.checkpoints]
+        return max([*finished, *logged, *saved], default=0)
 
     @property
     def finished(self) -> bool:

@@ -9,11 +9,12 @@ from retro_gamer_core.configuration.new_config import new_config_text
 from retro_gamer_core.configuration.older_spellings import translate_older_spellings
 from retro_gamer_core.configuration.reading import config_from_sections
 from retro_gamer_core.configuration.run_config import PartChoice, RunConfig
-from retro_gamer_core.configuration.settings import TrainingSettings
+from retro_gamer_core.configuration.settings import LOOP_SETTINGS, TrainingSettings
 from retro_gamer_core.configuration.settings_table import SettingRow, settings_table
 from retro_gamer_core.configuration.toml_file import read_config, read_sections
 
 __all__ = [
+    "LOOP_SETTINGS",
     "PartChoice",
     "RunConfig",
     "SettingRow",

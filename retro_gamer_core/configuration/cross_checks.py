@@ -35,6 +35,11 @@ class Facts:
     metadata: GameMetadata | None
     translation: Translation
 
+    def number(self, key: str) -> float | None:
+        """A number in ``[training]``; None where there is none of that name."""
+        value = self.training.get(key)
+        return value if isinstance(value, (int, float)) else None
+
     def problem(self, what: str, *keys: tuple[str, str], why: str, hint: str) -> Problem:
         """A problem between these (section, key) settings."""
         sections = dict.fromkeys(f"[{self.translation.as_written(*key)[0].section}]" for key in keys)
@@ -54,7 +59,7 @@ def problems_between(facts: Facts) -> Iterator[Problem]:
 
 
 def _batch_fits_into_memory(facts: Facts) -> Problem | None:
-    batch, capacity = facts.training.get("batch_size"), facts.training.get("memory_capacity")
+    batch, capacity = facts.number("batch_size"), facts.number("memory_capacity")
     if batch is None or capacity is None or batch <= capacity:
         return None
     return facts.problem(
@@ -67,7 +72,7 @@ def _batch_fits_into_memory(facts: Facts) -> Problem | None:
 
 
 def _learning_starts_with_a_batch(facts: Facts) -> Problem | None:
-    batch, start = facts.training.get("batch_size"), facts.training.get("learning_starts")
+    batch, start = facts.number("batch_size"), facts.number("learning_starts")
     if batch is None or start is None or start >= batch:
         return None
     return facts.problem(
@@ -80,7 +85,7 @@ def _learning_starts_with_a_batch(facts: Facts) -> Problem | None:
 
 
 def _epsilon_falls(facts: Facts) -> Problem | None:
-    start, floor = facts.training.get("epsilon"), facts.training.get("epsilon_min")
+    start, floor = facts.number("epsilon"), facts.number("epsilon_min")
     if start is None or floor is None or floor <= start:
         return None
     return facts.problem(
@@ -119,7 +124,7 @@ def _picture_for_the_network(facts: Facts) -> Problem | None:
 
 
 def _characters_are_known(facts: Facts) -> Problem | None:
-    if facts.training.get("exploration_turns") != 0 or facts.encoder not in _NEEDS_CHARACTERS:
+    if facts.number("exploration_turns") != 0 or facts.encoder not in _NEEDS_CHARACTERS:
         return None
     if facts.metadata is None or facts.metadata.character_set is not None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.settings import CONFIG_VERSION, SECTIONS
 from retro_gamer_core.configuration.spelling import assignment
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.configuration.section_reader import SectionReader
 
 
-def problem_with_version(version: object, file: str) -> Problem | None:
+def problem_with_version(version: Any, file: str) -> Problem | None:
     """Why a file that calls itself version ``version`` cannot be read, or None when it can."""
     option = Option("config_version", CONFIG_VERSION, "int", "It says how this file is laid out.", low=1)
     problem = option.problem_with(version, where=file)

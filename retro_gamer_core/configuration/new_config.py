@@ -64,7 +64,7 @@ def _section(table: tuple[str, ...], about: str, entries: Mapping[str, tuple[Any
 
 
 def _with_remark(text: str, remark: str, column: int) -> str:
-    remark = " ".join(remark.split())
+    remark = " ".join("".join(c if c.isprintable() else " " for c in remark).split())
     if not remark:
         return text
     if len(text) > column:

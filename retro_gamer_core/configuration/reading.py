@@ -11,7 +11,7 @@ from retro_gamer_core.configuration.layout import check_logger_tables, check_sec
 from retro_gamer_core.configuration.older_spellings import translate
 from retro_gamer_core.configuration.run_config import RunConfig
 from retro_gamer_core.configuration.section_reader import SectionReader
-from retro_gamer_core.configuration.settings import LOOP_SETTINGS, SECTION_KEYS, SECTIONS, TrainingSettings
+from retro_gamer_core.configuration.settings import LOOP_SETTINGS, SECTIONS, TrainingSettings
 from retro_gamer_core.errors import ConfigurationError, Problem
 from retro_gamer_core.metadata import GameMetadata
 from retro_gamer_core.metadata_checks import problems_in_description
@@ -39,11 +39,16 @@ def config_from_sections(
     version_problem = problem_with_version(translation.sections["config_version"], where)
     if version_problem:  # alone: in a file of another layout, every further complaint could be wrong
         raise configuration_error(where, [version_problem])
+
     reader = SectionReader(translation, plugins)
     reader.known.add("metadata", (option.name for option in METADATA_KEYS))
 
-    game, preprocessing, model, training, logging = map(reader.settings, SECTION_KEYS)
-    logger_names = logging.get("loggers", ())
+    game = reader.settings("game")
+    preprocessing = reader.settings("preprocessing")
+    model = reader.settings("model")
+    training = reader.settings("training")
+    logger_names = reader.settings("logging").get("loggers", ())
+    # Every part is found before any option is read, so that a misplaced key can be told where it belongs.
     encoder = reader.find("encoder", preprocessing.get("encoder"), "preprocessing")
     network = reader.find("network", _network_name(reader, model, preprocessing), "model")
     learner = reader.find("learner", training.get("learner"), "training")
@@ -64,6 +69,7 @@ def config_from_sections(
         logger.chosen(reader.options(f"logging.{logger.name}", [logger])) for logger in loggers if logger
     ]
     metadata = _metadata(reader, preprocessing.get("observe_state"))
+
     if "learning_starts" not in reader.table("training") and "batch_size" in training:
         training["learning_starts"] = max(training["learning_starts"], training["batch_size"])
     everything = training | reader.defaults("training", [learner, memory]) | training_options
@@ -102,6 +108,7 @@ def _section_index(problem: Problem) -> int:
 def _network_name(
     reader: SectionReader, model: Mapping[str, Any], preprocessing: Mapping[str, Any]
 ) -> str | None:
+    """The network that is named, else the one that suits what is seen; None where the name is wrong."""
     if "network" not in model or model["network"] is not None:
         return model.get("network")
     sees_board = preprocessing.get("encoder") != "state_only"

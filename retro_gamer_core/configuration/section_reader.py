@@ -37,8 +37,7 @@ class FoundPart:
 class SectionReader:
     """Takes values out of sections; whatever is wrong is added to ``problems``.
 
-    A section is named as in the file; ``logging.NAME`` is the table of one logger. All parts must
-    be found before the first options are read, so that a misplaced key can be told where it belongs.
+    A section is named as in the file; ``logging.NAME`` is the table of one logger.
     """
 
     def __init__(self, translation: Translation, plugins: Plugins) -> None:

@@ -186,4 +186,4 @@ SECTION_KEYS: dict[str, tuple[Option, ...]] = {
         ),
     ),
 }
-"""The keys in each section that are no option of any part."""
+"""The keys in each section that are no option of any part; those of ``[metadata]`` are ``METADATA_KEYS``."""

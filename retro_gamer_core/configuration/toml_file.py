@@ -84,7 +84,7 @@ _LIKELY_CAUSES = (
     ("Cannot overwrite a value", "the same key is written twice in this section: remove one of the two"),
     ("Cannot declare", "the same section is written twice: put all its settings under one of them"),
     ("Cannot mutate", "the same section is written twice: put all its settings under one of them"),
-    ("Unclosed array", "a list needs a ] at its end"),
+    ("Unclosed array", "the list that begins above has no ] at its end"),
     ("Unterminated string", "a text needs a quote at its end"),
     ("Illegal character '\\n'", "a text needs a quote at its end, on the same line"),
     ("Unescaped '\\' in a string", "in a path, write / for each \\"),
@@ -97,16 +97,15 @@ _OTHERWISE = "texts stand in quotes, lists in [ ], and true and false in small l
 
 def _syntax_problem(message: str, text: str, where: str) -> Problem:
     lines = text.split("\n")
+    number, column = len(lines), len(lines[-1]) + 1
     position = _POSITION.search(message)
-    what = _POSITION.sub("", message)
     if position and position[1]:
         number, column = int(position[1]), int(position[2])
-    else:
-        number, column = len(lines), len(lines[-1]) + 1
-    line = lines[min(number, len(lines)) - 1].rstrip("\r")
-    causes = (cause for said, cause in _LIKELY_CAUSES if said in what)
+    complaint = _POSITION.sub("", message)
+    causes = (cause for said, cause in _LIKELY_CAUSES if said in complaint)
+    shown = f"    {lines[number - 1].rstrip()}\n    {' ' * (column - 1)}^"
     return Problem(
-        f"line {number}, column {column}: {what}\n    {line}\n    {' ' * (column - 1)}^",
+        f"line {number}, column {column}: {complaint}\n{shown}",
         where=where,
         why="nothing in the file can be used until every line can be read",
         hint=next(causes, _OTHERWISE),

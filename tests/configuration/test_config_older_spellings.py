@@ -357,21 +357,43 @@ def test_saying_the_same_twice_is_no_contradiction(older, plugins):
     assert config_from_sections(older, plugins).learner.options == {"learning_rate_decay": 0.9}
 
 
-_older_values = st.one_of(st.booleans(), st.integers(-2, 200), st.floats(allow_nan=False), st.sampled_from(["a", "b:c"]))
-_older_keys = st.sampled_from(
-    "n_layers layer_size hidden_sizes lr_decay learning_rate_decay prioritize_experiences memory spatial board "
-    "egocentric egocentric_radius egocentric_player encoder network module path factory name reward "
-    "observation_function extras_size observe_state_sizes".split()
+_values = st.one_of(
+    st.booleans(), st.integers(-2, 200), st.floats(allow_nan=False), st.sampled_from(["a", "b:c"])
+)
+_keys = {
+    "game": ["name", "module", "path", "factory", "actions", "reward", "spatial"],
+    "metadata": ["reward", "spatial", "board_size", "observation_function", "extras_size"],
+    "preprocessing": [
+        "encoder",
+        "player",
+        "board",
+        "spatial",
+        "egocentric",
+        "egocentric_radius",
+        "egocentric_player",
+    ],
+    "model": ["network", "hidden_sizes", "n_layers", "layer_size"],
+    "training": ["lr_decay", "learning_rate_decay", "prioritize_experiences", "memory", "gamma"],
+    "hyperparameters": [
+        "lr_decay",
+        "n_layers",
+        "layer_size",
+        "prioritize_experiences",
+        "memory",
+        "gamma",
+        "odd",
+    ],
+}
+_sections = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.dictionaries(st.sampled_from(keys), _values, max_size=6) for name, keys in _keys.items()
+    },
 )
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.dictionaries(
-        st.sampled_from(["game", "metadata", "preprocessing", "model", "training", "hyperparameters"]),
-        st.dictionaries(_older_keys, _older_values, max_size=6),
-    )
-)
+@given(_sections)
 def test_translating_is_final_and_changes_nothing_it_is_given(sections):
     before = deepcopy(sections)
     try:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_gamer_core.configuration import PartChoice, TrainingSettings, config_from_sections
+from retro_gamer_core.configuration import PartChoice, TrainingSettings, config_from_sections, settings_table
 from retro_gamer_core.configuration.settings import LOOP_SETTINGS
 from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.plugins import Plugins
@@ -169,9 +169,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(plugins):
         ("game", "name", 5, "text in quotes"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_meaning_and_one_to_try(
-    sections, plugins, section, key, value, says
-):
+def test_a_wrong_value_is_named_with_its_meaning_and_one_to_try(sections, plugins, section, key, value, says):
     sections.setdefault(section, {})[key] = value
     with pytest.raises(ConfigurationError) as raised:
         config_from_sections(sections, plugins)
@@ -271,6 +269,15 @@ def test_a_key_that_learner_and_memory_both_claim(sections, problems, tmp_path, 
     assert 'the learner "clash:build"' in problem and 'the memory "prioritized"' in problem
 
 
+def test_another_learner_may_mean_something_else_by_epsilon(sections, problems, tmp_path, monkeypatch):
+    (tmp_path / "moods.py").write_text(
+        'def build(context, *, epsilon="curious", epsilon_min=0.5): ...\n', encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    sections["training"] = {"learner": "moods:build"}
+    assert problems(sections) == []
+
+
 @pytest.mark.parametrize(
     ("extra", "says"),
     [
@@ -343,7 +350,8 @@ _preprocessing = st.one_of(
     st.just({}),
     st.just({"encoder": "one_hot"}),
     st.fixed_dictionaries(
-        {"encoder": st.just("egocentric")}, optional={"radius": st.integers(1, 9), "player": st.text(min_size=1)}
+        {"encoder": st.just("egocentric")},
+        optional={"radius": st.integers(1, 9), "player": st.text(min_size=1)},
     ),
 )
 _metadata = st.fixed_dictionaries(
@@ -362,7 +370,9 @@ _metadata = st.fixed_dictionaries(
 def valid_sections(draw):
     return {
         "config_version": 1,
-        "game": {"name": draw(st.sampled_from(["snake", "retro.examples.nav:create_game", "./games/my game.py"]))},
+        "game": {
+            "name": draw(st.sampled_from(["snake", "retro.examples.nav:create_game", "./games/my game.py"]))
+        },
         "metadata": draw(_metadata),
         "preprocessing": draw(_preprocessing)
         | draw(st.sampled_from([{}, {"observe_state": []}, {"observe_state": ["level"]}])),
@@ -400,21 +410,30 @@ _values = st.one_of(
     st.booleans(),
     st.integers(),
     st.floats(),
-    st.sampled_from(["", "snake", "mlp", "cnn", "state_only", "egocentric", "uniform", "json_lines", "ignore", "é:"]),
+    st.sampled_from(
+        ["", "snake", "mlp", "cnn", "state_only", "egocentric", "uniform", "json_lines", "ignore", "é:"]
+    ),
     st.lists(st.integers(-3, 300), max_size=3),
     st.lists(st.sampled_from(["json_lines", "training_log", "score", ""]), max_size=3),
     st.dictionaries(st.sampled_from(["a", "volume"]), st.integers(), max_size=1),
 )
-_keys = st.sampled_from(
-    "name module path factory actions reward character_set board_size spatial observe_state player extras_size "
-    "observation_function encoder radius egocentric egocentric_radius egocentric_player board network "
-    "hidden_sizes n_layers layer_size learner memory gamma lr_decay learning_rate alpha batch_size "
-    "memory_capacity learning_starts exploration_turns prioritize_experiences epsilon epsilon_min seed "
-    "loggers json_lines config_version nonsense".split()
-)
+_current_keys = {row.name for row in settings_table(BUILT_IN)}
+_older_keys = {"module", "path", "lr_decay", "n_layers", "layer_size", "prioritize_experiences", "board"}
+_older_keys |= {"egocentric", "egocentric_radius", "egocentric_player", "extras_size"}
+_keys = st.sampled_from(sorted(_current_keys | _older_keys | {"json_lines", "config_version", "nonsense"}))
 _any_sections = st.dictionaries(
     st.sampled_from(
-        ["game", "metadata", "preprocessing", "model", "training", "logging", "hyperparameters", "gamma", "odd"]
+        [
+            "game",
+            "metadata",
+            "preprocessing",
+            "model",
+            "training",
+            "logging",
+            "hyperparameters",
+            "gamma",
+            "odd",
+        ]
     ),
     st.one_of(st.dictionaries(_keys, _values, max_size=8), _values),
     max_size=7,

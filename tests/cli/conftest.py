@@ -1,0 +1,154 @@
+"""The real command in a process of its own, packages that look installed, and runs made by hand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+CONFIG = """\
+config_version = 1
+
+[game]
+name = "snake"
+
+[metadata]
+actions = ["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]
+reward = "reward"
+character_set = ["@", "*", "☻"]
+board_size = [32, 16]
+
+[preprocessing]
+encoder = "egocentric"
+radius = 5
+
+[model]
+network = "mlp"
+hidden_sizes = [256, 128]
+
+[training]
+training_episodes = 400
+learning_rate = 0.0005
+"""
+
+LOG = """\
+[INIT] encoder egocentric: the learner sees a window of 11×11 cells
+[INIT] network mlp: fully connected layers 484 → 256 → 128 → 5
+=== Training started | 2026-11-20 08:00:00 ===
+[EP 0001] total_reward=-3.0 steps=40 epsilon=0.990 avg_loss=-
+[ep_0100] ep=0001-0100 avg_reward=-1.5 avg_steps=40 epsilon=0.900 avg_loss=- time=0m12s total=0m12s
+[ep_0200] ep=0101-0200 avg_reward=+2.5 avg_steps=70 epsilon=0.800 avg_loss=0.0432 time=0m50s total=1m02s
+[ep_0300] ep=0201-0300 avg_reward=+8.0 avg_steps=99 epsilon=0.700 avg_loss=0.051 time=1m00s total=2m02s
+[EP 0301] total_reward=10.0 steps=90 epsilon=0.699 avg_loss=0.05
+[EP 0302] total_reward=20.0 steps=110 epsilon=0.698 avg_loss=0.05
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command printed, and its exit code."""
+
+    out: str
+    err: str
+    code: int
+
+
+@pytest.fixture
+def environment(tmp_path) -> dict[str, str]:
+    """Environment variables for commands: nothing of the person's own, and the packages of ``install``."""
+    (tmp_path / "site-packages").mkdir()
+    inherited = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("RETRO_GAMER") and key not in ("NO_COLOR", "COLUMNS", "PYTHONIOENCODING")
+    }
+    return {**inherited, "PYTHONPATH": str(tmp_path / "site-packages"), "PYTHONUTF8": "1", "TERM": "xterm"}
+
+
+@pytest.fixture
+def retro_gamer(tmp_path, environment) -> Callable[..., Ended]:
+    """``retro_gamer("list", "--json")``: the command as people run it, in ``tmp_path``, without a terminal."""
+
+    def retro_gamer(*arguments: object, **more_environment: str) -> Ended:
+        done = subprocess.run(
+            [sys.executable, "-m", "retro_gamer_core.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**environment, **more_environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
+        return Ended(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), done.returncode)
+
+    return retro_gamer
+
+
+@pytest.fixture
+def install(tmp_path, environment) -> Callable[..., None]:
+    """``install("snake-pack", "1.0", {"retro.games": …}, {"snake_pack.py": …})``: a package, as pip leaves it."""
+
+    def install(
+        distribution: str,
+        version: str,
+        entry_points: Mapping[str, Mapping[str, str]],
+        files: Mapping[str, str],
+    ) -> None:
+        site = tmp_path / "site-packages"
+        for name, text in files.items():
+            path = site / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+        information = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        information.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        (information / "METADATA").write_text(metadata, encoding="utf-8")
+        lines = [
+            line
+            for group, entries in entry_points.items()
+            for line in (f"[{group}]", *(f"{name} = {value}" for name, value in entries.items()))
+        ]
+        (information / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return install
+
+
+@pytest.fixture
+def make_run(tmp_path) -> Callable[..., Path]:
+    """``make_run("runs/snake", log=LOG, checkpoints=("ep_0100",))``: a run, file by file."""
+
+    def make_run(
+        name: str = "runs/snake",
+        *,
+        config: str | None = CONFIG,
+        log: str | None = None,
+        checkpoints: tuple[str, ...] = (),
+        states: tuple[str, ...] = (),
+    ) -> Path:
+        run = tmp_path / name
+        for directory in ("checkpoints", "state"):
+            (run / directory).mkdir(parents=True)
+        if config is not None:
+            (run / "config.toml").write_text(config, encoding="utf-8")
+        if log is not None:
+            (run / "training.log").write_text(log, encoding="utf-8", newline="\n")
+        for checkpoint in checkpoints:
+            (run / "checkpoints" / f"{checkpoint}.pt").write_bytes(b"w" * 1500)
+        for state in states:
+            (run / "state" / f"{state}.npz").write_bytes(b"s" * 2000)
+        return run
+
+    return make_run
+
+
+@pytest.fixture
+def trained_run(make_run) -> Path:
+    """A run that was stopped after 302 of 400 episodes."""
+    return make_run(
+        log=LOG, checkpoints=("ep_0100", "ep_0200", "ep_0300"), states=("turns_9000", "turns_20800")
+    )
