@@ -58,29 +58,29 @@ class Audience:
 
     def state_dict(self) -> dict[str, Any]:
         """Where each logger stands."""
-        states = {name: self._ask(name, logger.state_dict) for name, logger in self._still_listening()}
+        states = {name: self._ask(name, "state_dict") for name in self._loggers}
         return {name: state for name, state in states.items() if state is not None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take each logger back to where it stood; one that was not there then goes on as it is."""
-        for name, logger in self._still_listening():
+        for name in self._loggers:
             if name in state:
-                self._ask(name, logger.load_state_dict, state[name])
-
-    def _still_listening(self) -> list[tuple[str, Logger]]:
-        return [(name, logger) for name, logger in self._loggers.items() if name in self._listeners]
+                self._ask(name, "load_state_dict", state[name])
 
     def _tell(self, what: str, *arguments: Any) -> None:
-        for name, listener in list(self._listeners.items()):
-            self._ask(name, getattr(listener, what), *arguments)
+        for name in list(self._listeners):
+            self._ask(name, what, *arguments)
 
-    def _ask(self, name: str, method: Callable[..., Any], *arguments: Any) -> Any:
-        """Call one listener; if that fails, it is dropped, and the others hear why."""
+    def _ask(self, name: str, what: str, *arguments: Any) -> Any:
+        """Call one listener, if it is still there; when that fails, it is dropped and the others hear why."""
+        if name not in self._listeners:
+            return None
         try:
-            return method(*arguments)
+            return getattr(self._listeners[name], what)(*arguments)
         except Exception as error:
             del self._listeners[name]
             self.note(f"the logger {name} failed and is not used any more: {in_words(error)}")
+            return None
 
     def _announce(self, hook: str, **arguments: Any) -> None:
         for line in self._plugins.announce(hook, run=self._run, **arguments):

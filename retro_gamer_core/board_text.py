@@ -15,7 +15,7 @@ def board_lines(game: Game) -> list[str]:
     shown = sorted(characters_on(game))
     frame = Frame(game.board_size, CharacterCodes(shown))
     frame.begin(game)
-    letters = [" ", *(character[0] for character in shown)]
+    letters = [" ", *(character[:1] or " " for character in shown)]
     return ["".join(letters[code] for code in row) for row in frame.codes]
 
 

@@ -20,7 +20,8 @@ def discover_characters(
     """The characters seen in ``turns`` random turns, sorted; the blank is not one of them.
 
     The frame on which a game ends is looked at too: an explosion is often seen there only. A game
-    that raises an error ends as if it were over; what it showed until then counts.
+    that raises an error ends as if it were over; what it showed until then counts. Text of several
+    characters in one cell, such as an emoji with a selector, is left out: a character set has no room for it.
     """
     presses = KeyPresses(keys)
     seen: set[str] = set()
@@ -34,7 +35,7 @@ def discover_characters(
         presses.press(rng.randrange(len(keys)))
         try:
             game.step()
-        except Exception:  # a stranger's game: the training loop will report it in full
+        except (Exception, SystemExit):  # a stranger's game: the training loop will report it in full
             game.end()
         seen |= characters_on(game)
-    return sorted(seen)
+    return sorted(character for character in seen if len(character) == 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from retro_gamer_core.errors import CheckpointIncompatible
+from retro_gamer_core.diagnosis import in_words
+from retro_gamer_core.errors import CheckpointIncompatible, RetroGamerError
 
 _WHY = {
     ("metadata", "actions"): "the network has one output for each action",
@@ -15,6 +17,8 @@ _WHY = {
     ): "everything learned so far is about the old reward and means nothing for the new one",
     ("metadata", "character_set"): "each character has inputs of its own in the network",
     ("metadata", "board_size"): "each cell of the board has inputs of its own in the network",
+    ("metadata", "spatial"): "it decides in which order the network is given the cells",
+    ("metadata", "player"): "a learner may see the board from this character's place",
     ("preprocessing", "*"): "the learner would see something else than it learned from",
     ("model", "*"): "the weights only fit a network of the same shape",
     ("training", "learner"): "another algorithm keeps other things",
@@ -26,6 +30,20 @@ _MEMORY_DEPENDS_ON = ("memory", "memory_capacity", "games_in_step", "n_step", "g
 Sections = Mapping[str, Any]
 
 
+def check_own(was: Sections, *, name: str) -> None:
+    """Refuse what another program saved, such as retro-gamer 0.4.0, whose checkpoints say less.
+
+    Raises:
+        CheckpointIncompatible: ``was`` is not what ``RunConfig.to_sections`` gives.
+    """
+    if not {"metadata", "preprocessing", "model", "training"} <= was.keys():
+        raise CheckpointIncompatible(
+            f"{name} was saved by retro-gamer 0.4.0 or older, or by another program",
+            why="networks were built in another way then, so these weights fit none that can be built now",
+            hint="begin a new run for the same game: retro-gamer create --game GAME --output RUN",
+        )
+
+
 def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> None:
     """Compare the configuration that something was trained with to the one of today.
 
@@ -35,8 +53,9 @@ def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> No
         run: the run directory, for the message.
 
     Raises:
-        CheckpointIncompatible: naming every change that matters.
+        CheckpointIncompatible: naming every change that matters, or saying that ``check_own`` refuses it.
     """
+    check_own(was, name=name)
     changes = _changes(was, now)
     if not changes:
         return
@@ -57,6 +76,25 @@ def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> No
         hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
         f"retro-gamer train {run}",
     )
+
+
+@contextmanager
+def misfit_explained(name: str) -> Iterator[None]:
+    """Parts refuse a saved state that does not fit them with errors of their own: say what that means.
+
+    Raises:
+        CheckpointIncompatible: in place of any error that is not a ``RetroGamerError``.
+    """
+    try:
+        yield
+    except RetroGamerError:
+        raise
+    except Exception as error:
+        raise CheckpointIncompatible(
+            f"{name} does not fit the parts that this run is built from now: {in_words(error)}",
+            why="the code of the network, the learner or the memory has changed since it was saved",
+            hint="bring the old code back, or begin a new run with the new one",
+        ) from error
 
 
 def memory_still_fits(was: Sections, now: Sections) -> bool:

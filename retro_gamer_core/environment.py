@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retro_gamer_core.character_discovery import discover_characters
-from retro_gamer_core.errors import GameError
+from retro_gamer_core.diagnosis import in_words, last_line_in
+from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
 from retro_gamer_core.frames import CharacterCodes, Frame
 from retro_gamer_core.games import fresh_game
 from retro_gamer_core.key_presses import KeyPresses
@@ -143,8 +144,21 @@ class GameEnvironment:
         return self.game.playing
 
     def write_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
-        """Write what is seen now: ``cells: uint8[h, w]``, ``features: float32[f]``."""
-        self._encoder.encode(self._frame, cells, features)
+        """Write what is seen now: ``cells: uint8[h, w]``, ``features: float32[f]``.
+
+        Raises:
+            RetroGamerError: the encoder cannot see this game.
+            PluginError: the encoder's own code failed.
+        """
+        try:
+            self._encoder.encode(self._frame, cells, features)
+        except RetroGamerError:
+            raise
+        except Exception as error:
+            name, module = type(self._encoder).__name__, type(self._encoder).__module__
+            raise PluginError(
+                f"the encoder {name} failed: {in_words(error)}", where=last_line_in(module, error)
+            ) from error
 
     def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
         """See with another encoder and other character codes from the next episode or read on."""
@@ -184,12 +198,14 @@ def complete_metadata(
     """Fill in what the description leaves open, from the game itself; check the rest against it.
 
     Board size and sizes of observed state values come from a fresh game, a missing character set
-    from ``exploration_turns`` random turns. Returns a sentence for each thing found out.
+    from ``exploration_turns`` random turns. Returns a sentence for each thing found out, and leaves
+    Python's ``random`` as it was, so that a seed set before gives the games it gives without a look.
 
     Raises:
         MetadataError: the description does not fit the game.
     """
     found: list[str] = []
+    randomness = random.getstate()
     game = fresh_game(create_game)
     check_against_game(metadata, game)
     metadata.board_size = tuple(game.board_size)
@@ -202,4 +218,5 @@ def complete_metadata(
             f"the description names no characters, so {exploration_turns} random turns were played to see "
             f"which there are: {' '.join(metadata.character_set) or 'none'}"
         )
+    random.setstate(randomness)
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retro_gamer_core.errors import GameError
 from retro_gamer_core.observation import EMPTY
 from retro_gamer_core.player import PlayerFinder
 
@@ -55,6 +56,7 @@ class Frame:
         # A bytearray takes single cells three times as fast as an array does; both are one memory.
         self._board = bytearray(self._blank)
         self.codes = np.frombuffer(self._board, np.uint8).reshape(self._height, self._width)
+        self.codes.flags.writeable = False
         self._characters = characters
         self._player = PlayerFinder(player)
         self.game: Game = None  # type: ignore[assignment]
@@ -66,11 +68,22 @@ class Frame:
 
     @property
     def player(self) -> tuple[int, int] | None:
-        """(column, row) of the player; where it was last when it has left; None if never found."""
+        """(column, row) of the player, or where it was on the board last; None if it never was."""
         return self._player.position(self.game)
 
     def begin(self, game: Game) -> None:
-        """Turn to another game, and read it."""
+        """Turn to another game, and read it.
+
+        Raises:
+            GameError: its board has another size.
+        """
+        width, height = game.board_size
+        if (width, height) != (self._width, self._height):
+            raise GameError(
+                f"the board of this game has {width}×{height} cells instead of {self._width}×{self._height}",
+                why="what is learned on a board of one size says nothing about another size",
+                hint="let every game have a board of the same size",
+            )
         self.game = game
         self._player.forget()
         self.read()
@@ -82,13 +95,15 @@ class Frame:
         board, characters, width, height = self._board, self._characters, self._width, self._height
         # Where characters overlap, retro-games shows the first in the list: so that one is drawn last.
         for agent in reversed(agents):
-            if getattr(agent, "z", 0) or getattr(agent, "size", None) is not None:
+            if not getattr(agent, "display", True):
+                continue
+            character = agent.character
+            if getattr(agent, "z", 0) or getattr(agent, "size", None) or not isinstance(character, str):
                 self._read_in_layers(agents)
                 return
-            if getattr(agent, "display", True):
-                x, y = agent.position
-                if 0 <= x < width and 0 <= y < height:
-                    board[y * width + x] = characters[agent.character]
+            x, y = agent.position
+            if 0 <= x < width and 0 <= y < height:
+                board[y * width + x] = characters[character]
 
     def _read_in_layers(self, agents: Sequence[Any]) -> None:
         """The same for boards with heights (``z``) or characters of several cells (``size``)."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from retro_gamer_core.diagnosis import in_words
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.frames import Frame
+from retro_gamer_core.game_tracebacks import where_raised
 from retro_gamer_core.observation import ObservationSpec
 
 
@@ -46,8 +49,8 @@ class FunctionEncoder:
         self._function = function
         self._of_game = next(iter(inspect.signature(function).parameters)) == "game"
         count = len(self._numbers(frame))
-        name = getattr(function, "__name__", "function")
-        self.spec = ObservationSpec(0, 0, (), features=tuple(f"{name}[{i}]" for i in range(count)))
+        names = tuple(f"{function.__name__}[{i}]" for i in range(count))
+        self.spec = ObservationSpec(0, 0, (), features=names)
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
         numbers = self._numbers(frame)
@@ -56,23 +59,32 @@ class FunctionEncoder:
         features[:] = numbers
 
     def _numbers(self, frame: Frame) -> np.ndarray:
-        seen = self._function(frame.game if self._of_game else frame)
+        try:
+            seen = self._function(frame.game if self._of_game else frame)
+        except Exception as error:
+            raise self._refused(f"it ended with {in_words(error)}", error) from error
+        if seen is None:
+            raise self._refused("it returned nothing")
         try:
             numbers = np.asarray(seen, dtype=np.float32).ravel()
         except (TypeError, ValueError) as error:
-            raise self._refused(f"it returned {type(seen).__name__}: {error}") from error
+            raise self._refused(f"it returned something else than numbers: {error}") from error
+        if not len(numbers):
+            raise self._refused("it returned no number at all")
         if not np.isfinite(numbers).all():
             raise self._refused("it returned a number that is not finite (nan or infinity)")
         return numbers
 
-    def _refused(self, what: str) -> RetroGamerError:
-        name = getattr(self._function, "__name__", "function")
+    def _refused(self, what: str, error: Exception | None = None) -> RetroGamerError:
+        code = self._function.__code__
+        line = where_raised(error, Path(code.co_filename)) if error else ""
         return RetroGamerError(
-            f"the encoder function {name} cannot be used: {what}",
-            where=f"{inspect.getsourcefile(self._function)}:{self._function.__code__.co_firstlineno}",
+            f"the encoder function {self._function.__name__} cannot be used: {what}",
+            where=line or f"{code.co_filename}:{code.co_firstlineno}",
             why="the network has one input for each number, so every turn must give the same count of them",
             hint="return a list of numbers, always of the same length",
         )
 
     def explain(self) -> list[str]:
-        return [f"encoder function: the learner sees {self.spec.n_features} numbers of your own choosing"]
+        name, count = self._function.__name__, self.spec.n_features
+        return [f"encoder {name}: the learner sees the {count} numbers that this function of your own returns"]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from retro_gamer_core.environment import GameEnvironment
+from retro_gamer_core.errors import GameError
 from retro_gamer_core.observation import Observations
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from retro_gamer_core.frames import CharacterCodes
 
 Ending = Literal["game over", "turn limit", "error"]
+
+#: A game that could not be made so many times in a row never will be.
+_MOST_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class FinishedGame:
     ended: Ending
     seed: int
     turns_since_seed: int
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 @dataclass
@@ -100,9 +104,10 @@ class GamesInStep:
 
     def restart(self) -> None:
         """Give up whatever is being played and begin K fresh games together."""
-        self._seed_randomness()
-        for k in range(len(self)):
-            self._begin(k, self.observations)
+        if len(self) > 1:
+            self._seed_randomness()
+        for i in range(len(self)):
+            self._begin(i, [])
 
     def step(self, actions: np.ndarray) -> Turn:
         """Play one turn of each game; ``actions: int64[K]``. Fresh games begin where one ended.
@@ -120,27 +125,25 @@ class GamesInStep:
             try:
                 reward = environment.play_turn(action)
                 environment.write_observation(seen_next.cells[i], seen_next.features[i])
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # exit() in a game must not end the training
                 turn.lost[i] = True
-                self._finish(turn, i, "error", error)
+                turn.finished.append(self._finished(i, "error", error))
                 continue
             rewards[i] = reward
             self._total_rewards[i] += reward
             self._turns[i] += 1
             if not environment.playing:
                 turn.terminated[i] = True
-                self._finish(turn, i, "game over")
+                turn.finished.append(self._finished(i, "game over"))
             elif self._turns[i] >= self._max_turns:
                 turn.cut[i] = True
-                self._finish(turn, i, "turn limit")
+                turn.finished.append(self._finished(i, "turn limit"))
         self._spare, self.observations = self.observations, seen_next
         if turn.finished:
             # The last observation of a finished game belongs to the turn; the fresh game is seen elsewhere.
             self.observations = Observations(seen_next.cells.copy(), seen_next.features.copy())
-            if k == 1:
-                self._seed_randomness()
-            for game in turn.finished:
-                self._begin(game.index, self.observations)
+            for game in tuple(turn.finished):
+                self._begin(game.index, turn.finished)
         return turn
 
     def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
@@ -156,8 +159,10 @@ class GamesInStep:
             "actions": np.frombuffer(b"".join(self._actions_since_beginning), np.uint8).reshape(
                 -1, len(self)
             ),
-            "cells": self.observations.cells,
-            "features": self.observations.features,
+            "turns": np.array(self._turns),
+            "total_rewards": np.array(self._total_rewards),
+            "cells": self.observations.cells.copy(),
+            "features": self.observations.features.copy(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> bool:
@@ -170,14 +175,12 @@ class GamesInStep:
         self.restart()
         for actions in state["actions"]:
             self.step(actions.astype(np.int64))
-        same = np.array_equal(self.observations.cells, state["cells"]) and np.array_equal(
-            self.observations.features, state["features"], equal_nan=True
-        )
-        if not same or self._beginnings != state["beginnings"]:
-            self._beginnings = state["beginnings"]
-            self.restart()
-            return False
-        return True
+        replayed = self.state_dict()
+        if all(np.array_equal(replayed[key], state[key]) for key in state):
+            return True
+        self._beginnings = state["beginnings"]
+        self.restart()
+        return False
 
     def _seed_randomness(self) -> None:
         self._beginnings += 1
@@ -189,20 +192,29 @@ class GamesInStep:
     def _current_seed(self) -> int:
         return int(np.random.SeedSequence([self._seed, self._beginnings]).generate_state(1)[0])
 
-    def _begin(self, i: int, observations: Observations) -> None:
-        self._environments[i].begin_episode()
-        self._environments[i].write_observation(observations.cells[i], observations.features[i])
-        self._total_rewards[i], self._turns[i] = 0.0, 0
+    def _begin(self, i: int, finished: list[FinishedGame]) -> None:
+        """Begin a fresh game. One that cannot be made is ``finished`` at once, and the next one tried."""
+        environment, seen = self._environments[i], self.observations
+        for attempts_left in reversed(range(_MOST_ATTEMPTS)):
+            if len(self) == 1:
+                self._seed_randomness()
+            self._total_rewards[i], self._turns[i] = 0.0, 0
+            try:
+                environment.begin_episode()
+                environment.write_observation(seen.cells[i], seen.features[i])
+                return
+            except GameError as error:
+                if not attempts_left:
+                    raise
+                finished.append(self._finished(i, "error", error))
 
-    def _finish(self, turn: Turn, i: int, ended: Ending, error: Exception | None = None) -> None:
-        turn.finished.append(
-            FinishedGame(
-                i,
-                self._total_rewards[i],
-                self._turns[i],
-                ended,
-                self._current_seed(),
-                len(self._actions_since_beginning),
-                error,
-            )
+    def _finished(self, i: int, ended: Ending, error: BaseException | None = None) -> FinishedGame:
+        return FinishedGame(
+            i,
+            self._total_rewards[i],
+            self._turns[i],
+            ended,
+            self._current_seed(),
+            len(self._actions_since_beginning),
+            error,
         )

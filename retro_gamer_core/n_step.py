@@ -80,11 +80,11 @@ class NStepAccumulator:
 
     def state_dict(self) -> dict[str, Any]:
         return {
-            "cells": self._cells,
-            "features": self._features,
-            "actions": self._actions,
-            "returns": self._returns,
-            "held": self._held,
+            "cells": self._cells.copy(),
+            "features": self._features.copy(),
+            "actions": self._actions.copy(),
+            "returns": self._returns.copy(),
+            "held": self._held.copy(),
             "slot": self._slot,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ class PlayerFinder:
 
     Args:
         name: the character's name; None or "" for the first character drawn on the board that
-            listens to the keyboard.
+            listens to the keyboard, for as long as it is in the game.
     """
 
     __slots__ = ("_agent", "_index", "_last_position", "_name")
@@ -25,26 +26,26 @@ class PlayerFinder:
     def forget(self) -> None:
         """Start over with another game."""
         self._agent: Any = None
-        self._index = -1
+        self._index = 0
         self._last_position: tuple[int, int] | None = None
 
     def position(self, game: Game) -> tuple[int, int] | None:
-        """(column, row) of the player; where it was last when it has left; None if never found."""
-        agent = game.agents_by_name.get(self._name) if self._name else self._keyboard_driven(game)
+        """(column, row) of the player, or where it was on the board last; None if it never was."""
+        agent = game.agents_by_name.get(self._name) if self._name else self._keyboard_driven(game.agents)
         if agent is not None:
-            self._last_position = agent.position
+            (x, y), (width, height) = agent.position, game.board_size
+            if 0 <= x < width and 0 <= y < height:
+                self._last_position = (x, y)
         return self._last_position
 
-    def _keyboard_driven(self, game: Game) -> Any:
-        agents = game.agents
+    def _keyboard_driven(self, agents: Sequence[Any]) -> Any:
         # The player seldom moves in the list, so looking where it was last saves a search each turn.
-        if 0 <= self._index < len(agents) and agents[self._index] is self._agent:
-            return self._agent
-        for index, agent in enumerate(agents):
-            if listens_to_keyboard(agent) and getattr(agent, "display", True):
-                self._agent, self._index = agent, index
-                return agent
-        return None
+        if not (self._index < len(agents) and agents[self._index] is self._agent):
+            self._index = _first(agents, lambda agent: agent is self._agent)
+            if self._index == len(agents):
+                self._index = _first(agents, _is_shown_and_listens)
+            self._agent = agents[self._index] if self._index < len(agents) else None
+        return self._agent
 
 
 def listens_to_keyboard(agent: Any) -> bool:
@@ -52,10 +53,16 @@ def listens_to_keyboard(agent: Any) -> bool:
 
     ``retro.agent.Agent`` has an empty ``handle_keystroke``; inheriting it is not listening.
     """
-    handler = getattr(type(agent), "handle_keystroke", None) or getattr(agent, "handle_keystroke", None)
-    if handler is None:
-        return False
-    return (getattr(handler, "__module__", None), getattr(handler, "__qualname__", None)) != (
-        "retro.agent",
-        "Agent.handle_keystroke",
-    )
+    from retro.agent import Agent
+
+    handler = getattr(agent, "handle_keystroke", None)
+    return handler is not None and getattr(handler, "__func__", None) is not Agent.handle_keystroke
+
+
+def _is_shown_and_listens(agent: Any) -> bool:
+    return getattr(agent, "display", True) and listens_to_keyboard(agent)
+
+
+def _first(agents: Sequence[Any], is_wanted: Callable[[Any], bool]) -> int:
+    """The index of the first one wanted; ``len(agents)`` if there is none."""
+    return next((index for index, agent in enumerate(agents) if is_wanted(agent)), len(agents))

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.assembly import Player, build_player, lock_parts
+from retro_gamer_core.compatibility import check_own, misfit_explained
 from retro_gamer_core.configuration import config_from_sections, read_config
 from retro_gamer_core.errors import RunNotFound
 from retro_gamer_core.frames import Frame
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.part_building import load_factory
-from retro_gamer_core.parts_lock import LockedPart, differences
+from retro_gamer_core.parts_lock import LockedPart, differences, read_lock
 from retro_gamer_core.plugins import installed_plugins
 from retro_gamer_core.run_directory import RunDirectory
 from retro_gamer_core.state_features import sizes_of
@@ -37,6 +38,7 @@ class TrainedPolicy:
     Raises:
         RunNotFound: no such run or checkpoint.
         CheckpointDamaged: the file cannot be read.
+        CheckpointIncompatible: retro-gamer 0.4.0 or another program saved it.
 
     Example::
 
@@ -48,13 +50,11 @@ class TrainedPolicy:
         self._run = RunDirectory.open(run_dir)
         self._plugins = installed_plugins()
         self.path = self._find(checkpoint)
-        # Which learner reads the file is written in the config; all else is written in the file.
-        told = read_config(self._run.config, self._plugins)
-        learner = self._plugins.find_part("learner", told.learner.name)
+        learner = self._plugins.find_part("learner", self._learner_name())
         self._progress = load_factory(learner).read_checkpoint(self.path)
-        self.config = config_from_sections(
-            self._progress["config_snapshot"], self._plugins, where=self.path.name
-        )
+        trained_as = self._progress.get("config_snapshot", {})
+        check_own(trained_as, name=self.path.name)
+        self.config = config_from_sections(trained_as, self._plugins, where=self.path.name)
         self._player: Player | None = None
         self._frame: Frame | None = None
 
@@ -94,20 +94,26 @@ class TrainedPolicy:
             )
         return newest
 
+    def _learner_name(self) -> str:
+        """Only the learner that wrote a checkpoint can read it, so its name must be known before."""
+        locked = {part.kind: part.name for part in read_lock(self._run.parts_lock)}
+        return locked.get("learner") or read_config(self._run.config, self._plugins).learner.name
+
     def _get_player(self, game: Game) -> Player:
         """Built at the first look, when there is a game to measure observed state values on."""
         if self._player is None:
             metadata = self.config.metadata
             metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
             self._player = build_player(self.config, metadata, lambda: game, self._plugins, device="cpu")
-            self._player.learner.load_checkpoint(self.path)
+            with misfit_explained(self.path.name):
+                self._player.learner.load_checkpoint(self.path)
         return self._player
 
     def _read(self, game: Game, player: Player) -> Frame:
         frame = self._frame
         if frame is None or frame.game is not game:
             name = getattr(player.encoder, "player", None) or player.metadata.player
-            frame = self._frame = Frame(game.board_size, player.characters, name)
+            frame = self._frame = Frame(player.metadata.board_size, player.characters, name)
             frame.begin(game)
         else:
             frame.read()

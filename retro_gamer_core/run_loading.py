@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.configuration import RunConfig, read_config
 from retro_gamer_core.games import FoundGame, find_game
 from retro_gamer_core.plugins import installed_plugins
-from retro_gamer_core.trainer import Trainer
+from retro_gamer_core.trainer import SECONDS_BETWEEN_STATES, Trainer
 
 if TYPE_CHECKING:
     from retro_gamer_core.run_directory import RunDirectory
@@ -25,9 +25,18 @@ def load_run(run: RunDirectory) -> tuple[RunConfig, FoundGame]:
     return config, find_game(config.game)
 
 
-def load_trainer(run: RunDirectory, *, device: str | None = None) -> Trainer:
+def load_trainer(
+    run: RunDirectory, *, device: str | None = None, seconds_between_states: float = SECONDS_BETWEEN_STATES
+) -> Trainer:
     """A trainer for the run; ``device`` overrides the setting for this session."""
     config, game = load_run(run)
     if device is not None:
         config = replace(config, training=replace(config.training, device=device))
-    return Trainer(run, config, game.factory, installed_plugins(), source=game.source_root)
+    return Trainer(
+        run,
+        config,
+        game.factory,
+        installed_plugins(),
+        source=game.source_root,
+        seconds_between_states=seconds_between_states,
+    )

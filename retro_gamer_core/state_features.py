@@ -6,11 +6,13 @@ A value may be a number, true or false, or a flat tuple of these; a tuple gives 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import GameError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def sizes_of(state: Mapping[str, Any], keys: Sequence[str]) -> dict[str, int]:
@@ -35,21 +37,27 @@ class StateFeatures:
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.names = feature_names(sizes)
-        self._keys = tuple(sizes)
-        self._all_single = all(size == 1 for size in sizes.values())
+        self._sizes = dict(sizes)
 
     def write(self, state: Mapping[str, Any], features: np.ndarray) -> None:
-        """Fill ``features: float32[len(self.names)]``. A missing key is an error, never a zero."""
+        """Fill ``features: float32[len(self.names)]``.
+
+        Raises:
+            GameError: a key is missing, has another length now, or is no finite number. Never a zero instead.
+        """
         try:
-            if self._all_single:
-                for i, key in enumerate(self._keys):
-                    features[i] = state[key]
-            else:
-                features[:] = np.concatenate([np.ravel(state[key]) for key in self._keys])
-        except (KeyError, TypeError, ValueError) as error:
+            numbers: list[float] = []
+            for key, size in self._sizes.items():
+                value = state[key]
+                entries = value if isinstance(value, (tuple, list)) else (value,)
+                if len(entries) != size or not all(map(isfinite, entries)):
+                    raise ValueError(f"{key!r} is {value!r}")
+                numbers += entries
+            features[:] = numbers
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise GameError(
                 f"the game's state no longer has the numbers that are observed: {error}",
-                where=f"observe_state = {list(self._keys)}",
+                where=f"observe_state = {list(self._sizes)}",
                 why="the network has one input for each of them, in every turn",
                 hint="keep these keys in the state from the first turn to the last, with the same length",
             ) from error

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,8 +17,14 @@ from retro_gamer_core.assembly import build_encoder, build_loop, build_player, l
 from retro_gamer_core.atomic_files import replace_file
 from retro_gamer_core.audience import Audience
 from retro_gamer_core.checkpoint_averages import CheckpointAverages
-from retro_gamer_core.compatibility import check_compatible, memory_still_fits, only_added_characters
+from retro_gamer_core.compatibility import (
+    check_compatible,
+    memory_still_fits,
+    misfit_explained,
+    only_added_characters,
+)
 from retro_gamer_core.configuration import edit_config
+from retro_gamer_core.diagnosis import in_words
 from retro_gamer_core.environment import complete_metadata
 from retro_gamer_core.errors import CheckpointDamaged, GameError
 from retro_gamer_core.events import EpisodeFinished, Outcome, RunInfo
@@ -24,10 +32,11 @@ from retro_gamer_core.frames import CharacterCodes
 from retro_gamer_core.game_tracebacks import where_raised
 from retro_gamer_core.games import fresh_game
 from retro_gamer_core.interrupts import StopRequest
+from retro_gamer_core.metadata_checks import MOST_CHARACTERS
 from retro_gamer_core.parts_lock import LockedPart, differences, read_lock, write_lock
 from retro_gamer_core.run_directory import RunDirectory, episode_of
 from retro_gamer_core.saved_state import read_state, write_state
-from retro_gamer_core.training_loop import GameRaised, NewCharacters
+from retro_gamer_core.training_loop import Event, GameRaised, NewCharacters
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -49,10 +58,11 @@ class Trainer:
     Args:
         run: the directory; it must hold ``config.toml``.
         config: what that file says. Its metadata is completed from the game (board size, and a
-            character set that has to be discovered).
+            character set that has to be discovered), and a missing seed is drawn.
         create_game: makes a fresh game.
         plugins: where parts come from.
         source: the directory of the game's own files, to name the student's line when it raises.
+        seconds_between_states: how often everything is saved, for the case that the process is killed.
 
     Building a trainer writes nothing; ``train`` does.
     """
@@ -65,24 +75,27 @@ class Trainer:
         plugins: Plugins,
         *,
         source: Path | None = None,
+        seconds_between_states: float = SECONDS_BETWEEN_STATES,
     ) -> None:
         self.run = run
-        self.config = config
         self._create_game = create_game
         self._plugins = plugins
         self._source = source
-        seed = config.training.seed or 0
+        self._seconds_between_states = seconds_between_states
+        as_written = config.to_sections()
+        if config.training.seed is None:
+            settings = replace(config.training, seed=secrets.randbelow(1_000_000))
+            config = replace(config, training=settings)
+        self.config = config
+        seed = config.training.seed
         random.seed(int(np.random.SeedSequence([seed, 3]).generate_state(1)[0]))
-        described = config.metadata.to_dict()
         self._choices = complete_metadata(
             config.metadata,
             create_game,
             exploration_turns=config.training.exploration_turns,
             rng=random.Random(seed),
         )
-        self._found_out = {
-            key: value for key, value in config.metadata.to_dict().items() if described.get(key) != value
-        }
+        self._found_out = _changed(as_written, config.to_sections(), ("metadata", "training"))
         self._build()
         self._loggers: dict[str, Logger] = {
             choice.name: plugins.build(plugins.find_part("logger", choice.name), run.path, **choice.options)
@@ -90,9 +103,15 @@ class Trainer:
         }
         self._lock = lock_parts(config, plugins)
         self._averages = CheckpointAverages()
-        self._seconds = 0.0
+        self._seconds_before = 0.0
+        self._began: float | None = None
+        self._state_saved = float("-inf")
         self._errors_in_a_row = 0
+        self._last_error: GameRaised | None = None
         self.started_from: str | None = None
+        self._leaves_later_behind = False
+        self._damaged: list[Path] = []
+        self._logged: dict[str, Any] = {}
         self._notes: list[str] = []
 
     def _build(self) -> None:
@@ -139,11 +158,14 @@ class Trainer:
         """
         path = Path(path)
         progress = self.player.learner.read_checkpoint(path)
-        self._check(progress["config_snapshot"], path.name)
-        self.player.learner.load_checkpoint(path)
+        self._check(progress.get("config_snapshot", {}), path.name)
+        with misfit_explained(path.name):
+            self.player.learner.load_checkpoint(path)
         self.loop.continue_with_empty_memory(turns=progress["total_steps"], episodes=progress["episode"])
-        self._seconds = progress["total_training_seconds"]
+        self._seconds_before = progress["total_training_seconds"]
+        self._averages = CheckpointAverages(since=self._seconds_before)
         self.started_from = path.name
+        self._leaves_later_behind = True
         self._notes.append(
             f"going on from {path.name}: a checkpoint holds what was learned but no memories, so the next "
             f"{self.config.training.learning_starts:,} turns are only watched"
@@ -158,21 +180,23 @@ class Trainer:
             CheckpointIncompatible: the configuration has changed too much.
         """
         for path in self.run.newest_states():
-            try:
-                state = read_state(path)
-            except CheckpointDamaged as error:
-                self._notes.append(f"{error.problem.what}; trying the one before it")
-                continue
-            self._take(state, path)
-            return True
+            with self._passing_over(path):
+                self._take(read_state(path), path.name)
+                return True
         for path in reversed(self.run.checkpoints()):
-            try:
+            with self._passing_over(path):
                 self.load_checkpoint(path)
-            except CheckpointDamaged as error:
-                self._notes.append(f"{error.problem.what}; trying the one before it")
-                continue
-            return True
+                return True
         return False
+
+    @contextmanager
+    def _passing_over(self, path: Path) -> Iterator[None]:
+        """Leave the block where ``path`` is damaged; it is moved aside when training begins."""
+        try:
+            yield
+        except CheckpointDamaged as error:
+            self._damaged.append(path)
+            self._notes.append(f"{error.problem.what}; trying the one before it")
 
     def _check(self, was: dict[str, Any], name: str) -> None:
         """Refuse what does not fit; take back characters that were added since, if that is the only change."""
@@ -184,29 +208,30 @@ class Trainer:
             now = self.config.to_sections()
         check_compatible(was, now, name=name, run=str(self.run.path))
 
-    def _take(self, state: dict[str, Any], path: Path) -> None:
-        self._check(state["config"], path.name)
-        self.started_from = path.name
-        self._seconds = state["seconds"]
-        self._averages = CheckpointAverages(**state["averages"])
-        if memory_still_fits(state["config"], self.config.to_sections()):
-            if not self.loop.load_state_dict(state["loop"]):
-                self._notes.append(
-                    "the running games could not be played again the same, so fresh ones have begun: this game "
-                    "depends on more than Python's random (the time, a file, a generator of its own)"
+    def _take(self, state: dict[str, Any], name: str) -> None:
+        self._check(state["config"], name)
+        same_memory = memory_still_fits(state["config"], self.config.to_sections())
+        with misfit_explained(name):
+            if not same_memory:
+                self.player.learner.load_state_dict(state["loop"]["learner"])
+                self.loop.continue_with_empty_memory(
+                    turns=state["loop"]["turns"], episodes=state["loop"]["episodes"]
                 )
-            for name, logger in self._loggers.items():
-                if name in state["loggers"]:
-                    logger.load_state_dict(state["loggers"][name])
-        else:
-            self.player.learner.load_state_dict(state["loop"]["learner"])
-            self.loop.continue_with_empty_memory(
-                turns=state["loop"]["turns"], episodes=state["loop"]["episodes"]
-            )
-            self._notes.append(
-                "the memory or the games are set up differently now, so what was learned is kept and what was "
-                "remembered is not"
-            )
+                self._notes.append(
+                    "the memory or the games are set up differently now, so what was learned is kept and what "
+                    "was remembered is not"
+                )
+            elif not self.loop.load_state_dict(state["loop"]):
+                self._notes.append(
+                    "the running games could not be played again the same, so fresh ones have begun: the game "
+                    "or max_turns_per_episode has changed, or the game depends on more than Python's random "
+                    "(the time, a file, a generator of its own)"
+                )
+        self.started_from = name
+        self._seconds_before = state["seconds"]
+        self._averages = CheckpointAverages(**state["averages"])
+        self._logged = state["loggers"]
+        self._state_saved = perf_counter()
 
     # Training --------------------------------------------------------------------------------
 
@@ -215,75 +240,83 @@ class Trainer:
 
         Raises:
             RunBusy: another process is training this run.
-            GameError: the game fails every time; everything up to then is saved.
+            GameError: the game fails every time, or none can be made any more; what was learned is saved.
         """
         stop = stop or StopRequest()
         with self.run.hold():
             self._make_room()
             audience = self._begin(listeners)
-            outcome: Outcome | None = None
+            reason = "failed"
             try:
-                outcome = self._play(audience, stop)
-            except BaseException:
-                outcome = self._outcome("failed")
+                self._play(audience, stop)
+                reason = "finished" if self.finished else "interrupted"
+            except KeyboardInterrupt:
+                reason = "interrupted"
                 raise
             finally:
+                outcome = self._end(reason)
                 audience.training_finished(outcome)
         return outcome
 
     def _begin(self, listeners: Iterable[Logger]) -> Audience:
         if self._found_out:
-            edit_config(self.run.config, {"metadata": self._found_out})
+            edit_config(self.run.config, self._found_out)
             self._found_out = {}
         self._compare_lock()
         write_lock(self.run.parts_lock, self._lock)
-        info = RunInfo(self.run.path, self.config.game, self.config.training.seed or 0)
+        info = RunInfo(self.run.path, self.config.game, self.config.training.seed)
         audience = Audience(info, self._loggers, self._plugins, listeners)
+        audience.load_state_dict(self._logged)
         audience.training_started(self.explain())
         if self.started_from:
             audience.note(f"resumed from {self.started_from}, after episode {self.loop.episodes}")
         for note in self._notes:
             audience.note(note)
+        # A second call goes on from here, and not once more from what was loaded.
+        self.started_from, self._logged = None, {}
         self._notes.clear()
+        self._began = perf_counter()
         return audience
 
-    def _play(self, audience: Audience, stop: StopRequest) -> Outcome:
-        settings = self.config.training
-        self._session_began = perf_counter() - self._seconds
-        self._checkpoint_began = perf_counter()
-        self._save_state(audience)
-        last: EpisodeFinished | None = None
-        for event in self.loop.play(settings.training_episodes):
-            if event is None:
-                if stop.asked or self.finished:
+    def _play(self, audience: Audience, stop: StopRequest) -> None:
+        try:
+            for event in self.loop.play(self.config.training.training_episodes):
+                if event is not None:
+                    self._hear(event, audience)
+                elif stop.asked or self.finished or self._keeps_raising:
                     break
-                if perf_counter() - self._state_saved > SECONDS_BETWEEN_STATES:
+                elif perf_counter() - self._state_saved >= self._seconds_between_states:
                     self._save_state(audience)
-            elif isinstance(event, EpisodeFinished):
-                last = event
-                self._count_error(event)
+        except GameError:
+            # No game can be made. The turn is not whole, so going on begins at the last saved state.
+            self._save_last()
+            raise
+        self._save_last()
+        self._save_state(audience)
+        if self._keeps_raising:
+            raise self._always_raises()
+
+    def _hear(self, event: Event, audience: Audience) -> None:
+        match event:
+            case EpisodeFinished():
+                self._errors_in_a_row = self._errors_in_a_row + 1 if event.ended == "error" else 0
                 self._averages.add(event)
                 audience.episode_finished(event)
-                if event.number % settings.checkpoint_every == 0:
-                    self._save_checkpoint(self.run.checkpoint_path(event.number), event, audience)
-            elif isinstance(event, GameRaised):
-                audience.note(self._describe(event))
+                if event.number % self.config.training.checkpoint_every == 0 or self.finished:
+                    self._save_checkpoint(event, audience)
+            case GameRaised():
                 self._last_error = event
-            elif isinstance(event, NewCharacters):
+                audience.note(self._describe(event))
+            case NewCharacters():
                 self._meet(event.characters, audience)
-            if self._errors_in_a_row >= MOST_ERRORS_IN_A_ROW:
-                break
-        self._save_last(last, audience)
-        self._save_state(audience)
-        if self._errors_in_a_row >= MOST_ERRORS_IN_A_ROW:
-            raise self._always_raises()
-        return self._outcome("finished" if self.finished else "interrupted")
 
-    def _outcome(self, reason: Any) -> Outcome:
-        return Outcome(reason, self.loop.episodes, self.loop.turns, self._elapsed())
+    def _end(self, reason: Any) -> Outcome:
+        self._seconds_before, self._began = self._elapsed(), None
+        return Outcome(reason, self.loop.episodes, self.loop.turns, self._seconds_before)
 
     def _elapsed(self) -> float:
-        return perf_counter() - self._session_began if hasattr(self, "_session_began") else self._seconds
+        """Seconds of training, those of earlier sessions included."""
+        return self._seconds_before + (0.0 if self._began is None else perf_counter() - self._began)
 
     # Saving ----------------------------------------------------------------------------------
 
@@ -300,26 +333,24 @@ class Trainer:
         self.run.prune_states()
         self._state_saved = perf_counter()
 
-    def _save_checkpoint(self, path: Path, last: EpisodeFinished, audience: Audience) -> None:
-        self._write_checkpoint(path, last.number)
-        now = perf_counter()
-        saved = self._averages.checkpoint(
-            path, last, seconds=now - self._checkpoint_began, total_seconds=self._elapsed()
-        )
-        self._averages = CheckpointAverages()
-        self._checkpoint_began = now
+    def _save_checkpoint(self, last: EpisodeFinished, audience: Audience) -> None:
+        path = self.run.checkpoint_path(last.number)
+        self._write_checkpoint(path)
+        saved = self._averages.checkpoint(path, last, total_seconds=self._elapsed())
+        self._averages = CheckpointAverages(since=saved.total_seconds)
         audience.checkpoint_saved(saved)
 
-    def _save_last(self, last: EpisodeFinished | None, audience: Audience) -> None:
+    def _save_last(self) -> None:
         """Leave a checkpoint of where training stopped, so that there is something to play."""
+        path = self.run.checkpoint_path(self.loop.episodes)
         if self.finished:
-            self._write_checkpoint(self.run.final_checkpoint, self.loop.episodes)
-        elif last is not None and not self.run.checkpoint_path(last.number).exists():
-            self._write_checkpoint(self.run.checkpoint_path(last.number), last.number)
+            self._write_checkpoint(self.run.final_checkpoint)
+        elif not path.exists():
+            self._write_checkpoint(path)
 
-    def _write_checkpoint(self, path: Path, episode: int) -> None:
+    def _write_checkpoint(self, path: Path) -> None:
         progress = {
-            "episode": episode,
+            "episode": self.loop.episodes,
             "total_steps": self.loop.turns,
             "total_training_seconds": self._elapsed(),
             "config_snapshot": self.config.to_sections(),
@@ -328,21 +359,17 @@ class Trainer:
         replace_file(path, lambda temporary: self.player.learner.save_checkpoint(temporary, progress))
 
     def _make_room(self) -> None:
-        """Nothing that was saved before is written over: move what belongs to another future aside."""
-        final = self.run.final_checkpoint
-        if final.is_file() and not self.finished:
-            episode = self.player.learner.read_checkpoint(final)["episode"]
-            numbered = self.run.checkpoint_path(episode)
-            if numbered.exists():
-                self.run.set_aside([final], "finished earlier")
-            else:
-                final.rename(numbered)
-        if self.started_from and self.started_from.endswith(".pt"):
+        """Nothing that was saved before is written over: what belongs to another future is moved aside."""
+        if self._damaged:
+            self.run.set_aside(self._damaged, "damaged")
+        if self.run.final_checkpoint.is_file() and not self.finished:
+            self.run.set_aside([self.run.final_checkpoint], "finished earlier")
+        if self._leaves_later_behind:
             later = [path for path in self.run.checkpoints() if (episode_of(path) or 0) > self.loop.episodes]
-            if later or self.run.newest_states():
-                self.run.set_aside(
-                    [*later, *self.run.newest_states()], f"before resuming {self.started_from}"
-                )
+            later += self.run.newest_states()
+            if later:
+                self.run.set_aside(later, f"before resuming {self.started_from}")
+        self._damaged, self._leaves_later_behind = [], False
 
     def _compare_lock(self) -> None:
         """Note parts that come from other code than they did; options are compared elsewhere."""
@@ -353,30 +380,37 @@ class Trainer:
 
     def _meet(self, unknown: tuple[str, ...], audience: Audience) -> None:
         shown = " ".join(unknown)
-        metadata = self.config.metadata
         if self.config.training.unknown_character_strategy == "ignore":
             audience.note(
                 f"new on the board: {shown} — not in character_set, so the learner sees an empty cell there "
                 '(unknown_character_strategy = "extend" would make room for it)'
             )
-            return
-        old_spec = self.player.encoder.spec
-        known = [*metadata.character_set, *(character for character in unknown if len(character) == 1)]
+        elif self._make_room_for(unknown):
+            audience.note(
+                f"new on the board: {shown} — added to character_set; what was learned so far is kept"
+            )
+        else:
+            audience.note(f"new on the board: {shown} — no room can be made for it, so it is ignored")
+
+    def _make_room_for(self, unknown: tuple[str, ...]) -> bool:
+        """Add characters to what the learner can tell apart. False where it cannot be done."""
+        metadata, old_spec = self.config.metadata, self.player.encoder.spec
+        before = metadata.character_set
+        known = [*before, *(character for character in unknown if len(character) == 1)][:MOST_CHARACTERS]
+        if known == before:
+            return False
         metadata.character_set = known
         encoder = build_encoder(self.config.encoder, metadata, self._fresh_game, self._plugins)
         codes = np.arange(256, dtype=np.uint8)
         if old_spec.outside:
             codes[old_spec.outside_code] = encoder.spec.outside_code
         if not self.player.learner.extend_characters(encoder.spec, codes):
-            metadata.character_set = known[: len(old_spec.characters)]
-            audience.note(
-                f"new on the board: {shown} — this network cannot make room for it, so it is ignored"
-            )
-            return
+            metadata.character_set = before
+            return False
         self.player.encoder, self.player.characters = encoder, CharacterCodes(known)
         self.loop.extend_characters(codes, encoder, self.player.characters)
         edit_config(self.run.config, {"metadata": {"character_set": known}})
-        audience.note(f"new on the board: {shown} — added to character_set; what was learned so far is kept")
+        return True
 
     def _describe(self, event: GameRaised) -> str:
         game, error = event.game, event.game.error
@@ -388,20 +422,30 @@ class Trainer:
             else f"the games began together with random.seed({game.seed}), {game.turns_since_seed} turns before"
         )
         return (
-            f"the game raised {type(error).__name__}: {error} — in {turn}, seed {game.seed}"
+            f"the game raised {in_words(error)} — in {turn}, seed {game.seed}"
             + (f", at {where}" if where else "")
             + f". The episode is over, the run goes on ({again})"
         )
 
-    def _count_error(self, episode: EpisodeFinished) -> None:
-        self._errors_in_a_row = self._errors_in_a_row + 1 if episode.ended == "error" else 0
+    @property
+    def _keeps_raising(self) -> bool:
+        return self._errors_in_a_row >= min(MOST_ERRORS_IN_A_ROW, self.config.training.training_episodes)
 
     def _always_raises(self) -> GameError:
-        event = self._last_error
+        error = self._last_error.game.error
         return GameError(
-            f"the game raised an error in each of the last {MOST_ERRORS_IN_A_ROW} episodes; the last was "
-            f"{type(event.game.error).__name__}: {event.game.error}",
-            where=where_raised(event.game.error, self._source) or "outside the game's own files",
+            f"the game raised an error in each of the last {self._errors_in_a_row} episodes; the last was "
+            f"{in_words(error)}",
+            where=where_raised(error, self._source) or "outside the game's own files",
             why="there is nothing to learn from a game that cannot be played; all episodes before are saved",
             hint=f"mend the game, then go on with: retro-gamer train {self.run.path}",
         )
+
+
+def _changed(was: dict[str, Any], now: dict[str, Any], sections: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The settings of these sections that are not what they were, as ``edit_config`` takes them."""
+    changes = {
+        section: {key: value for key, value in now[section].items() if was[section].get(key) != value}
+        for section in sections
+    }
+    return {section: values for section, values in changes.items() if values}

@@ -98,7 +98,7 @@ class DQNLearner:
         if self._updates > self._updates_at_last_episode:
             self._updates_at_last_episode = self._updates
             self._learning_episodes += 1
-            self._optimiser.set_learning_rate(self._current_learning_rate())
+            self._optimiser.learning_rate = self._current_learning_rate()
 
     # Learning ------------------------------------------------------------------------------
 
@@ -144,20 +144,18 @@ class DQNLearner:
     def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
         if not can_grow(self._online):
             return False
-        old, old_moments = self._online, self._optimiser.moments()
+        old, averages = self._online, self._optimiser.state_dict()
         channels = torch.from_numpy(codes[1 : self._spec.n_codes].astype(np.int64) - 1)
         new = self._context.build_network(spec).to(self.device.name)
         places = copy_weights(old, new, channels)
         self._build_around(new, spec)
-        old_parameters = dict(old.named_parameters())
-        for name, parameter in new.named_parameters():
-            moments = old_moments.get(id(old_parameters[name]), {})
-            grown = {
-                key: spread(value, parameter, places.get(name)) if value.dim() else value.clone()
-                for key, value in moments.items()
+        like = dict(new.named_parameters())
+        for kept in ("exp_avg", "exp_avg_sq"):
+            averages[kept] = {
+                name: spread(average, like[name], places.get(name))
+                for name, average in averages[kept].items()
             }
-            if grown:
-                self._optimiser.set_moments(parameter, grown)
+        self._optimiser.load_state_dict(averages)
         return True
 
     # Telling -------------------------------------------------------------------------------
@@ -248,4 +246,4 @@ class DQNLearner:
         self._updates_at_last_episode = state["updates_at_last_episode"]
         self._learning_episodes = state["learning_episodes"]
         # The rate written in the configuration counts, not the one the optimiser was saved with.
-        self._optimiser.set_learning_rate(self._current_learning_rate())
+        self._optimiser.learning_rate = self._current_learning_rate()

@@ -1,4 +1,9 @@
-"""One optimiser for the whole network: row by row for sparse tables, fused Adam for the rest."""
+"""One optimiser for a whole network: its dense weights in one piece, its tables row by row.
+
+The dense weights of a network are a handful of small tensors, and a step over each of them by
+itself is mostly overhead. So they are laid into one flat tensor, of which each weight and each
+gradient becomes a view: clipping and Adam then take one pass.
+"""
 
 from __future__ import annotations
 
@@ -7,72 +12,89 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from retro_gamer_dqn.row_adam import RowAdam
+from retro_gamer_dqn.adam import DenseAdam, RowAdam
 
 
 class NetworkOptimiser:
-    """Adam for a network, some of whose weights are tables with sparse gradients.
+    """Adam for a network.
 
     Args:
-        network: whose parameters are moved. A parameter called ``…rows`` with two axes is a table.
-        learning_rate: at the start; ``set_learning_rate`` changes it.
+        network: whose weights are moved. A parameter called ``rows`` with two axes is a table whose
+            gradient is sparse in the first axis and names each row once (``BoardLayer``).
+        learning_rate: may be changed at any time.
         max_gradient_norm: a longer gradient is shortened to this length.
     """
 
     def __init__(self, network: nn.Module, learning_rate: float, max_gradient_norm: float) -> None:
-        tables, others = [], []
-        for name, parameter in network.named_parameters():
-            (tables if name.split(".")[-1] == "rows" else others).append(parameter)
-        self._parameters = tables + others
+        self.learning_rate = learning_rate
         self._max_norm = max_gradient_norm
-        self._parts: dict[str, torch.optim.Optimizer] = {}
-        if others:
-            self._parts["dense"] = torch.optim.Adam(others, lr=learning_rate, fused=True)
-        if tables:
-            self._parts["rows"] = RowAdam(tables, lr=learning_rate)
+        self._count = 0
+        named = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
+        self._tables = {name: weight for name, weight in named.items() if name.split(".")[-1] == "rows"}
+        self._dense = {name: weight for name, weight in named.items() if name not in self._tables}
+        self._flat, self._slopes = _flatten(list(self._dense.values()))
+        self._dense_adam = DenseAdam(self._flat)
+        self._row_adams = {name: RowAdam(table.data) for name, table in self._tables.items()}
 
+    @torch.no_grad()
     def step(self, loss: Tensor) -> None:
         """Move all weights so that ``loss`` becomes smaller."""
-        for parameter in self._parameters:
-            parameter.grad = None
+        self._slopes.zero_()
+        for table in self._tables.values():
+            table.grad = None
         loss.backward()
-        self._shorten_gradient()
-        for part in self._parts.values():
-            part.step()
+        touched = {
+            name: (table.grad._indices()[0], table.grad._values())
+            for name, table in self._tables.items()
+            if table.grad is not None
+        }
+        self._shorten([self._slopes, *(slopes for _, slopes in touched.values())])
+        self._count += 1
+        self._dense_adam.step(self._slopes, self.learning_rate, self._count)
+        for name, (rows, slopes) in touched.items():
+            self._row_adams[name].step(rows, slopes, self.learning_rate, self._count)
 
-    def _shorten_gradient(self) -> None:
-        slopes = []
-        for parameter in self._parameters:
-            if parameter.grad is not None:
-                if parameter.grad.is_sparse:
-                    parameter.grad = parameter.grad.coalesce()
-                    slopes.append(parameter.grad._values())
-                else:
-                    slopes.append(parameter.grad)
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(slopes)))
-        scale = self._max_norm / (norm + 1e-6)
-        if scale < 1:
-            torch._foreach_mul_(slopes, scale)
-
-    def set_learning_rate(self, learning_rate: float) -> None:
-        for part in self._parts.values():
-            for group in part.param_groups:
-                group["lr"] = learning_rate
+    def _shorten(self, slopes: list[Tensor]) -> None:
+        norm = sum(float(part.pow(2).sum()) for part in slopes) ** 0.5
+        if norm > self._max_norm:
+            for part in slopes:
+                part.mul_(self._max_norm / norm)
 
     def state_dict(self) -> dict[str, Any]:
-        return {name: part.state_dict() for name, part in self._parts.items()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, part in self._parts.items():
-            part.load_state_dict(state[name])
-
-    def moments(self) -> dict[int, dict[str, Tensor]]:
-        """Running averages by ``id`` of their parameter, for carrying them into a larger network."""
+        """Steps taken, and both running averages of each weight by its name."""
         return {
-            id(parameter): values for part in self._parts.values() for parameter, values in part.state.items()
+            "step": self._count,
+            "exp_avg": self._by_name("average"),
+            "exp_avg_sq": self._by_name("square"),
         }
 
-    def set_moments(self, parameter: Tensor, values: dict[str, Tensor]) -> None:
-        for part in self._parts.values():
-            if any(parameter is member for group in part.param_groups for member in group["params"]):
-                part.state[parameter] = values
+    @torch.no_grad()
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take the running averages back; shapes must be the same."""
+        self._count = int(state["step"])
+        for key, kept in (("exp_avg", "average"), ("exp_avg_sq", "square")):
+            for name, tensor in self._by_name(kept).items():
+                tensor.copy_(state[key][name])
+
+    def _by_name(self, kept: str) -> dict[str, Tensor]:
+        """Views of one running average, for each weight."""
+        flat = getattr(self._dense_adam, kept)
+        pieces = flat.split([weight.numel() for weight in self._dense.values()])
+        dense = {
+            name: piece.view_as(weight)
+            for (name, weight), piece in zip(self._dense.items(), pieces, strict=True)
+        }
+        return dense | {name: getattr(adam, kept) for name, adam in self._row_adams.items()}
+
+
+def _flatten(weights: list[nn.Parameter]) -> tuple[Tensor, Tensor]:
+    """Lay weights and their gradients into one flat tensor each, and make each a view of its piece."""
+    if not weights:
+        return torch.zeros(0), torch.zeros(0)
+    flat = torch.cat([weight.detach().reshape(-1) for weight in weights])
+    slopes = torch.zeros_like(flat)
+    sizes = [weight.numel() for weight in weights]
+    for weight, piece, slope in zip(weights, flat.split(sizes), slopes.split(sizes), strict=True):
+        weight.data = piece.view_as(weight)
+        weight.grad = slope.view_as(weight)
+    return flat, slopes

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
-from retro_gamer_core.cli.printing import next_step, say, warn
+from retro_gamer_core.cli.printing import next_step, say, typed, warn
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import Choice
 
@@ -80,7 +80,7 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
     for choice in choices:
         say(f"  [{choice.section}] {choice.key} = {_as_toml(choice.value)} — {choice.reason}")
-    next_step(f"retro-gamer train {run.path}")
+    next_step(typed("retro-gamer", "train", run.path))
 
 
 def _described(found: Any, description: Mapping[str, Any]) -> Any:

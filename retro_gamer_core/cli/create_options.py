@@ -67,8 +67,8 @@ def hyperparameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(flag, _variable(where), type=type_, hidden=True) for flag, where, type_ in _OLDER
     ]
     options += [
-        click.option("--prioritize-experiences/--no-prioritize-experiences", _variable("training.prioritize_experiences"),
-                     default=None, hidden=True),
+        click.option("--prioritize-experiences/--no-prioritize-experiences",
+                     _variable("training.prioritize_experiences"), default=None, hidden=True),
         click.option("--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE",
                      help="Any setting, e.g. --set training.double=true (repeatable)."),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.printing import next_step, say, warn
+from retro_gamer_core.cli.printing import next_step, say, typed, warn
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 @click.option(
     "--framerate", type=click.FloatRange(min=0.1), default=12, show_default=True, help="Turns a second."
 )
-@click.option("--seed", type=int, help="The same seed gives the same game again.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed gives the same game again."
+)
 @click.option("--max-turns", type=click.IntRange(min=1), help="Stop after so many turns.")
 def play(run: str, checkpoint: str | None, framerate: float, seed: int | None, max_turns: int | None) -> None:
     """Watch what was learned play the game.
 
     Enter, Escape or Ctrl-C ends it. Without a terminal, a few frames are printed instead.
     """
+    import numpy as np
+
     from retro_gamer_core.game_tracebacks import where_raised
     from retro_gamer_core.games import fresh_game
     from retro_gamer_core.policy import PolicyInput, TrainedPolicy
@@ -47,6 +51,7 @@ def play(run: str, checkpoint: str | None, framerate: float, seed: int | None, m
         warn(f"Warning: {warning}")
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     random.seed(seed)
+    np.random.seed(seed)
     game = fresh_game(found.factory, found.name)
     game.input_source = PolicyInput(policy, game)
     limit = max_turns or config.training.max_turns_per_episode
@@ -56,7 +61,9 @@ def play(run: str, checkpoint: str | None, framerate: float, seed: int | None, m
     except Exception as error:
         raise game_raised(error, where_raised(error, found.source_root), game, seed) from error
     say(_summary(game, policy, ended, config.metadata.score_key(game.state), seed))
-    next_step(f"retro-gamer play {run} --seed {seed}      (the same game again)", f"retro-gamer info {run}")
+    chosen = ("--checkpoint", checkpoint) if checkpoint else ()
+    again = typed("retro-gamer", "play", run, *chosen, "--seed", seed)
+    next_step(f"{again}      (the same game again)", typed("retro-gamer", "info", run))
 
 
 def _summary(game: Game, policy: TrainedPolicy, ended: str, score: str, seed: int) -> str:

@@ -22,7 +22,22 @@ def progress_for(trainer: Trainer) -> AbstractContextManager[Any]:
     return shown(trainer.loop.episodes, trainer.config.training.training_episodes)
 
 
-class PlainProgress(AbstractContextManager["PlainProgress"]):
+class Notes:
+    """Prints notes and nothing else, where somebody else shows how training goes."""
+
+    def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
+
+    def note(self, line: str) -> None:
+        warn(f"Note: {line}")
+
+    def episode_finished(self, episode: EpisodeFinished) -> None: ...
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None: ...
+
+    def training_finished(self, outcome: Outcome) -> None: ...
+
+
+class PlainProgress(Notes, AbstractContextManager["PlainProgress"]):
     """Prints a line for each checkpoint and each note. Also the base of what is shown live."""
 
     def __init__(self, episodes_before: int, episodes: int) -> None:
@@ -36,17 +51,8 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
     def training_started(self, run: RunInfo, choices: list[str]) -> None:
         warn(f"Training {run.game}: {self._episodes:,} episodes. Ctrl-C stops and saves.")
 
-    def note(self, line: str) -> None:
-        warn(f"Note: {line}")
-
-    def episode_finished(self, episode: EpisodeFinished) -> None:
-        pass
-
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
         warn(self._line(checkpoint))
-
-    def training_finished(self, outcome: Outcome) -> None:
-        pass
 
     def _line(self, checkpoint: CheckpointSaved) -> str:
         return (

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.cli.printing import next_step, say, warn
+from retro_gamer_core.cli.printing import next_step, say, typed, warn
 
 
 @click.command()
@@ -18,8 +18,16 @@ from retro_gamer_core.cli.printing import next_step, say, warn
 @click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where to compute, this time."
 )
+@click.option(
+    "--save-every",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=30,
+    show_default=True,
+    help="A process that is killed loses at most so much.",
+)
 @click.pass_context
-def train(ctx: click.Context, run: str, resume: str | None, device: str | None) -> None:
+def train(ctx: click.Context, run: str, resume: str | None, device: str | None, save_every: float) -> None:
     """Train a run, or go on training it.
 
     Goes on exactly where it stopped. Ctrl-C stops after the turn, with everything saved.
@@ -30,7 +38,7 @@ def train(ctx: click.Context, run: str, resume: str | None, device: str | None) 
     from retro_gamer_core.run_loading import load_trainer
 
     directory = RunDirectory.open(Path(run))
-    trainer = load_trainer(directory, device=device)
+    trainer = load_trainer(directory, device=device, seconds_between_states=save_every)
     if resume is not None:
         trainer.load_checkpoint(directory.find_checkpoint(resume))
     elif trainer.load_newest():
@@ -38,13 +46,14 @@ def train(ctx: click.Context, run: str, resume: str | None, device: str | None) 
     if trainer.finished:
         say(f"All {trainer.config.training.training_episodes:,} episodes have been played already.")
         warn(f"To go on training, raise training_episodes in {directory.config}.")
-        next_step(f"retro-gamer play {run}")
+        next_step(typed("retro-gamer", "play", run))
         return
     with stop_on_interrupt(warn) as stop, progress_for(trainer) as progress:
         outcome = trainer.train([progress], stop)
     if outcome.reason == "interrupted":
         say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
-        next_step(f"retro-gamer train {run}      (goes on exactly here)", f"retro-gamer play {run}")
+        go_on = typed("retro-gamer", "train", run)
+        next_step(f"{go_on}      (goes on exactly here)", typed("retro-gamer", "play", run))
         ctx.exit(INTERRUPTED)
     say(f"Done: {outcome.episodes:,} episodes, {outcome.total_turns:,} turns. Everything is saved in {run}.")
-    next_step(f"retro-gamer play {run}", f"retro-gamer info {run}")
+    next_step(typed("retro-gamer", "play", run), typed("retro-gamer", "info", run))

@@ -1,0 +1,128 @@
+"""Writes the two reference pages that are made from the program itself.
+
+    python docs/generate.py             write reference/commands.md and reference/configuration.md
+    python docs/generate.py --check     write nothing; exit 1 if one of them is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from retro_gamer_core.cli.group import retro_gamer
+from retro_gamer_core.configuration import SettingRow, settings_table
+from retro_gamer_core.plugins import configure, installed_plugins
+
+REFERENCE = Path(__file__).parent / "reference"
+
+COMMANDS = """\
+# Commands
+
+Made by `python docs/generate.py` from what `--help` says: change the program, not this page.
+
+`RUN` is the directory of a run. Every command ends by saying what to type next, and says in its
+[exit code](exit-codes.md) how it went. `list`, `plugins` and `info` print JSON with `--json`.
+
+{commands}
+
+Next: [every setting of a run](configuration.md), or type `retro-gamer list`.
+"""
+
+CONFIGURATION = """\
+# Configuration
+
+Made by `python docs/generate.py` from the options that the core and the built-in plugins describe:
+change those, not this page.
+
+`retro-gamer create` writes a `config.toml` with the reason for each value beside it. The file is
+yours: change it in an editor, and `retro-gamer train` reads it again. What is left out has the
+default below. A setting that nobody knows, or that cannot be right, is explained before anything
+happens, all of them at once.
+
+On the command line, any setting can be given to `create` as `--set SECTION.KEY=VALUE`; the most
+used ones have [flags of their own](commands.md). Plugins add parts and options to these;
+`retro-gamer plugins` shows what is installed.
+
+{sections}
+
+Next: [what `create` and the other commands take](commands.md), or [what is in a run's
+directory](files.md).
+"""
+
+ABOUT = {
+    "game": "Which game.",
+    "metadata": "What the game is. `create` copies it from the description that comes with the game; see "
+    "[how to describe a game](../how-to/describe-a-game.md).",
+    "preprocessing": "[What the learner sees](../explanation/what-the-learner-sees.md): an encoder and its options.",
+    "model": "The network and its options.",
+    "training": "The learner, the memory, their options, and how long it all takes. [How DQN "
+    "learns](../explanation/dqn.md) says what they are for.",
+    "logging": "Who writes down what happens.",
+}
+
+
+def commands_page() -> str:
+    """The help of every command, in the order in which ``retro-gamer --help`` lists them."""
+    names = retro_gamer.list_commands(None)
+    parts = [_help(), *(f"## {name}\n\n{_help(name)}" for name in names)]
+    return COMMANDS.format(commands="\n\n".join(parts))
+
+
+def configuration_page() -> str:
+    """Every setting, by section and by the part whose option it is."""
+    sections = []
+    for section, rows in groupby(settings_table(installed_plugins()), key=lambda row: row.section):
+        text = [f"## [{section}]"]
+        if section in ABOUT:
+            text.append(ABOUT[section])
+        for owner, owned in groupby(rows, key=lambda row: row.owner):
+            if owner:
+                text.append(f"### With {owner.replace(' ', ' = `')}`".replace("= `", '= `"').replace("`", '"`', 1))
+            text.append(_table(owned))
+        sections.append("\n\n".join(text))
+    return CONFIGURATION.format(sections="\n\n".join(sections))
+
+
+def _help(*command: str) -> str:
+    result = CliRunner().invoke(
+        retro_gamer, [*command, "--help"], prog_name="retro-gamer", terminal_width=90, catch_exceptions=False
+    )
+    return f"```text\n{result.stdout.rstrip()}\n```"
+
+
+def _table(rows: Iterable[SettingRow]) -> str:
+    lines = ["| key | default | typical | meaning |", "|---|---|---|---|"]
+    for row in rows:
+        default = f"`{row.default}`" if row.default else ""
+        meaning = f"{row.meaning[0].upper()}{row.meaning[1:]}".rstrip(".") + "."
+        cells = (f"`{row.name}`", default, row.typical, meaning)
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines)
+
+
+PAGES = {"commands.md": commands_page, "configuration.md": configuration_page}
+
+
+def main(arguments: list[str]) -> int:
+    configure(only=())  # what else is installed on this computer does not belong on the page
+    stale = []
+    for name, page in PAGES.items():
+        path, text = REFERENCE / name, page()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8", newline="\n")
+    if stale and "--check" in arguments:
+        print(f"out of date: {', '.join(stale)}; run: python docs/generate.py", file=sys.stderr)
+        return 1
+    print(f"written: {', '.join(stale)}" if stale else "up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
