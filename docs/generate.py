@@ -1,7 +1,6 @@
-"""Writes the two reference pages that are made from the program itself.
+"""Writes the two reference pages that are made from the program itself: commands and configuration.
 
-    python docs/generate.py             write reference/commands.md and reference/configuration.md
-    python docs/generate.py --check     write nothing; exit 1 if one of them is out of date
+``python docs/generate.py`` writes them; with ``--check`` it only looks, and exits with 1 where one is out of date.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -75,13 +75,13 @@ def commands_page() -> str:
 def configuration_page() -> str:
     """Every setting, by section and by the part whose option it is."""
     sections = []
-    for section, rows in groupby(settings_table(installed_plugins()), key=lambda row: row.section):
-        text = [f"## [{section}]"]
+    for section, rows in groupby(settings_table(installed_plugins()), key=attrgetter("section")):
+        text = [f"## `[{section}]`"]
         if section in ABOUT:
             text.append(ABOUT[section])
-        for owner, owned in groupby(rows, key=lambda row: row.owner):
+        for owner, owned in groupby(rows, key=attrgetter("owner")):
             if owner:
-                text.append(f"### With {owner.replace(' ', ' = `')}`".replace("= `", '= `"').replace("`", '"`', 1))
+                text.append('### With `{} = "{}"`'.format(*owner.split(" ", 1)))
             text.append(_table(owned))
         sections.append("\n\n".join(text))
     return CONFIGURATION.format(sections="\n\n".join(sections))
@@ -98,9 +98,9 @@ def _table(rows: Iterable[SettingRow]) -> str:
     lines = ["| key | default | typical | meaning |", "|---|---|---|---|"]
     for row in rows:
         default = f"`{row.default}`" if row.default else ""
-        meaning = f"{row.meaning[0].upper()}{row.meaning[1:]}".rstrip(".") + "."
+        meaning = f"{row.meaning[:1].upper()}{row.meaning[1:].removesuffix('.')}."
         cells = (f"`{row.name}`", default, row.typical, meaning)
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(lines)
 
 

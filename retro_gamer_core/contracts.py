@@ -37,6 +37,27 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
+class Network(Protocol):
+    """A ``torch.nn.Module``: how good each action is. Built as ``factory(spec, n_outputs, **options)``.
+
+    ===================  ==============================================  ==========================
+    call                 shapes                                          needed
+    ===================  ==============================================  ==========================
+    ``forward``          ``(cells: uint8[n, h, w], features:             always (a module of your
+                         float32[n, f]) -> float32[n, n_outputs]``       own may take the flat vector)
+    ``prepare``          ``(cells, features)`` as numpy arrays ->        no: where it is there,
+                         tensors                                         ``forward`` takes its result
+    ``old_weights_in``   ``(channels: int64[c])`` -> for each weight     no: without it, added
+                         that grew, ``(axis, index)`` of the old ones    characters are ignored
+    ``explain``          -> sentences                                    no
+    ===================  ==============================================  ==========================
+    """
+
+    def forward(self, *inputs: Any) -> Any:
+        """One number for each action of each observation."""
+
+
+@runtime_checkable
 class Memory(Protocol):
     """Remembers transitions and draws batches. Built as ``factory(capacity, spec, **options)``."""
 
@@ -104,6 +125,16 @@ class Learner(Protocol):
 
     def load_checkpoint(self, path: Path) -> None:
         """Take weights, optimiser and schedules from a checkpoint. Nothing in the file is executed."""
+
+    @staticmethod
+    def read_checkpoint(path: Path) -> dict[str, Any]:
+        """What a checkpoint holds, ``progress`` among it, without building anything.
+
+        The factory itself offers this, so a learner's factory is its class.
+
+        Raises:
+            CheckpointDamaged: the file cannot be read.
+        """
 
 
 @runtime_checkable

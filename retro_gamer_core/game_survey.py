@@ -30,7 +30,7 @@ def survey_game(name: str, create_game: Callable[[], Game], metadata: GameMetada
 
     Raises:
         MetadataError: the description does not fit the game.
-        GameError: the game cannot be made, or raises in its first turns.
+        GameError: the game cannot be made.
     """
     began = perf_counter()
     game = fresh_game(create_game, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,12 +90,12 @@ def _is_setting(choice: Choice, chosen: Mapping[str, Any], plugins: Plugins) -> 
     """Whether the key belongs to the core, or is an option of a part that is chosen in its section."""
     if any(option.name == choice.key for option in SECTION_KEYS.get(choice.section, ())):
         return True
-    parts = [
-        plugins.find_part(kind, chosen[kind])
-        for kind in _PARTS_NAMED_IN.get(choice.section, ())
-        if kind in chosen
-    ]
-    return any(option.name == choice.key for part in parts for option in plugins.options_of(part))
+    for kind in _PARTS_NAMED_IN.get(choice.section, ()):
+        with suppress(PartNotFound):  # explained later, together with all other problems
+            part = plugins.find_part(kind, chosen.get(kind, ""))
+            if any(option.name == choice.key for option in plugins.options_of(part)):
+                return True
+    return False
 
 
 def _sections(choices: list[Choice]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.assembly import Player, build_player, lock_parts
 from retro_gamer_core.compatibility import check_own, misfit_explained
 from retro_gamer_core.configuration import config_from_sections, read_config
-from retro_gamer_core.errors import RunNotFound
+from retro_gamer_core.errors import GameError, RunNotFound
 from retro_gamer_core.frames import Frame
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.part_building import load_factory
@@ -70,7 +70,11 @@ class TrainedPolicy:
         return [found.problem.what for found in differences(locked, lock_parts(self.config, self._plugins))]
 
     def get_action(self, game: Game) -> str | None:
-        """The key to press now, or None to press nothing."""
+        """The key to press now, or None to press nothing.
+
+        Raises:
+            GameError: this game has another board than the one it was trained on, or lacks what it observes.
+        """
         metadata = self.config.metadata
         return metadata.keys[int(self.q_values(game).argmax())]
 
@@ -103,6 +107,13 @@ class TrainedPolicy:
         """Built at the first look, when there is a game to measure observed state values on."""
         if self._player is None:
             metadata = self.config.metadata
+            for key in metadata.observe_state:
+                if key not in game.state:
+                    raise GameError(
+                        f"the state of this game has nothing called {key!r}",
+                        why=f"{self.path.name} sees it, and learned what it means",
+                        hint="let this game keep it in its state, as the game it was trained on does",
+                    )
             metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
             self._player = build_player(self.config, metadata, lambda: game, self._plugins, device="cpu")
             with misfit_explained(self.path.name):

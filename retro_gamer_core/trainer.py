@@ -26,7 +26,7 @@ from retro_gamer_core.compatibility import (
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.diagnosis import in_words
 from retro_gamer_core.environment import complete_metadata
-from retro_gamer_core.errors import CheckpointDamaged, GameError
+from retro_gamer_core.errors import CheckpointDamaged, GameError, RetroGamerError
 from retro_gamer_core.events import EpisodeFinished, Outcome, RunInfo
 from retro_gamer_core.frames import CharacterCodes
 from retro_gamer_core.game_tracebacks import where_raised
@@ -413,8 +413,8 @@ class Trainer:
         return True
 
     def _describe(self, event: GameRaised) -> str:
-        game, error = event.game, event.game.error
-        where = where_raised(error, self._source)
+        game = event.game
+        what, where = self._blamed(game.error)
         turn = f"turn {game.turns + 1} of episode {event.episode}"
         again = (
             f"random.seed({game.seed}) before the episode begins it again"
@@ -422,21 +422,26 @@ class Trainer:
             else f"the games began together with random.seed({game.seed}), {game.turns_since_seed} turns before"
         )
         return (
-            f"the game raised {in_words(error)} — in {turn}, seed {game.seed}"
+            f"{what} — in {turn}, seed {game.seed}"
             + (f", at {where}" if where else "")
             + f". The episode is over, the run goes on ({again})"
         )
+
+    def _blamed(self, error: BaseException) -> tuple[str, str]:
+        """What went wrong in a game, and the line of its own that did it."""
+        if isinstance(error, RetroGamerError):
+            return error.problem.what, error.problem.where
+        return f"the game raised {in_words(error)}", where_raised(error, self._source)
 
     @property
     def _keeps_raising(self) -> bool:
         return self._errors_in_a_row >= min(MOST_ERRORS_IN_A_ROW, self.config.training.training_episodes)
 
     def _always_raises(self) -> GameError:
-        error = self._last_error.game.error
+        what, where = self._blamed(self._last_error.game.error)
         return GameError(
-            f"the game raised an error in each of the last {self._errors_in_a_row} episodes; the last was "
-            f"{in_words(error)}",
-            where=where_raised(error, self._source) or "outside the game's own files",
+            f"each of the last {self._errors_in_a_row} episodes ended with an error; in the last one, {what}",
+            where=where or "outside the game's own files",
             why="there is nothing to learn from a game that cannot be played; all episodes before are saved",
             hint=f"mend the game, then go on with: retro-gamer train {self.run.path}",
         )

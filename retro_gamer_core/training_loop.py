@@ -206,8 +206,9 @@ class TrainingLoop:
         self.learner.load_state_dict(state["learner"])
         self.memory.load_state_dict(state["memory"])
         same_games = self.games.load_state_dict(state["games"])
-        if not same_games:
+        if same_games:
+            self.characters.unknown.clear()  # they were told of when these turns were first played
+        else:
             self._accumulator.drop()
-        self.characters.unknown.clear()
         self._begun = True
         return same_games

@@ -60,7 +60,8 @@ class LinearInTurns:
         return {"played": self._played, "epsilon": self.epsilon}
 
     def load_state_dict(self, state: dict[str, float]) -> None:
-        self._played = int(state["played"])
+        # A run that changed over from ``PerEpisode`` has no count of turns: the line begins anew.
+        self._played = int(state.get("played", 0))
 
 
 def exploration_schedule(

@@ -19,8 +19,8 @@ class NetworkOptimiser:
     """Adam for a network.
 
     Args:
-        network: whose weights are moved. A parameter called ``rows`` with two axes is a table whose
-            gradient is sparse in the first axis and names each row once (``BoardLayer``).
+        network: whose weights are moved. A parameter with the attribute ``row_by_row`` is a table whose
+            gradient is sparse in the first axis and names each row once.
         learning_rate: may be changed at any time.
         max_gradient_norm: a longer gradient is shortened to this length.
     """
@@ -30,7 +30,7 @@ class NetworkOptimiser:
         self._max_norm = max_gradient_norm
         self._count = 0
         named = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
-        self._tables = {name: weight for name, weight in named.items() if name.split(".")[-1] == "rows"}
+        self._tables = {name: weight for name, weight in named.items() if getattr(weight, "row_by_row", False)}
         self._dense = {name: weight for name, weight in named.items() if name not in self._tables}
         self._flat, self._slopes = _flatten(list(self._dense.values()))
         self._dense_adam = DenseAdam(self._flat)

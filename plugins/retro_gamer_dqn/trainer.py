@@ -7,7 +7,10 @@ trainer.train()
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +18,19 @@ import tomli_w
 
 from retro_gamer_core.atomic_files import write_text
 from retro_gamer_core.audience import callbacks_as_listener
-from retro_gamer_core.configuration import config_from_sections
+from retro_gamer_core.cli.printing import warn
+from retro_gamer_core.cli.progress import Notes, progress_for
+from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
 from retro_gamer_core.interrupts import stop_on_interrupt
 from retro_gamer_core.metadata import GameMetadata
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.module_files import own_code
+from retro_gamer_core.plugins import Plugins, installed_plugins
 from retro_gamer_core.run_directory import RunDirectory
 from retro_gamer_core.trainer import Trainer
 
 if TYPE_CHECKING:
     from retro.game import Game
-
-_MODEL_KEYS = ("network", "hidden_sizes", "n_layers", "layer_size")
 
 
 class DQNTrainer:
@@ -35,7 +39,8 @@ class DQNTrainer:
     Args:
         create_game: makes a fresh game each time it is called.
         metadata: what the game is.
-        run_dir: where the run is kept; made if it is not there. A run that is there is gone on with.
+        run_dir: where the run is kept; made if it is not there. A run that is there is gone on with,
+            and when training begins, its ``config.toml`` is changed to say what these arguments say.
         preprocessing: keys of ``[preprocessing]``: ``encoder`` and its options, ``observe_state``.
         **hyperparams: keys of ``[training]`` and ``[model]``; the rest keeps its default.
 
@@ -52,24 +57,24 @@ class DQNTrainer:
         **hyperparams: Any,
     ) -> None:
         plugins = installed_plugins()
-        model = {key: hyperparams.pop(key) for key in _MODEL_KEYS if key in hyperparams}
+        run = RunDirectory(run_dir)
+        self._before = read_config(run.config, plugins) if run.config.exists() else None
+        hyperparams.setdefault("seed", self._before.training.seed if self._before else 0)
         config = config_from_sections(
             {
-                "game": {"name": f"{create_game.__module__}:{create_game.__qualname__}"},
+                "game": {"name": _name_of(create_game)},
                 "metadata": metadata.to_dict(),
                 "preprocessing": preprocessing or {},
-                "model": model,
-                "training": {"seed": 0, **hyperparams},
+                **_by_section(hyperparams, plugins),
             },
             plugins,
             where="the arguments of DQNTrainer",
         )
-        run = RunDirectory(run_dir)
-        if not run.config.exists():
+        if self._before is None:
             run = RunDirectory.create(run_dir)
             write_text(run.config, tomli_w.dumps(config.to_sections()))
-        self.metadata = config.metadata
-        self._trainer = Trainer(run, config, create_game, plugins)
+        self._trainer = Trainer(run, config, create_game, plugins, source=_own_code(create_game))
+        self.metadata = self._trainer.config.metadata
         self._resumes = False
 
     def train(
@@ -84,13 +89,19 @@ class DQNTrainer:
                 ``avg_steps``, ``avg_loss`` and ``epsilon``.
             on_episode: called after each episode.
 
-        Ctrl-C stops after the turn, with everything saved.
+        Without either, progress is shown on standard error. Ctrl-C stops after the turn, with
+        everything saved.
         """
         if not self._resumes:
             self._trainer.load_newest()
             self._resumes = True
-        with stop_on_interrupt(print) as stop:
-            return self._trainer.train([callbacks_as_listener(on_checkpoint, on_episode)], stop)
+        if self._before is not None:
+            edit_config(self._trainer.run.config, _changes(self._before, self._trainer.config))
+            self._before = None
+        quiet = bool(on_checkpoint or on_episode)
+        shown = nullcontext(Notes()) if quiet else progress_for(self._trainer)
+        with stop_on_interrupt(warn) as stop, shown as listener:
+            return self._trainer.train([listener, callbacks_as_listener(on_checkpoint, on_episode)], stop)
 
     def load_checkpoint(self, path: str | Path) -> None:
         """Go on from the weights of a checkpoint: a name such as ``"ep_0100"``, or a path.
@@ -100,3 +111,45 @@ class DQNTrainer:
         """
         self._trainer.load_checkpoint(self._trainer.run.find_checkpoint(path))
         self._resumes = True
+
+
+def _by_section(hyperparams: dict[str, Any], plugins: Plugins) -> dict[str, dict[str, Any]]:
+    """The network, its options and their older spellings belong to ``[model]``, all else to ``[training]``."""
+    network = plugins.find_part("network", hyperparams.get("network", "mlp"))
+    of_model = {"network", "n_layers", "layer_size", *(option.name for option in plugins.options_of(network))}
+    return {
+        "model": {key: value for key, value in hyperparams.items() if key in of_model},
+        "training": {key: value for key, value in hyperparams.items() if key not in of_model},
+    }
+
+
+def _changes(was: RunConfig, now: RunConfig) -> dict[str, dict[str, Any]]:
+    """What to change in a config to make ``now`` of it; None removes a key. The game keeps its name."""
+    before, after = was.to_sections(), now.to_sections()
+    return {
+        section: {
+            key: after[section].get(key)
+            for key in {**before[section], **after[section]}
+            if before[section].get(key) != after[section].get(key)
+        }
+        for section in ("metadata", "preprocessing", "model", "training")
+    }
+
+
+def _name_of(create_game: Callable[[], Game]) -> str:
+    """What ``config.toml`` calls the game: ``module:function``, or ``path:function`` for a script being run."""
+    module = create_game.__module__
+    function = getattr(create_game, "__qualname__", type(create_game).__qualname__)
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    if module == "__main__" and script:
+        module = Path(script).resolve().as_posix()
+    return f"{module}:{function}"
+
+
+def _own_code(create_game: Callable[[], Game]) -> Path | None:
+    """Where the game's own files are; None for what was made without one, such as a partial."""
+    try:
+        file = inspect.getsourcefile(create_game)
+    except TypeError:
+        return None
+    return own_code(Path(file)) if file and Path(file).is_file() else None

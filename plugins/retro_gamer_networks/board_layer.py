@@ -37,6 +37,7 @@ class BoardLayer(nn.Module):
         # The same spread a dense layer of that many inputs starts with (torch.nn.Linear).
         bound = 1 / math.sqrt(max(1, spec.n_inputs))
         self.rows = nn.Parameter(torch.empty(n_rows, size).uniform_(-bound, bound))
+        self.rows.row_by_row = True  # so an optimiser may pass over the rows that have no gradient
         self.bias = nn.Parameter(torch.empty(size).uniform_(-bound, bound))
         self.beside = None
         if spec.n_view_features:

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--framerate", type=click.FloatRange(min=0.1), default=12, show_default=True, help="Turns a second."
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed gives the same game again."
-)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed gives the same game again.")
 @click.option("--max-turns", type=click.IntRange(min=1), help="Stop after so many turns.")
 def play(run: str, checkpoint: str | None, framerate: float, seed: int | None, max_turns: int | None) -> None:
     """Watch what was learned play the game.

@@ -1,0 +1,240 @@
+"""``train`` and ``play`` in a real terminal (a pseudo one): what moves, what Ctrl-C and other keys do."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from retro_gamer_core.run_directory import RunDirectory
+
+pty = pytest.importorskip("pty", reason="Windows has no pseudo terminals")
+fcntl = pytest.importorskip("fcntl")
+termios = pytest.importorskip("termios")
+
+GAME = """\
+import random
+
+from retro.agent import ArrowKeyAgent
+from retro.game import Game
+
+
+class Walker(ArrowKeyAgent):
+    position = (2, 1)
+
+    def play_turn(self, game):
+        game.state["luck"] += random.choice([-1, 1])
+        if game.turn_number == LAST_TURN:
+            game.end()
+
+
+LAST_TURN = 15
+
+
+def create_game():
+    return Game([Walker()], {"luck": 0}, board_size=(9, 5))
+"""
+
+CONFIG = """\
+[game]
+name = "{game}"
+
+[metadata]
+actions = ["KEY_LEFT", "KEY_RIGHT"]
+reward = "luck"
+character_set = ["*"]
+
+[model]
+network = "mlp"
+hidden_sizes = [4]
+
+[training]
+training_episodes = {episodes}
+checkpoint_every = 10
+learning_starts = 20
+batch_size = 8
+memory_capacity = 500
+seed = 1
+device = "cpu"
+"""
+
+
+class Terminal:
+    """A command in a terminal of its own: what it shows, and keys for it."""
+
+    def __init__(self, command: list[str], columns: int, rows: int, **popen) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            # Ctrl-C is a signal only for who has the terminal as its own.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            **popen,
+        )
+        os.close(slave)
+        self.shown = ""
+
+    def press(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, text: str, *, seconds: float = 60) -> None:
+        """Wait until ``text`` has been shown."""
+        until = time.monotonic() + seconds
+        while text not in self.shown:
+            assert time.monotonic() < until, f"{text!r} was not shown: {self.shown!r}"
+            assert self._read(), f"{text!r} was not shown before the end: {self.shown!r}"
+
+    def wait(self) -> int:
+        """Wait for the end; the exit code."""
+        while self._read():
+            pass
+        return self.process.wait(timeout=60)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    def _read(self) -> bool:
+        """Take in what is there; False once the other side is closed."""
+        ready, _, _ = select.select([self._master], [], [], 0.2)
+        if not ready:
+            return self.process.poll() is None
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # how Linux says that nobody is at the other end any more
+            return False
+        self.shown += data.decode("utf-8", "replace")
+        return bool(data)
+
+
+@pytest.fixture
+def terminal(tmp_path, environment) -> Iterator[Callable[..., Terminal]]:
+    """``terminal("train", "run")``: the command in a terminal of 100 × 40."""
+    opened = []
+
+    def terminal(*arguments: str, columns: int = 100, rows: int = 40, **more_environment: str) -> Terminal:
+        command = [sys.executable, "-m", "retro_gamer_core.cli", *arguments]
+        env = {**environment, "TERM": "xterm-256color", **more_environment}
+        opened.append(Terminal(command, columns, rows, cwd=tmp_path, env=env))
+        return opened[-1]
+
+    yield terminal
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def walk_run(tmp_path) -> Callable[..., RunDirectory]:
+    """``walk_run(episodes=25)``: a run of a small game, in the directory ``run``."""
+
+    def walk_run(episodes: int, game: str = GAME) -> RunDirectory:
+        (tmp_path / "walk.py").write_text(game, encoding="utf-8")
+        run = RunDirectory.create(tmp_path / "run")
+        path = (tmp_path / "walk.py").as_posix()
+        run.config.write_text(CONFIG.format(game=path, episodes=episodes), encoding="utf-8")
+        return run
+
+    return walk_run
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*[1-9][0-9;]*m")
+
+
+@pytest.mark.parametrize("no_colour", ["", "1"])
+def test_progress_moves_and_ends_with_what_to_type_next(walk_run, terminal, no_colour):
+    walk_run(episodes=60)
+    screen = terminal("train", "run", NO_COLOR=no_colour)
+    assert screen.wait() == 0
+    shown = screen.shown
+    assert "60/60" in shown and "turns/s" in shown and "left" in shown
+    assert "episode 10 of 60: average reward" in shown
+    assert "Done: 60 episodes" in shown and "Next: retro-gamer play run" in shown
+    assert "\x1b[" in shown, "the line moves"
+    assert bool(COLOUR.search(shown)) != bool(no_colour)
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is back"
+
+
+def test_ctrl_c_saves_and_ends_with_130(walk_run, terminal):
+    run = walk_run(episodes=1_000_000)
+    screen = terminal("train", "run")
+    screen.wait_for("episode 10 of")
+    screen.press("\x03")
+    assert screen.wait() == 130
+    assert "Stopping after this turn and saving" in screen.shown
+    assert "everything is saved in run" in screen.shown
+    assert re.search(r"Next: retro-gamer train run +\(goes on exactly here\)", screen.shown)
+    assert "Traceback" not in screen.shown
+    assert run.newest_states() and run.newest_checkpoint() is not None
+
+    again = terminal("train", "run")
+    again.wait_for("Going on from turns_")
+    again.wait_for("turns/s")
+    again.press("\x03")
+    assert again.wait() == 130
+
+
+SLOW_TURN = "    def play_turn(self, game):\n        import time; time.sleep(60)\n"
+
+
+def test_the_second_ctrl_c_does_not_wait(walk_run, terminal):
+    """A game that takes a minute for each turn: who cannot wait for it presses twice."""
+    run = walk_run(episodes=10, game=GAME.replace("    def play_turn(self, game):\n", SLOW_TURN))
+    screen = terminal("train", "run")
+    screen.wait_for("episodes. Ctrl-C stops and saves.")
+    screen.press("\x03")
+    screen.wait_for("Ctrl-C again to stop at once")
+    screen.press("\x03")
+    assert screen.wait() == 130
+    assert "Stopped." in screen.shown and "Traceback" not in screen.shown
+    assert not (run.path / "training.pid").exists()
+
+
+@pytest.fixture
+def trained(walk_run, retro_gamer) -> RunDirectory:
+    run = walk_run(episodes=10)
+    assert retro_gamer("train", "run").code == 0
+    return run
+
+
+@pytest.mark.parametrize(
+    ("keys", "ending"),
+    [("", "game over"), ("\r", "stopped"), ("\x1b", "stopped"), ("\x03", "stopped")],
+    ids=["to the end", "Enter", "Escape", "Ctrl-C"],
+)
+def test_play_draws_the_game_until_it_ends_or_a_key_is_pressed(trained, terminal, tmp_path, keys, ending):
+    if keys:
+        endless = GAME.replace("LAST_TURN = 15", "LAST_TURN = None")
+        (tmp_path / "walk.py").write_text(endless, encoding="utf-8")
+    screen = terminal("play", "run", "--framerate", "100", "--seed", "3")
+    screen.wait_for("luck: ")
+    assert "┌─────────┐" in screen.shown or "─" in screen.shown
+    screen.press(keys)
+    assert screen.wait() == 0
+    assert re.search(
+        rf"final\.pt \(episode 10\): luck -?\d+ after \d+ turns, {ending} \(seed 3\)", screen.shown
+    )
+    assert "Next: retro-gamer play run --seed 3" in screen.shown
+    assert (
+        screen.shown.index("\x1b[?1049h") < screen.shown.index("\x1b[?1049l") < screen.shown.index("final.pt")
+    )
+    assert screen.shown.rindex("\x1b[?25h") > screen.shown.rindex("\x1b[?25l"), "the cursor is back"
+
+
+def test_a_terminal_that_is_too_small_is_explained(trained, terminal):
+    screen = terminal("play", "run", columns=60, rows=6)
+    assert screen.wait() == 1
+    assert "the terminal is too small to show this game" in screen.shown
+    assert "make the window larger" in screen.shown
+    assert "Traceback" not in screen.shown

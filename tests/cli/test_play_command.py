@@ -1,0 +1,121 @@
+"""``retro-gamer play`` without a terminal: a few frames, how it ended, and what to type next."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from retro_gamer_core.run_directory import RunDirectory
+from retro_gamer_core.run_loading import load_trainer
+
+GAME = """\
+import random
+
+from retro.agent import ArrowKeyAgent
+from retro.game import Game
+
+
+class Walker(ArrowKeyAgent):
+    position = (2, 1)
+
+    def play_turn(self, game):
+        game.state["luck"] += random.choice([-1, 1])
+        if game.turn_number == 15:
+            game.end()
+
+
+def create_game():
+    return Game([Walker()], {"luck": 0}, board_size=(5, 3))
+"""
+
+CONFIG = """\
+[game]
+name = "{game}"
+
+[metadata]
+actions = ["KEY_LEFT", "KEY_RIGHT"]
+reward = "luck"
+character_set = ["*"]
+
+[model]
+network = "mlp"
+hidden_sizes = [4]
+
+[training]
+training_episodes = 20
+checkpoint_every = 10
+learning_starts = 20
+batch_size = 8
+memory_capacity = 500
+seed = 1
+device = "cpu"
+"""
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch) -> RunDirectory:
+    """A run in the directory ``run``, trained for 20 episodes."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "walk.py").write_text(GAME, encoding="utf-8")
+    run = RunDirectory.create(tmp_path / "run")
+    path = (tmp_path / "walk.py").as_posix()
+    run.config.write_text(CONFIG.format(game=path), encoding="utf-8")
+    load_trainer(run).train()
+    return run
+
+
+def test_frames_are_printed_where_there_is_no_terminal(retro_gamer, trained):
+    ended = retro_gamer("play", "run", "--seed", 5)
+    assert ended.code == 0
+    lines = ended.out.splitlines()
+    assert [line for line in lines if line.startswith("turn")] == ["turn 0", "turn 10", "turn 15"]
+    assert lines[1] == lines[5] == "+-----+"
+    assert lines[2:5] == ["|     |", "|  *  |", "|     |"]
+    assert lines[-1].startswith("final.pt (episode 20): luck ")
+    assert lines[-1].endswith(" after 15 turns, game over (seed 5)")
+    assert "Next: retro-gamer play run --seed 5      (the same game again)" in ended.err
+    assert "retro-gamer info run" in ended.err
+    assert "\x1b" not in ended.out + ended.err
+
+    again = retro_gamer("play", "run", "--seed", 5, "--checkpoint", "final")
+    assert again.out == ended.out
+    assert "retro-gamer play run --checkpoint final --seed 5 " in again.err
+
+
+def test_an_earlier_checkpoint_and_a_limit(retro_gamer, trained):
+    ended = retro_gamer("play", "run", "--checkpoint", "ep_0010", "--max-turns", 4)
+    assert ended.code == 0
+    assert "ep_0010.pt (episode 10)" in ended.out
+    assert "after 4 turns, stopped at the limit of 4 turns" in ended.out
+
+
+def test_what_cannot_be_played_is_explained(retro_gamer, trained, tmp_path):
+    for arguments, expected in [
+        (("run", "--checkpoint", "ep_0012"), "the nearest one is ep_0010"),
+        (("run", "--checkpoint", "finale"), "did you mean final?"),
+        (("rum",), "did you mean run?"),
+    ]:
+        ended = retro_gamer("play", *arguments)
+        assert ended.code == 1
+        assert expected in ended.err
+    trained.final_checkpoint.write_bytes(b"no checkpoint")
+    damaged = retro_gamer("play", "run")
+    assert damaged.code == 1
+    assert "final.pt cannot be read as a checkpoint" in damaged.err
+    for path in trained.checkpoints():
+        path.unlink()
+    untrained = retro_gamer("play", "run")
+    assert untrained.code == 1
+    assert "has no checkpoint yet" in untrained.err and "retro-gamer train run" in untrained.err
+
+
+def test_a_game_that_raises_names_turn_seed_and_line(retro_gamer, trained, tmp_path):
+    game = GAME.replace("game.end()", "game.state['nothing']").replace("== 15", "== 6")
+    (tmp_path / "walk.py").write_text(game, encoding="utf-8")
+    ended = retro_gamer("play", "run", "--seed", 7)
+    assert ended.code == 4
+    assert "the game raised KeyError: 'nothing'" in ended.err
+    assert "walk.py:13, in play_turn: game.state['nothing']" in ended.err
+    assert "(turn 6, seed 7)" in ended.err
+    assert "Traceback" not in ended.err

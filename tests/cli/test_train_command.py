@@ -1,0 +1,221 @@
+"""``retro-gamer train`` without a terminal: plain lines, exit codes, and what to type next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from retro_gamer_core.run_directory import RunDirectory
+
+GAME = """\
+import random
+
+from retro.agent import ArrowKeyAgent
+from retro.game import Game
+
+
+class Walker(ArrowKeyAgent):
+    position = (2, 1)
+
+    def play_turn(self, game):
+        game.state["luck"] += random.choice([-1, 1])
+        if random.random() < 0.1:
+            game.end()
+
+
+def create_game():
+    return Game([Walker()], {"luck": 0}, board_size=(5, 3))
+"""
+
+CONFIG = """\
+[game]
+name = "{game}"
+
+[metadata]
+actions = ["KEY_LEFT", "KEY_RIGHT"]
+reward = "luck"
+character_set = ["*"]
+
+[model]
+network = "mlp"
+hidden_sizes = [4]
+
+[training]
+training_episodes = {episodes}
+checkpoint_every = 10
+learning_starts = 20
+batch_size = 8
+memory_capacity = 500
+seed = 1
+device = "{device}"
+"""
+
+
+@pytest.fixture
+def walk_run(tmp_path) -> Callable[..., RunDirectory]:
+    """``walk_run(episodes=25)``: a run of a small game, in the directory ``run``."""
+
+    def walk_run(episodes: int = 25, game: str = GAME, device: str = "cpu") -> RunDirectory:
+        (tmp_path / "walk.py").write_text(game, encoding="utf-8")
+        run = RunDirectory.create(tmp_path / "run")
+        path = (tmp_path / "walk.py").as_posix()
+        run.config.write_text(CONFIG.format(game=path, episodes=episodes, device=device), encoding="utf-8")
+        return run
+
+    return walk_run
+
+
+def change(run: RunDirectory, old: str, new: str) -> None:
+    text = run.config.read_text(encoding="utf-8")
+    assert old in text
+    run.config.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_training_stopping_and_going_on(retro_gamer, walk_run):
+    run = walk_run()
+    ended = retro_gamer("train", "run")
+    assert ended.code == 0
+    first, *checkpoints, blank, next_play, next_info = ended.err.splitlines()
+    assert first.endswith("walk.py: 25 episodes. Ctrl-C stops and saves.")
+    assert [line.split(":")[0] for line in checkpoints] == [
+        "episode 10 of 25",
+        "episode 20 of 25",
+        "episode 25 of 25",
+    ]
+    assert all("average reward" in line and "turns/s" in line and "left" in line for line in checkpoints)
+    assert (blank, next_play) == ("", "Next: retro-gamer play run")
+    assert next_info.strip() == "retro-gamer info run"
+    assert ended.out.startswith("Done: 25 episodes, ") and "Everything is saved in run." in ended.out
+    assert "\x1b" not in ended.out + ended.err and "\r" not in ended.out + ended.err
+
+    log = run.log.read_bytes()
+    again = retro_gamer("train", "run")
+    assert again.code == 0
+    assert "All 25 episodes have been played already." in again.out
+    assert "raise training_episodes in" in again.err
+    assert run.log.read_bytes() == log
+
+    change(run, "training_episodes = 25", "training_episodes = 30")
+    more = retro_gamer("train", "run")
+    assert more.code == 0
+    assert "after episode 25." in more.out and "Done: 30 episodes" in more.out
+
+    back = retro_gamer("train", "run", "--resume", "ep_0010")
+    assert back.code == 0
+    assert "Note: resumed from ep_0010.pt, after episode 10" in back.err
+    assert "Done: 30 episodes" in back.out
+
+    unknown = retro_gamer("train", "run", "--resume", "ep_0011")
+    assert unknown.code == 1
+    assert "there is no checkpoint 'ep_0011'" in unknown.err and "the nearest one is ep_0010" in unknown.err
+
+
+def test_what_stands_in_the_way_is_explained(retro_gamer, walk_run):
+    """One run, and one thing after the other that is wrong with it; none touches what is there."""
+    run = walk_run(episodes=10)
+    assert retro_gamer("train", "run").code == 0
+    missing = retro_gamer("train", "rum")
+    assert missing.code == 1 and "did you mean run?" in missing.err
+
+    config = run.config.read_text(encoding="utf-8")
+    saved = {path: path.read_bytes() for path in [*run.checkpoints(), *run.newest_states(), run.log]}
+    change(run, "training_episodes = 10", "training_episodes = 20")
+    for old, new, expected in [
+        ("batch_size = 8", "batch_size = 0\nlerning_rate = 1", "There are 2 problems in"),
+        ('reward = "luck"', 'reward = "lukc"', "did you mean 'luck'?"),
+        ("hidden_sizes = [4]", "hidden_sizes = [5]", "    was: [4]\n    now: [5]\n    why it matters:"),
+        ("walk.py", "wok.py", "wok.py"),
+    ]:
+        change(run, old, new)
+        ended = retro_gamer("train", "run")
+        assert ended.code == 1
+        assert expected in ended.err
+        assert "Traceback" not in ended.err
+        change(run, new, old)
+    assert {path: path.read_bytes() for path in saved} == saved
+
+    checkpoint = run.checkpoint_path(10)
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    truncated = retro_gamer("train", "run", "--resume", "ep_0010")
+    assert truncated.code == 1
+    assert "ep_0010.pt cannot be read as a checkpoint" in truncated.err
+    assert run.config.read_text(encoding="utf-8") == config.replace("= 10\ncheck", "= 20\ncheck")
+
+
+@pytest.mark.skipif(
+    "torch" in sys.modules and sys.modules["torch"].cuda.is_available(), reason="there is one"
+)
+def test_a_graphics_card_that_is_not_there(retro_gamer, walk_run):
+    walk_run(device="cuda")
+    ended = retro_gamer("train", "run")
+    assert ended.code == 1
+    assert "this computer has no device 'cuda'" in ended.err
+    assert 'try:   device = "auto"' in ended.err
+    assert retro_gamer("train", "run", "--device", "cpu").code == 0
+
+
+def test_a_game_that_always_raises(retro_gamer, walk_run):
+    run = walk_run(game=GAME.replace('game.state["luck"]', 'game.state["nothing"]'))
+    ended = retro_gamer("train", "run")
+    assert ended.code == 4
+    assert "Note: the game raised KeyError: 'nothing' — in turn 1 of episode 1, seed " in ended.err
+    assert "walk.py:11, in play_turn: game.state" in ended.err
+    assert "Error: each of the last 20 episodes ended with an error" in ended.err
+    assert "Traceback" not in ended.err
+    assert run.newest_checkpoint() is not None and run.newest_states()
+
+
+def training_in_background(walk_run, environment, tmp_path, **popen) -> tuple[RunDirectory, subprocess.Popen]:
+    """A long training whose first checkpoint is already there."""
+    run = walk_run(episodes=1_000_000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "retro_gamer_core.cli", "train", "run"],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        **popen,
+    )
+    while not run.checkpoints() and process.poll() is None:
+        time.sleep(0.02)
+    return run, process
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
+def test_two_trainings_at_once_are_refused(retro_gamer, walk_run, environment, tmp_path):
+    run, first = training_in_background(
+        walk_run, environment, tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    second = retro_gamer("train", "run")
+    first.send_signal(signal.SIGINT)
+    assert first.wait(timeout=60) == 130
+    assert second.code == 1
+    assert f"process {first.pid} is training this run already" in second.err
+    numbers = [
+        int(line[4:].split("]")[0])
+        for line in run.log.read_text(encoding="utf-8").splitlines()
+        if line.startswith("[EP ")
+    ]
+    assert numbers == [*range(1, len(numbers) + 1)], "the log of the first was not touched"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_interrupted_while_nobody_reads_any_more(walk_run, environment, tmp_path, number):
+    """``retro-gamer train run | tee log``: Ctrl-C ends ``tee`` as well, and still everything is saved."""
+    read, write = os.pipe()
+    run, process = training_in_background(walk_run, environment, tmp_path, stdout=write, stderr=write)
+    os.close(write)
+    os.close(read)
+    before = run.newest_states()
+    process.send_signal(getattr(signal, number))
+    process.wait(timeout=60)
+    assert run.newest_states()[:1] != before[:1]
+    assert not Path(run.path / "training.pid").exists()
+    assert "=== Training interrupted" in run.log.read_text(encoding="utf-8").splitlines()[-1]

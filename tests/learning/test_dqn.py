@@ -1,0 +1,234 @@
+"""The DQN learner: its targets, its exploration, and that it can learn, save, go on and grow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from learning.made_by_hand import some_observations
+
+from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, Transitions
+from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
+from retro_gamer_dqn.exploration import exploration_schedule
+from retro_gamer_dqn.learner import DQNLearner
+from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
+from retro_gamer_networks import cnn, mlp, own_module
+
+SPEC = ObservationSpec(4, 5, ("@", "*"), outside=True, features=("energy",))
+ACTIONS = ("w", "s", None)
+
+
+def a_learner(build=mlp.build, seed=0, **options) -> DQNLearner:
+    context = LearnerContext(
+        spec=SPEC,
+        actions=ACTIONS,
+        build_network=lambda spec: build(spec, len(ACTIONS)),
+        network_name="for testing",
+        device="cpu",
+        seed=seed,
+    )
+    return DQNLearner(context, **options)
+
+
+def a_batch(seed=0, n=16, reward=None) -> Batch:
+    rng = np.random.default_rng(seed)
+    actions = rng.integers(0, 3, n)
+    rewards = rng.normal(size=n) if reward is None else reward(actions)
+    return Batch(
+        Transitions(
+            some_observations(SPEC, n, seed),
+            actions,
+            np.asarray(rewards, np.float32),
+            rng.choice([0.0, 0.9], n).astype(np.float32),
+            some_observations(SPEC, n, seed + 1),
+        ),
+        np.arange(n),
+        rng.uniform(0.1, 1, n).astype(np.float32),
+    )
+
+
+def test_it_is_a_learner():
+    assert isinstance(a_learner(), Learner)
+
+
+def test_targets_by_hand():
+    r_t, discount_t = torch.tensor([1.0, 2.0]), torch.tensor([0.5, 0.0])
+    q_target_t = torch.tensor([[10.0, 20.0], [30.0, 40.0]])
+    plain = q_learning_target(r_t, discount_t, q_target_t, q_target_t)
+    assert plain.tolist() == [1 + 0.5 * 20, 2.0]
+    q_select_t = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    assert q_learning_target(r_t, discount_t, q_target_t, q_select_t).tolist() == [1 + 0.5 * 10, 2.0]
+
+
+def test_losses_by_hand():
+    error, weights = torch.tensor([0.5, -3.0]), torch.tensor([1.0, 0.5])
+    assert weighted_loss(error, weights, "huber").item() == pytest.approx((0.125 + 0.5 * 2.5) / 2)
+    assert weighted_loss(error, weights, "squared").item() == pytest.approx((0.125 + 0.5 * 4.5) / 2)
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_td_errors_are_target_minus_guess(double):
+    learner, batch = a_learner(double=double), a_batch()
+    seen, chosen = batch.transitions.observations, batch.transitions.actions
+    guess = learner.q_values(seen)[np.arange(16), chosen]
+    after = learner.q_values(batch.transitions.next_observations)  # online and target are still the same
+    target = batch.transitions.rewards + batch.transitions.discounts * after.max(axis=1)
+    result = learner.learn(batch)
+    np.testing.assert_allclose(result.td_errors, target - guess, rtol=1e-4, atol=1e-5)
+    assert result.loss > 0
+
+
+def test_the_target_network_follows_only_at_its_time():
+    learner, batch = a_learner(target_update_freq=3, learning_rate=0.01), a_batch()
+
+    def target() -> list[np.ndarray]:
+        return list(learner.state_dict()["target"].values())
+
+    at_first = target()
+    learner.learn(batch)
+    learner.learn(batch)
+    assert all(np.array_equal(a, b) for a, b in zip(at_first, target(), strict=True))
+    learner.learn(batch)
+    online = learner.state_dict()["online"].values()
+    assert all(np.array_equal(a, b) for a, b in zip(online, target(), strict=True))
+
+
+@pytest.mark.parametrize("build", [mlp.build, cnn.build])
+def test_it_learns_which_action_is_good(build):
+    learner = a_learner(build, learning_rate=0.003)
+    for seed in range(300):
+        batch = a_batch(seed, reward=lambda actions: actions == 1)
+        batch.transitions.discounts[:] = 0
+        learner.learn(batch)
+    q = learner.q_values(some_observations(SPEC, 50, 999))
+    assert (q.argmax(axis=1) == 1).mean() > 0.9
+
+
+def test_epsilon_is_the_share_of_random_actions():
+    observations = some_observations(SPEC, 4000)
+    always = a_learner(epsilon=1.0).act(observations)
+    assert np.bincount(always, minlength=3).min() > 1200
+    never = a_learner(epsilon=0.0, epsilon_min=0.0)
+    np.testing.assert_array_equal(never.act(observations), never.q_values(observations).argmax(axis=1))
+    half = a_learner(epsilon=0.5)
+    same = (half.act(observations) == half.q_values(observations).argmax(axis=1)).mean()
+    assert same == pytest.approx(0.5 + 0.5 / 3, abs=0.03)
+
+
+def test_schedules():
+    falling = exploration_schedule(1.0, 0.1, 0.5, 0)
+    values = []
+    for _ in range(5):
+        values.append(falling.epsilon)
+        falling.episode_finished()
+    assert values == [1.0, 0.5, 0.25, 0.125, 0.1]
+    line = exploration_schedule(1.0, 0.2, 0.5, 100)
+    line.turns_played(50)
+    line.episode_finished()
+    assert line.epsilon == pytest.approx(0.6)
+    line.turns_played(1000)
+    assert line.epsilon == pytest.approx(0.2)
+
+
+def test_the_learning_rate_falls_only_after_episodes_with_learning():
+    learner = a_learner(learning_rate=0.1, learning_rate_decay=0.5)
+    learner.episode_finished()
+    assert learner.statistics()["learning_rate"] == 0.1
+    learner.learn(a_batch())
+    learner.episode_finished()
+    learner.episode_finished()
+    assert learner.statistics()["learning_rate"] == 0.05
+
+
+def everything(learner) -> list[np.ndarray]:
+    state = learner.state_dict()
+    return [*state["online"].values(), *state["target"].values(), *state["optimiser"]["exp_avg"].values()]
+
+
+@pytest.mark.parametrize("build", [mlp.build, cnn.build])
+def test_a_saved_state_goes_on_exactly(build):
+    one = a_learner(build, epsilon_turns=100, target_update_freq=4)
+    for seed in range(6):
+        one.learn(a_batch(seed))
+        one.turns_played(3)
+    other = a_learner(build, seed=5, epsilon_turns=100, target_update_freq=4)
+    other.load_state_dict(one.state_dict())
+    for seed in range(6, 12):
+        observations = some_observations(SPEC, 9, seed)
+        np.testing.assert_array_equal(one.act(observations), other.act(observations))
+        one.learn(a_batch(seed))
+        other.learn(a_batch(seed))
+    assert all(np.array_equal(a, b) for a, b in zip(everything(one), everything(other), strict=True))
+    assert one.statistics() == other.statistics()
+
+
+def test_an_edited_learning_rate_counts_after_a_checkpoint(tmp_path):
+    path = tmp_path / "ep_0001.pt"
+    first = a_learner(learning_rate=0.1)
+    first.learn(a_batch())
+    first.save_checkpoint(path, {"total_steps": 7, "episode": 1})
+    second = a_learner(learning_rate=0.3, seed=9)
+    second.load_checkpoint(path)
+    assert second.statistics()["learning_rate"] == pytest.approx(0.3)
+    observations = some_observations(SPEC, 5)
+    np.testing.assert_array_equal(first.q_values(observations), second.q_values(observations))
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"hello" * 100])
+def test_a_spoilt_checkpoint_is_refused(tmp_path, spoil):
+    path = tmp_path / "ep_0001.pt"
+    a_learner().save_checkpoint(path, {"total_steps": 7, "episode": 1})
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(CheckpointDamaged, match=r"ep_0001\.pt"):
+        DQNLearner.read_checkpoint(path)
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
+    class Surprise:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "pwned"), "w"))
+
+    path = tmp_path / "ep_0001.pt"
+    torch.save({"model_state_dict": Surprise()}, path)
+    with pytest.raises(CheckpointDamaged):
+        DQNLearner.read_checkpoint(path)
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("build", [mlp.build, cnn.build])
+def test_added_characters_change_no_answer_and_keep_what_was_learned(build):
+    learner = a_learner(build, learning_rate=0.01)
+    for seed in range(5):
+        learner.learn(a_batch(seed))
+    old = some_observations(SPEC, 20, 77)
+    before = learner.q_values(old)
+    larger = ObservationSpec(4, 5, ("@", "*", "$"), outside=True, features=("energy",))
+    codes = np.arange(256, dtype=np.uint8)
+    codes[SPEC.outside_code] = larger.outside_code
+    assert learner.extend_characters(larger, codes)
+    recoded = type(old)(codes[old.cells], old.features)
+    np.testing.assert_allclose(learner.q_values(recoded), before, rtol=1e-5, atol=1e-6)
+    with_new = type(old)(np.where(recoded.cells == 0, np.uint8(3), recoded.cells), old.features)
+    np.testing.assert_allclose(learner.q_values(with_new), before, rtol=1e-5, atol=1e-6)
+
+
+def test_a_module_of_ones_own_cannot_grow():
+    def linear(n_inputs, n_outputs):
+        return torch.nn.Linear(n_inputs, n_outputs)
+
+    learner = a_learner(lambda spec, n_outputs: own_module.build(spec, n_outputs, factory=linear))
+    assert not learner.extend_characters(SPEC, np.arange(256, dtype=np.uint8))
+
+
+def test_a_device_that_is_not_there_is_explained():
+    if torch.cuda.is_available():
+        pytest.skip("this computer has one")
+    context = LearnerContext(SPEC, ACTIONS, lambda spec: mlp.build(spec, 3), "mlp", "cuda", 0)
+    with pytest.raises(RetroGamerError, match="no device 'cuda'"):
+        DQNLearner(context)
+
+
+def test_every_choice_is_explained():
+    lines = "\n".join(a_learner(double=True).explain())
+    for word in ("weights", "device", "learning rate", "exploration", "target network", "double"):
+        assert word in lines

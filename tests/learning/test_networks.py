@@ -1,0 +1,186 @@
+"""The built-in networks compute what they say, the fast first layer included."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from learning.made_by_hand import some_observations, specs
+
+from retro_gamer import GameMetadata, build_network
+from retro_gamer_core import ObservationSpec, RetroGamerError, one_hot
+from retro_gamer_networks import cnn, mlp, own_module
+from retro_gamer_networks.board_layer import BoardLayer
+from retro_gamer_networks.occupied_rows import DistinctRows
+from retro_gamer_networks.one_hot_board import one_hot_board
+
+
+def flat_vectors(observations, spec) -> torch.Tensor:
+    return torch.from_numpy(
+        np.stack(
+            [one_hot(c, f, spec) for c, f in zip(observations.cells, observations.features, strict=True)]
+        )
+    )
+
+
+def dense_weights(layer: BoardLayer, spec: ObservationSpec) -> torch.Tensor:
+    """The weights of the dense layer that the sum of rows stands for."""
+    size = layer.rows.shape[1]
+    rows = layer.rows.reshape(spec.view_height, spec.view_width, spec.n_channels, size)
+    rows = rows.permute(2, 0, 1, 3) if spec.channel_first else rows
+    board = rows.reshape(len(layer.rows), size)
+    return board if layer.beside is None else torch.cat([board, layer.beside])
+
+
+@settings(deadline=None, max_examples=60)
+@given(spec=specs(), n=st.integers(1, 6), seed=st.integers(0, 1000))
+def test_the_sum_of_rows_is_a_dense_layer_on_the_one_hot_board(spec, n, seed):
+    layer = BoardLayer(spec, 7)
+    observations = some_observations(spec, n, seed)
+    fast = layer(*layer.prepare(observations.cells, observations.features))
+    dense = flat_vectors(observations, spec) @ dense_weights(layer, spec) + layer.bias
+    torch.testing.assert_close(fast, dense)
+
+
+@settings(deadline=None, max_examples=40)
+@given(spec=specs().filter(lambda spec: spec.height), n=st.integers(1, 6), seed=st.integers(0, 1000))
+def test_its_gradient_is_that_of_the_dense_layer_and_names_each_row_once(spec, n, seed):
+    layer = BoardLayer(spec, 3)
+    observations = some_observations(spec, n, seed)
+    layer(*layer.prepare(observations.cells, observations.features)).square().sum().backward()
+    rows = layer.rows.grad._indices()[0]
+    assert len(rows.unique()) == len(rows)
+    sparse = layer.rows.grad.to_dense()
+
+    weights = dense_weights(layer, spec).detach().requires_grad_()
+    (flat_vectors(observations, spec) @ weights + layer.bias.detach()).square().sum().backward()
+    on_board = len(layer.rows)
+    dense = weights.grad[:on_board]
+    if spec.channel_first:
+        shape = (spec.n_channels, spec.view_height, spec.view_width, -1)
+        dense = dense.reshape(shape).permute(1, 2, 0, 3).reshape(on_board, -1)
+    torch.testing.assert_close(sparse, dense)
+
+
+@given(st.lists(st.integers(0, 20), max_size=50))
+def test_distinct_rows(rows):
+    rows = np.array(rows, np.int64)
+    distinct, index = DistinctRows(21).find(rows)
+    assert sorted(distinct) == sorted(set(rows.tolist()))
+    np.testing.assert_array_equal(distinct[index], rows)
+
+
+@settings(deadline=None, max_examples=40)
+@given(spec=specs().filter(lambda spec: spec.height), seed=st.integers(0, 1000))
+def test_one_hot_boards_as_tensors_are_those_of_the_core(spec, seed):
+    observations = some_observations(spec, 3, seed)
+    boards = one_hot_board(
+        torch.from_numpy(observations.cells), torch.from_numpy(observations.features), spec
+    )
+    assert boards.shape == (3, spec.n_channels, spec.view_height, spec.view_width)
+    laid_out = boards if spec.channel_first else boards.permute(0, 2, 3, 1)
+    on_board = spec.n_inputs - spec.n_view_features
+    torch.testing.assert_close(laid_out.reshape(3, -1), flat_vectors(observations, spec)[:, :on_board])
+
+
+def test_the_cnn_has_the_layers_of_the_specification():
+    spec = ObservationSpec(16, 32, tuple("@*><^v"))
+    network = cnn.build(spec, 5, hidden_sizes=[128])
+    shapes = [tuple(parameter.shape) for parameter in network.parameters()]
+    assert shapes == [
+        (32, 6, 3, 3),
+        (32,),
+        (64, 32, 3, 3),
+        (64,),
+        (128, 64 * 28 * 12),
+        (128,),
+        (5, 128),
+        (5,),
+    ]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 9), (4, 4)])
+def test_the_cnn_manages_boards_smaller_than_its_windows(size):
+    spec = ObservationSpec(*size, ("@",))
+    observations = some_observations(spec, 2)
+    network = cnn.build(spec, 3)
+    inputs = torch.from_numpy(observations.cells), torch.from_numpy(observations.features)
+    assert network(*inputs).shape == (2, 3)
+
+
+def test_the_cnn_says_that_it_needs_a_board():
+    with pytest.raises(RetroGamerError, match="needs a board"):
+        cnn.build(ObservationSpec(0, 0, (), features=("energy",)), 3)
+
+
+@pytest.mark.parametrize("spatial", [True, False])
+def test_build_network_takes_the_documented_vector(spatial):
+    metadata = GameMetadata(
+        actions=["w", "s"], reward="score", character_set=["@", "*"], board_size=(7, 6), spatial=spatial,
+        observe_state=["energy"],
+    )  # fmt: skip
+    model, rationale = build_network(metadata, {"n_layers": 2, "layer_size": 8})
+    assert rationale.startswith("[INIT] ") and ("Conv" in rationale) == spatial
+    spec = ObservationSpec(6, 7, ("@", "*"), features=("energy",), channel_first=spatial)
+    observations = some_observations(spec, 4)
+    x = flat_vectors(observations, spec)
+    assert model(x).shape == (4, 3)
+    if spatial:
+        inputs = torch.from_numpy(observations.cells), torch.from_numpy(observations.features)
+    else:
+        inputs = model.network.prepare(observations.cells, observations.features)
+    torch.testing.assert_close(model(x), model.network(*inputs))
+
+
+class Tiny(torch.nn.Module):
+    def __init__(self, n_inputs, n_outputs, width=4):
+        super().__init__()
+        self.layers = torch.nn.Sequential(torch.nn.Linear(n_inputs, width), torch.nn.Linear(width, n_outputs))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class WrongOutputs(Tiny):
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__(n_inputs, n_outputs + 1)
+
+
+class WrongInputs(Tiny):
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__(n_inputs - 1, n_outputs)
+
+
+class AsksForMore(torch.nn.Module):
+    def __init__(self, n_inputs, n_outputs, depth):
+        super().__init__()
+
+
+@settings(deadline=None, max_examples=20)
+@given(spec=specs())
+def test_a_module_of_ones_own_gets_the_flat_vector(spec):
+    network = own_module.build(spec, 2, factory=Tiny, width=3)
+    observations = some_observations(spec, 3)
+    seen = network(torch.from_numpy(observations.cells), torch.from_numpy(observations.features))
+    torch.testing.assert_close(seen, network.module(flat_vectors(observations, spec)))
+
+
+@pytest.mark.parametrize(
+    ("factory", "words"),
+    [
+        (WrongOutputs, r"one number for each of the 3 actions"),
+        (WrongInputs, r"make the first layer take 24 inputs"),
+        (AsksForMore, r"needs a value for depth"),
+        (lambda n_inputs, n_outputs: "a text", r"gave a str, not a torch.nn.Module"),
+    ],
+)
+def test_a_module_that_does_not_fit_is_explained(factory, words):
+    with pytest.raises(RetroGamerError, match=words):
+        own_module.build(ObservationSpec(3, 4, ("@", "*")), 3, factory=factory)
+
+
+def test_the_mlp_explains_its_sizes():
+    spec = ObservationSpec(3, 4, ("@", "*"))
+    assert "24 → 8 → 3" in mlp.build(spec, 3, hidden_sizes=[8]).explain()[0]
