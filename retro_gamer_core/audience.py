@@ -1,12 +1,17 @@
 """Everyone who hears what happens in training: loggers, life-cycle hooks of plugins, callbacks.
 
-A listener that raises an error is named once and not called again; training goes on.
+A listener that raises an error is named once and not called again; training goes on. One that plays
+games of its own, to see how well it goes by now, does not change the games that are trained on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from retro_gamer_core.diagnosis import in_words
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
@@ -38,19 +43,22 @@ class Audience:
         }
 
     def training_started(self, choices: list[str]) -> None:
-        self._tell("training_started", self._run, choices)
-        self._announce("retro_gamer_training_started")
+        with _chance_untouched():
+            self._tell("training_started", self._run, choices)
+            self._announce("retro_gamer_training_started")
 
     def note(self, line: str) -> None:
         self._tell("note", line)
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
-        self._tell("episode_finished", episode)
-        self._announce("retro_gamer_episode_finished", episode=episode)
+        with _chance_untouched():
+            self._tell("episode_finished", episode)
+            self._announce("retro_gamer_episode_finished", episode=episode)
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        self._tell("checkpoint_saved", checkpoint)
-        self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
+        with _chance_untouched():
+            self._tell("checkpoint_saved", checkpoint)
+            self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
 
     def training_finished(self, outcome: Outcome) -> None:
         self._tell("training_finished", outcome)
@@ -85,6 +93,15 @@ class Audience:
     def _announce(self, hook: str, **arguments: Any) -> None:
         for line in self._plugins.announce(hook, run=self._run, **arguments):
             self.note(line)
+
+
+@contextmanager
+def _chance_untouched() -> Iterator[None]:
+    """Games share the global random generators with everybody, and must not notice who else draws from them."""
+    states = random.getstate(), np.random.get_state()
+    yield
+    random.setstate(states[0])
+    np.random.set_state(states[1])
 
 
 def callbacks_as_listener(

@@ -74,8 +74,7 @@ class GameEnvironment:
 
     def reset(self) -> np.ndarray:
         """Begin a fresh game. Returns the first observation, ``float32[spec.n_inputs]``."""
-        if self._encoder is None:
-            complete_metadata(self.metadata, self.create_game)
+        self._get_encoder()
         self.begin_episode()
         return self.observe()
 
@@ -116,7 +115,6 @@ class GameEnvironment:
         game = fresh_game(self.create_game)
         game.input_source = self._keys
         game.view = None
-        self._keys.press_nothing()
         game.start()
         if self._frame is None:
             self._frame = self._new_frame(game)
@@ -170,7 +168,7 @@ class GameEnvironment:
 
     def _new_frame(self, game: Game) -> Frame:
         player = getattr(self._get_encoder(), "player", None) or self.metadata.player
-        return Frame(game.board_size, self._get_characters(), player)
+        return Frame(self.metadata.board_size or game.board_size, self._get_characters(), player)
 
     def _get_encoder(self) -> Encoder:
         if self._encoder is None:

@@ -106,8 +106,7 @@ class Frame:
                 board[y * width + x] = characters[character]
 
     def _read_in_layers(self, agents: Sequence[Any]) -> None:
-        """The same for boards with heights (``z``) or characters of several cells (``size``)."""
-        self._board[:] = self._blank
+        """Draw all characters, by height (``z``), over whatever cells of theirs were drawn before."""
         board, characters, width, height = self._board, self._characters, self._width, self._height
         last_in_list_first = agents[::-1]  # and sorting keeps that order among equal heights
         for agent in sorted(last_in_list_first, key=_height_above_board):

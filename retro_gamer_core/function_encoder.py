@@ -87,4 +87,6 @@ class FunctionEncoder:
 
     def explain(self) -> list[str]:
         name, count = self._function.__name__, self.spec.n_features
-        return [f"encoder {name}: the learner sees the {count} numbers that this function of your own returns"]
+        return [
+            f"encoder {name}: the learner sees the {count} numbers that this function of your own returns"
+        ]

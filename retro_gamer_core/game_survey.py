@@ -81,7 +81,7 @@ def _time_of_a_turn(game: Game, keys: KeyPresses, n_actions: int) -> float:
         keys.press(random.randrange(n_actions))
         try:
             game.step()
-        except Exception:  # an error of the game is reported when it is trained on, with all details
+        except (Exception, SystemExit):  # an error of the game is reported when it is trained on, with all details
             break
         turns += 1
     return (perf_counter() - began) / max(1, turns)

@@ -160,7 +160,9 @@ def _is_import_string(value: Any) -> bool:
 
 
 def _are_options(value: Any) -> bool:
-    return value is None or isinstance(value, (tuple, list)) and all(isinstance(option, Option) for option in value)
+    if value is None:
+        return True
+    return isinstance(value, (tuple, list)) and all(isinstance(option, Option) for option in value)
 
 
 _FIELDS: Mapping[type, tuple[tuple[str, Callable[[Any], bool], str], ...]] = {

@@ -21,15 +21,11 @@ class KeyPresses:
         for key in keys:
             source.press(key)
             self._pressed.append(source.collect())
-        self._pressed.append(set())
-        self.press_nothing()
+        self._next: set[Any] = set()
 
     def press(self, action: int) -> None:
         """Press the key of ``action`` in the next turn."""
         self._next = self._pressed[action]
-
-    def press_nothing(self) -> None:
-        self._next = self._pressed[-1]
 
     def collect(self) -> set[Any]:
         """The keys pressed since the last turn; a fresh set, as a game may change it."""

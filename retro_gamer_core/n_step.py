@@ -32,7 +32,7 @@ class NStepAccumulator:
         self._features = np.zeros((n, games, spec.n_features), np.float32)
         self._actions = np.zeros((n, games), np.int64)
         self._returns = np.zeros((n, games), np.float64)
-        self._held = np.zeros(games, np.int64)
+        self._episode_turns = np.zeros(games, np.int64)
         self._slot = 0
 
     def add(self, observations: Observations, actions: np.ndarray, turn: Turn) -> Transitions:
@@ -45,11 +45,11 @@ class NStepAccumulator:
         self._features[slot] = observations.features
         self._actions[slot] = actions
         self._returns[slot] = 0.0
-        self._held += 1
-        self._held[turn.lost] = 0
+        self._episode_turns += 1
+        self._episode_turns[turn.lost] = 0  # and with it the turns whose return it was to be part of
 
         age = (slot - np.arange(n)) % n  # of each slot, in turns
-        held = age[:, None] < self._held
+        held = age[:, None] < self._episode_turns
         self._returns += held * (self._gamma**age)[:, None] * turn.rewards
 
         ending = turn.terminated | turn.cut
@@ -65,14 +65,13 @@ class NStepAccumulator:
             discounts.astype(np.float32),
             turn.next_observations[games],
         )
-        self._held[ending] = 0
-        np.minimum(self._held, n - 1, out=self._held)
+        self._episode_turns[ending] = 0
         self._slot = (slot + 1) % n
         return transitions
 
     def drop(self) -> None:
         """Forget turns whose return is not known: the games are being given up."""
-        self._held[:] = 0
+        self._episode_turns[:] = 0
 
     def recode(self, codes: np.ndarray) -> None:
         """Replace every held cell ``c`` by ``codes[c]`` (``uint8[256]``)."""
@@ -84,7 +83,7 @@ class NStepAccumulator:
             "features": self._features.copy(),
             "actions": self._actions.copy(),
             "returns": self._returns.copy(),
-            "held": self._held.copy(),
+            "episode_turns": self._episode_turns.copy(),
             "slot": self._slot,
         }
 
@@ -93,5 +92,5 @@ class NStepAccumulator:
         self._features[...] = state["features"]
         self._actions[...] = state["actions"]
         self._returns[...] = state["returns"]
-        self._held[...] = state["held"]
+        self._episode_turns[...] = state["episode_turns"]
         self._slot = state["slot"]

@@ -13,7 +13,7 @@ from retro_gamer_core.configuration import (
     new_config_text,
     translate_older_spellings,
 )
-from retro_gamer_core.configuration.settings import SECTION_KEYS
+from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
 from retro_gamer_core.errors import PartNotFound
 from retro_gamer_core.import_strings import load_attribute
 from retro_gamer_core.parts import Choice, GameFacts, Kind
@@ -46,6 +46,21 @@ def choices_of(recipe: str, facts: GameFacts, plugins: Plugins) -> list[Choice]:
     return list(choose(facts))
 
 
+def ways_of_the_game(metadata: GameMetadata) -> list[Choice]:
+    """What the game's own description decides: its way of seeing, if it brings one (``observation_function``)."""
+    if metadata.observation_function is None:
+        return []
+    return [
+        Choice(
+            "preprocessing",
+            "encoder",
+            metadata.observation_function,
+            "the game's description names its own way of seeing",
+        ),
+        Choice("model", "network", "mlp", "that way of seeing gives numbers and no picture of the board"),
+    ]
+
+
 def with_wishes(
     choices: list[Choice], wishes: Mapping[str, Mapping[str, Any]], plugins: Plugins
 ) -> list[Choice]:
@@ -61,11 +76,12 @@ def with_wishes(
         if isinstance(values, Mapping)
         for key, value in values.items()
     ]
-    asked = {(choice.section, choice.key) for choice in wished}
-    kept = [choice for choice in choices if (choice.section, choice.key) not in asked]
-    chosen = {choice.key: choice.value for choice in [*kept, *wished]}
-    kept = [choice for choice in kept if _is_setting(choice, chosen, plugins)]
-    return [*kept, *wished]
+    latest = {(choice.section, choice.key): choice for choice in [*choices, *wished]}
+    chosen = {choice.key: choice.value for choice in latest.values()}
+    kept = [
+        choice for choice in latest.values() if choice in wished or _is_setting(choice, chosen, plugins)
+    ]
+    return sorted(kept, key=lambda choice: SECTIONS.index(choice.section) if choice.section in SECTIONS else 99)
 
 
 def make_run(

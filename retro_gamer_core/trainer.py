@@ -167,7 +167,7 @@ class Trainer:
         self.started_from = path.name
         self._leaves_later_behind = True
         self._notes.append(
-            f"going on from {path.name}: a checkpoint holds what was learned but no memories, so the next "
+            "a checkpoint holds what was learned but no memories, so the next "
             f"{self.config.training.learning_starts:,} turns are only watched"
         )
 
@@ -360,16 +360,21 @@ class Trainer:
 
     def _make_room(self) -> None:
         """Nothing that was saved before is written over: what belongs to another future is moved aside."""
-        if self._damaged:
-            self.run.set_aside(self._damaged, "damaged")
-        if self.run.final_checkpoint.is_file() and not self.finished:
-            self.run.set_aside([self.run.final_checkpoint], "finished earlier")
+        self._set_aside(self._damaged, "damaged")
+        final = [] if self.finished else [self.run.final_checkpoint]
         if self._leaves_later_behind:
-            later = [path for path in self.run.checkpoints() if (episode_of(path) or 0) > self.loop.episodes]
-            later += self.run.newest_states()
-            if later:
-                self.run.set_aside(later, f"before resuming {self.started_from}")
+            now = self.loop.episodes
+            later = [path for path in self.run.checkpoints() if (episode_of(path) or 0) > now]
+            self._set_aside(
+                [*later, *final, *self.run.newest_states()], f"before resuming {self.started_from}"
+            )
+        else:
+            self._set_aside(final, "finished earlier")
         self._damaged, self._leaves_later_behind = [], False
+
+    def _set_aside(self, paths: list[Path], reason: str) -> None:
+        if any(path.exists() for path in paths):
+            self.run.set_aside(paths, reason)
 
     def _compare_lock(self) -> None:
         """Note parts that come from other code than they did; options are compared elsewhere."""
@@ -417,7 +422,7 @@ class Trainer:
         what, where = self._blamed(game.error)
         turn = f"turn {game.turns + 1} of episode {event.episode}"
         again = (
-            f"random.seed({game.seed}) before the episode begins it again"
+            f"random.seed({game.seed}) before create_game() begins it again"
             if len(self.loop.games) == 1
             else f"the games began together with random.seed({game.seed}), {game.turns_since_seed} turns before"
         )

@@ -50,7 +50,7 @@ def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) ->
 def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
     from retro_gamer_core.game_survey import survey_game, warnings_about
     from retro_gamer_core.games import find_game
-    from retro_gamer_core.new_run import choices_of, make_run, with_wishes
+    from retro_gamer_core.new_run import choices_of, make_run, ways_of_the_game, with_wishes
     from retro_gamer_core.plugins import installed_plugins
     from retro_gamer_core.run_directory import refuse_to_overwrite
 
@@ -65,6 +65,7 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     metadata.board_size = facts.board_size
     choices = [
         *choices_of(recipe, facts, plugins),
+        *ways_of_the_game(metadata),
         Choice("training", "seed", seed, "the same seed gives the same run again"),
     ]
     choices = with_wishes(choices, wishes, plugins)

@@ -64,10 +64,12 @@ class PlainProgress(Notes, AbstractContextManager["PlainProgress"]):
 
     def _time_left(self, episode: int) -> str:
         """By the pace of this session so far; games get longer as they get better, so it is a guess."""
-        played = episode - self._before
+        played, left = episode - self._before, self._episodes - episode
+        if left <= 0:
+            return "the last one"
         if played <= 0:
             return "time left unknown"
-        seconds = (monotonic() - self._began) / played * max(0, self._episodes - episode)
+        seconds = (monotonic() - self._began) / played * left
         done_at = datetime.now() + timedelta(seconds=seconds)
         return f"about {format_duration(seconds)} left (till {done_at:%H:%M})"
 

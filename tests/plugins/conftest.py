@@ -33,6 +33,7 @@ def install(tmp_path, monkeypatch) -> Callable[..., Path]:
         version: str = "1.0",
     ) -> Path:
         module = distribution.replace("-", "_")
+        monkeypatch.delitem(sys.modules, module, raising=False)  # a built-in one may be imported already
         entry_points = {module: module} if entry_points is None else entry_points
         files = {f"{module}.py": IMPORTS + dedent(source)} if files is None else files
         for name, text in files.items():

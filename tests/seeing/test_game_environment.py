@@ -73,6 +73,20 @@ def test_none_presses_nothing_and_a_key_is_pressed_for_one_turn_only(environment
     assert environment.game.agents[0].position == (1, 0)
 
 
+def test_a_game_may_do_with_its_keys_what_it_likes(walker):
+    class Forgetful(walker):
+        def play_turn(self, game):
+            game.keys_pressed.clear()
+
+    environment = GameEnvironment(
+        lambda: Game([Forgetful((0, 0))], {"score": 0}, board_size=(4, 1)), GameMetadata(KEYS, "score", ["@"])
+    )
+    environment.reset()
+    for _ in range(3):
+        environment.step("KEY_RIGHT")
+    assert environment.game.agents[0].position == (3, 0)
+
+
 def test_observing_plays_no_turn_and_shows_what_was_changed_by_hand(environment):
     before = environment.reset()
     np.testing.assert_array_equal(environment.observe(), before)
@@ -164,6 +178,16 @@ def test_what_the_game_raises_passes_through(dice):
         environment.step("w")
 
 
+def test_a_board_that_is_another_size_in_the_next_episode_is_an_error():
+    widths = iter([5, 5, 6])
+    environment = GameEnvironment(
+        lambda: Game([], {"score": 0}, board_size=(next(widths), 2)), GameMetadata(KEYS, "score", ["@"])
+    )
+    environment.reset()
+    with pytest.raises(GameError, match="6×2 cells instead of 5×2"):
+        environment.reset()
+
+
 # What the description leaves open ---------------------------------------------------------------
 
 
@@ -201,7 +225,7 @@ def test_a_game_that_fails_or_quits_while_it_is_explored_is_begun_again():
     assert metadata.character_set == ["a", "b"]
 
 
-def test_a_character_of_several_signs_cannot_be_told_apart_and_is_left_out():
+def test_what_is_not_one_visible_character_is_left_out():
     class Sword:
         position = (1, 1)
 
@@ -209,7 +233,7 @@ def test_a_character_of_several_signs_cannot_be_told_apart_and_is_left_out():
             self.character = character
 
     def create_game():
-        return Game([Sword("⚔\ufe0f"), Sword(""), Sword("a")], {"score": 0}, board_size=(3, 3))
+        return Game([Sword("⚔\ufe0f"), Sword(""), Sword(" "), Sword("a")], {"score": 0}, board_size=(3, 3))
 
     metadata = GameMetadata(["w"], "score")
     complete_metadata(metadata, create_game)

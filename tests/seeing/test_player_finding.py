@@ -117,6 +117,7 @@ def test_a_player_who_left_is_where_it_was_last(name):
     player.position = (4, 2)
     assert finder.position(game) == (4, 2)
     game.remove_agent(player)
+    player.position = (0, 0)
     assert finder.position(game) == (4, 2)
     assert finder.position(game) == (4, 2)
 

@@ -145,7 +145,9 @@ def test_going_on_from_an_earlier_checkpoint_sets_later_files_aside(make_run, he
     assert run.checkpoint_path(20).read_bytes() == earlier
     assert run.log.read_text(encoding="utf-8").startswith(log)
     assert [episode.number for episode in heard.episodes] == [*range(21, 41)]
-    assert heard.notes[0].startswith("resumed from ep_0020.pt")
+    assert heard.notes[0] == "resumed from ep_0020.pt, after episode 20"
+    assert "no memories, so the next 32 turns are only watched" in heard.notes[1]
+    assert len(list((run.path / "set_aside").iterdir())) == 1
 
 
 def test_a_second_training_is_refused_and_touches_nothing(make_run, stop_at, files_in, tmp_path):

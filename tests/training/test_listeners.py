@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import random
 
+import numpy as np
 import pytest
 
+from retro_gamer_core.games import find_game
 from retro_gamer_core.run_loading import load_trainer
 
 LOGGER = """\
@@ -128,6 +131,26 @@ def test_two_listeners_that_fail_together_are_each_named_once(make_run, heard, t
     outcome = load_trainer(make_run(tmp_path)).train([Fails(), Fails(), heard])
     assert outcome.reason == "finished"
     assert len(heard.notes) == 2
+
+
+def test_a_listener_that_plays_games_of_its_own_changes_nothing(
+    make_run, heard, outcome_of, assert_same, stop_at, tmp_path_factory
+):
+    run, watched = (make_run(tmp_path_factory.mktemp(name), training={"games_in_step": 3}) for name in "ab")
+    load_trainer(run).train()
+
+    def play_a_game(episode):
+        random.seed()
+        find_game((watched.path.parent / "game.py").as_posix()).factory()
+        np.random.random()
+
+    heard.episode_finished = play_a_game
+    trainer = load_trainer(watched)
+    trainer.train([heard], stop_at(trainer, 150))
+    trainer = load_trainer(watched)
+    trainer.load_newest()
+    trainer.train([heard])
+    assert_same(outcome_of(watched)["loop"], outcome_of(run)["loop"])
 
 
 def test_an_outcome_is_told_even_if_training_fails(make_run, heard, tmp_path, monkeypatch):

@@ -186,11 +186,12 @@ def test_what_shows_up_between_two_sessions_is_noticed_too(late_run, heard, stop
     """The running games cannot be played again the same: birds are in them now, and so in the fresh ones."""
     run = late_run("extend")
     trainer = load_trainer(run)
-    trainer.train(stop=stop_at(trainer, 40))
+    trainer.train(stop=stop_at(trainer, 60))
     assert character_set(run) == ["@", "$"]
     trainer = load_trainer(run)
     assert trainer.load_newest()
     trainer.train([heard])
+    assert any("fresh ones have begun" in note for note in heard.notes)
     assert any("new on the board: v — added" in note for note in heard.notes)
     assert character_set(run) == ["@", "$", "v"]
 

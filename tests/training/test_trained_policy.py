@@ -12,9 +12,10 @@ import torch
 from retro.examples.snake import create_game as create_snake
 from retro.views.headless import HeadlessView
 
-from retro_gamer import PolicyInput, TrainedPolicy
+from retro_gamer import GameEnvironment, PolicyInput, TrainedPolicy
 from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible, GameError, RunNotFound
 from retro_gamer_core.games import find_game
+from retro_gamer_core.observation import Observations
 from retro_gamer_core.run_loading import load_trainer
 
 ENCODERS = {
@@ -94,14 +95,17 @@ def test_its_first_look_is_what_training_saw(trained):
     """Before the first turn, when the game's own position cache is stale; and after each turn."""
     trainer = load_trainer(trained)
     assert trainer.load_newest()
-    games = trainer.loop.games
-    policy = TrainedPolicy(trained.path)
-    games.restart()
+    player, policy = trainer.player, TrainedPolicy(trained.path)
+    environment = GameEnvironment(
+        create(trained), player.metadata, player.encoder, characters=player.characters
+    )
+    environment.begin_episode()
+    seen = Observations.empty(1, player.encoder.spec)
     for _ in range(15):
-        in_training = trainer.player.learner.q_values(games.observations)[0]
-        game = games._environments[0].game
-        np.testing.assert_array_equal(policy.q_values(game), in_training)
-        games.step(np.array([int(in_training.argmax())]))
+        environment.write_observation(seen.cells[0], seen.features[0])
+        in_training = player.learner.q_values(seen)[0]
+        np.testing.assert_array_equal(policy.q_values(environment.game), in_training)
+        environment.play_turn(int(in_training.argmax()))
 
 
 def test_the_config_may_be_edited_after_training(trained):
