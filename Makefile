@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test test-slow lint benchmark clean
 
 demo: $(VENV)/.installed
-	$(BIN)/python -m retro_gamer_core.demo
+	$(BIN)/python -m retro_gamer_core.cli.demo
 
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import SettingRow, settings_table
-from retro_gamer_core.plugins import configure, installed_plugins
+from retro_gamer_core.plugins.registry import configure, installed_plugins
 
 REFERENCE = Path(__file__).parent / "reference"
 

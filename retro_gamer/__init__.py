@@ -12,12 +12,12 @@ from typing import Any
 
 _HOME = {
     "DQNTrainer": "retro_gamer_dqn.trainer",
-    "GameEnvironment": "retro_gamer_core.environment",
-    "GameMetadata": "retro_gamer_core.metadata",
-    "PolicyInput": "retro_gamer_core.policy",
+    "GameEnvironment": "retro_gamer_core.playing.environment",
+    "GameMetadata": "retro_gamer_core.games.metadata",
+    "PolicyInput": "retro_gamer_core.training.policy",
     "PrioritizedReplayMemory": "retro_gamer_memories.experience_memory",
     "ReplayMemory": "retro_gamer_memories.experience_memory",
-    "TrainedPolicy": "retro_gamer_core.policy",
+    "TrainedPolicy": "retro_gamer_core.training.policy",
     "build_network": "retro_gamer_networks.by_metadata",
     "encode_board": "retro_gamer_encoders.from_characters",
     "encode_observation": "retro_gamer_encoders.from_characters",

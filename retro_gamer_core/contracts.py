@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
-    from retro_gamer_core.frames import Frame
     from retro_gamer_core.observation import Observations, ObservationSpec
+    from retro_gamer_core.playing.frames import Frame
     from retro_gamer_core.transitions import Batch, Transitions
 
 

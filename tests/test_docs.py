@@ -33,11 +33,11 @@ import retro_gamer_core
 from retro_gamer_core import errors
 from retro_gamer_core.cli import exits, main
 from retro_gamer_core.cli.group import retro_gamer
-from retro_gamer_core.hook_diagnosis import HOOKS
-from retro_gamer_core.plugin_discovery import FoundPlugin
-from retro_gamer_core.plugin_loading import load
-from retro_gamer_core.plugin_records import Provider
-from retro_gamer_core.plugins import configure
+from retro_gamer_core.plugins.discovery import FoundPlugin
+from retro_gamer_core.plugins.hook_diagnosis import HOOKS
+from retro_gamer_core.plugins.loading import load
+from retro_gamer_core.plugins.records import Provider
+from retro_gamer_core.plugins.registry import configure
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from importlinter.cli import lint_imports_command
 
-from retro_gamer_core.plugin_discovery import GROUP
+from retro_gamer_core.plugins.discovery import GROUP
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,7 +50,7 @@ def test_importing_a_package_loads_nothing_heavy(package):
 
 
 def test_looking_at_every_plugin_loads_nothing_heavy():
-    looking = "from retro_gamer_core.plugins import Plugins; Plugins(only=(), strict=True).parts('learner')"
+    looking = "from retro_gamer_core.plugins.registry import Plugins; Plugins(only=(), strict=True).parts('learner')"
     assert loaded_by(looking) & HEAVY == set()
 
 

@@ -30,7 +30,9 @@ class NetworkOptimiser:
         self._max_norm = max_gradient_norm
         self._count = 0
         named = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
-        self._tables = {name: weight for name, weight in named.items() if getattr(weight, "row_by_row", False)}
+        self._tables = {
+            name: weight for name, weight in named.items() if getattr(weight, "row_by_row", False)
+        }
         self._dense = {name: weight for name, weight in named.items() if name not in self._tables}
         self._flat, self._slopes = _flatten(list(self._dense.values()))
         self._dense_adam = DenseAdam(self._flat)

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from retro_gamer_core.atomic_files import write_text
-from retro_gamer_core.audience import callbacks_as_listener
 from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.cli.progress import Notes, progress_for
 from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
-from retro_gamer_core.interrupts import stop_on_interrupt
-from retro_gamer_core.metadata import GameMetadata
-from retro_gamer_core.module_files import own_code
-from retro_gamer_core.plugins import Plugins, installed_plugins
-from retro_gamer_core.run_directory import RunDirectory
-from retro_gamer_core.trainer import Trainer
+from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.plugins.registry import Plugins, installed_plugins
+from retro_gamer_core.runs.atomic_files import write_text
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.training.audience import callbacks_as_listener
+from retro_gamer_core.training.interrupts import stop_on_interrupt
+from retro_gamer_core.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from retro.game import Game

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
-from retro_gamer_core.state_features import StateFeatures
+from retro_gamer_core.playing.state_features import StateFeatures
 
 
 def build(metadata: GameMetadata, *, radius: int | None = None, player: str | None = None):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from retro_gamer_core import GameMetadata
-from retro_gamer_core.state_features import StateFeatures, sizes_of
+from retro_gamer_core.playing.state_features import StateFeatures, sizes_of
 
 
 def encode_board(board_chars: Sequence[Sequence[str]], character_set: Sequence[str]) -> np.ndarray:

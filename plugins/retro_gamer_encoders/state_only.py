@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
-from retro_gamer_core.state_features import StateFeatures
+from retro_gamer_core.playing.state_features import StateFeatures
 
 
 class StateOnly:

@@ -1,6 +1,6 @@
 """``training.log``: every choice and every episode in plain lines, for people to read.
 
-The lines are those of ``retro_gamer_core.training_log_format``, where they are read again too.
+The lines are those of ``retro_gamer_core.runs.training_log_format``, where they are read again too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.training_log_format import (
+from retro_gamer_core.runs.training_log_format import (
     format_checkpoint,
     format_choice,
     format_episode,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import GameMetadata, ObservationSpec, RetroGamerError
-from retro_gamer_core.state_features import feature_names
+from retro_gamer_core.playing.state_features import feature_names
 from retro_gamer_networks import cnn, mlp
 
 

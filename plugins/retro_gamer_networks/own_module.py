@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
-from retro_gamer_core.import_strings import load_attribute
+from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_networks.one_hot_board import one_hot_board
 
 

@@ -11,7 +11,7 @@ from retro_gamer_core.options import Option
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 #: What these are when left out depends on the game, so they have no default to differ from.
 _WITHOUT_DEFAULT = (("game", "name"), ("preprocessing", "observe_state"), ("model", "network"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from retro_gamer_core.cli.printing import next_step, say, size_in_words, table, typed
-from retro_gamer_core.run_directory import RunDirectory
+from retro_gamer_core.runs.run_directory import RunDirectory
 
 
 @click.command("clean")

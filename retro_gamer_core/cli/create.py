@@ -48,11 +48,11 @@ def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) ->
 
 
 def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
-    from retro_gamer_core.game_survey import survey_game, warnings_about
-    from retro_gamer_core.games import find_game
-    from retro_gamer_core.new_run import choices_of, make_run, ways_of_the_game, with_wishes
-    from retro_gamer_core.plugins import installed_plugins
-    from retro_gamer_core.run_directory import refuse_to_overwrite
+    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.playing.survey import survey_game, warnings_about
+    from retro_gamer_core.plugins.registry import installed_plugins
+    from retro_gamer_core.runs.run_directory import refuse_to_overwrite
+    from retro_gamer_core.training.new_run import choices_of, make_run, ways_of_the_game, with_wishes
 
     plugins = installed_plugins()
     refuse_to_overwrite(Path(output))
@@ -86,7 +86,7 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
 
 def _described(found: Any, description: Mapping[str, Any]) -> Any:
     """The game's description, with what the command line adds to it."""
-    from retro_gamer_core.metadata import GameMetadata
+    from retro_gamer_core.games.metadata import GameMetadata
 
     if found.metadata is None and not {"actions", "reward"} <= set(description):
         raise RetroGamerError(

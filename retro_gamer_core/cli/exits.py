@@ -46,7 +46,7 @@ def run_and_exit(command: click.Command) -> None:
 
 def _strict() -> bool:
     """Whether the author of a plugin asked for tracebacks."""
-    from retro_gamer_core.plugins import installed_plugins
+    from retro_gamer_core.plugins.registry import installed_plugins
 
     return installed_plugins().strict
 

@@ -52,13 +52,13 @@ class LazyGroup(click.Group):
 
 
 def _plugin_commands() -> dict[str, Any]:
-    from retro_gamer_core.plugins import installed_plugins
+    from retro_gamer_core.plugins.registry import installed_plugins
 
     return {name: found for name, found in installed_plugins().commands().items() if name not in _COMMANDS}
 
 
 def _load_plugin_command(name: str) -> click.Command | None:
-    from retro_gamer_core.import_strings import load_attribute
+    from retro_gamer_core.plugins.import_strings import load_attribute
 
     found = _plugin_commands().get(name)
     if found is None:
@@ -68,7 +68,7 @@ def _load_plugin_command(name: str) -> click.Command | None:
 
 
 def _configure_plugins(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:
-    from retro_gamer_core.plugins import configure
+    from retro_gamer_core.plugins.registry import configure
 
     if blocked or strict:
         configure(blocked=blocked, strict=strict)

@@ -10,8 +10,8 @@ import click
 from retro_gamer_core.cli.printing import next_step, say_json, typed
 from retro_gamer_core.cli.run_report import print_report
 from retro_gamer_core.cli.run_summary import RunSummary, summarise
-from retro_gamer_core.plugins import installed_plugins
-from retro_gamer_core.run_directory import RunDirectory
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.run_directory import RunDirectory
 
 _EPISODES_FOR_PROGRAMS = 20
 

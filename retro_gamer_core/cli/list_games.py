@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from retro_gamer_core.cli.printing import next_step, say, say_json, say_lines, table, typed, warn
-from retro_gamer_core.installed_games import InstalledGame, installed_games
+from retro_gamer_core.games.installed import InstalledGame, installed_games
 
 
 @click.command("list")
@@ -63,7 +63,7 @@ def _board(game: InstalledGame) -> str:
 
 
 def _mention_broken_plugins() -> None:
-    from retro_gamer_core.plugins import installed_plugins
+    from retro_gamer_core.plugins.registry import installed_plugins
 
     broken = [record.name for record in installed_plugins().records if record.status == "broken"]
     if broken:

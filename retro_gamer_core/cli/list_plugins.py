@@ -10,8 +10,8 @@ import click
 from retro_gamer_core.cli.printing import next_step, say, say_json, table, warn
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.parts import KINDS
-from retro_gamer_core.plugin_records import PluginRecord, ProvidedPart
-from retro_gamer_core.plugins import Plugins, installed_plugins
+from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart
+from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 
 @click.command("plugins")

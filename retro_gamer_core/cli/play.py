@@ -15,7 +15,7 @@ from retro_gamer_core.cli.printing import next_step, say, typed, warn
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.policy import TrainedPolicy
+    from retro_gamer_core.training.policy import TrainedPolicy
 
 
 @click.command()
@@ -35,12 +35,12 @@ def play(run: str, checkpoint: str | None, framerate: float, seed: int | None, m
     """
     import numpy as np
 
-    from retro_gamer_core.game_tracebacks import where_raised
-    from retro_gamer_core.games import fresh_game
-    from retro_gamer_core.policy import PolicyInput, TrainedPolicy
-    from retro_gamer_core.run_directory import RunDirectory
-    from retro_gamer_core.run_loading import load_run
-    from retro_gamer_core.watching import game_raised, print_frames, watch
+    from retro_gamer_core.games.finding import fresh_game
+    from retro_gamer_core.games.tracebacks import where_raised
+    from retro_gamer_core.playing.watching import game_raised, print_frames, watch
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.loading import load_run
+    from retro_gamer_core.training.policy import PolicyInput, TrainedPolicy
 
     directory = RunDirectory.open(Path(run))
     config, found = load_run(directory)

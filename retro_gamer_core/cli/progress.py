@@ -9,11 +9,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.cli.printing import warn
-from retro_gamer_core.training_log_format import format_duration
+from retro_gamer_core.runs.training_log_format import format_duration
 
 if TYPE_CHECKING:
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
-    from retro_gamer_core.trainer import Trainer
+    from retro_gamer_core.training.trainer import Trainer
 
 
 def progress_for(trainer: Trainer) -> AbstractContextManager[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from retro_gamer_core.cli.printing import say, say_lines, size_in_words, table
 from retro_gamer_core.cli.run_summary import RunSummary, SavedFile
 from retro_gamer_core.cli.sparkline import sparkline
-from retro_gamer_core.training_log_format import CheckpointLine, EpisodeLine, format_duration
+from retro_gamer_core.runs.training_log_format import CheckpointLine, EpisodeLine, format_duration
 
 _ROWS = 8
 _LEGEND = (

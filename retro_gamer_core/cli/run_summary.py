@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.cli.changed_settings import ChangedSetting, changed_settings
 from retro_gamer_core.configuration import config_from_sections, read_sections
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
-from retro_gamer_core.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
-from retro_gamer_core.run_directory import RunDirectory, episode_of
-from retro_gamer_core.training_log_format import TrainingLog, read_training_log
+from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
+from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
+from retro_gamer_core.runs.training_log_format import TrainingLog, read_training_log
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,9 @@ def train(ctx: click.Context, run: str, resume: str | None, device: str | None, 
     Goes on exactly where it stopped. Ctrl-C stops after the turn, with everything saved.
     """
     from retro_gamer_core.cli.progress import progress_for
-    from retro_gamer_core.interrupts import stop_on_interrupt
-    from retro_gamer_core.run_directory import RunDirectory
-    from retro_gamer_core.run_loading import load_trainer
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.interrupts import stop_on_interrupt
+    from retro_gamer_core.training.loading import load_trainer
 
     directory = RunDirectory.open(Path(run))
     trainer = load_trainer(directory, device=device, seconds_between_states=save_every)

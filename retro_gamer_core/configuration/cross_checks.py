@@ -11,7 +11,7 @@ from retro_gamer_core.configuration.translation import Translation
 from retro_gamer_core.errors import Problem
 
 if TYPE_CHECKING:
-    from retro_gamer_core.metadata import GameMetadata
+    from retro_gamer_core.games.metadata import GameMetadata
 
 _WITHOUT_BOARD = "state_only"
 _OF_BOARD_ONLY = "cnn"

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from retro_gamer_core.atomic_files import replace_file
 from retro_gamer_core.configuration.toml_file import BYTE_ORDER_MARK, parse, read_text
 from retro_gamer_core.configuration.toml_statements import Statement, header, setting, statements
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.atomic_files import replace_file
 
 _Path = tuple[str, ...]
 

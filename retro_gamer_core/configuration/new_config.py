@@ -11,7 +11,7 @@ from retro_gamer_core.configuration.toml_statements import header, setting
 from retro_gamer_core.parts import Choice
 
 if TYPE_CHECKING:
-    from retro_gamer_core.metadata import GameMetadata
+    from retro_gamer_core.games.metadata import GameMetadata
 
 _TITLE = "The settings of this run, each with the reason for it. Change what you like."
 _ABOUT = {

@@ -13,12 +13,12 @@ from retro_gamer_core.configuration.run_config import RunConfig
 from retro_gamer_core.configuration.section_reader import SectionReader
 from retro_gamer_core.configuration.settings import LOOP_SETTINGS, SECTIONS, TrainingSettings
 from retro_gamer_core.errors import ConfigurationError, Problem
-from retro_gamer_core.metadata import GameMetadata
-from retro_gamer_core.metadata_checks import problems_in_description
-from retro_gamer_core.metadata_keys import METADATA_KEYS
+from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.games.metadata_checks import problems_in_description
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS
 
 if TYPE_CHECKING:
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 
 def config_from_sections(

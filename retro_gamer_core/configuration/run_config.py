@@ -9,7 +9,7 @@ from retro_gamer_core.configuration.settings import CONFIG_VERSION, TrainingSett
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
-    from retro_gamer_core.metadata import GameMetadata
+    from retro_gamer_core.games.metadata import GameMetadata
 
 
 @dataclass(frozen=True)

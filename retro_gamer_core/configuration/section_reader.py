@@ -15,7 +15,7 @@ from retro_gamer_core.options import Option
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 
 @dataclass(frozen=True)

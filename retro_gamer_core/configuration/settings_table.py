@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.configuration.settings import SECTION_KEYS
-from retro_gamer_core.metadata_keys import METADATA_KEYS
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS
 from retro_gamer_core.options import Option
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 _SECTION_OF: dict[Kind, str] = {
     "encoder": "preprocessing",

@@ -12,7 +12,7 @@ from retro_gamer_core.configuration.run_config import RunConfig
 from retro_gamer_core.errors import Problem
 
 if TYPE_CHECKING:
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 BYTE_ORDER_MARK = "\ufeff"
 """What some Windows editors put before the first character of a file; TOML has no such thing."""

@@ -11,7 +11,7 @@ from retro_gamer_core.parts import KINDS
 from retro_gamer_core.suggestions import nearest
 
 if TYPE_CHECKING:
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
 
 class KnownKeys:

@@ -79,10 +79,10 @@ def _answer(play_some: Any) -> None:
 def _ours() -> None:
     from retro.examples.snake import create_game
 
-    from retro_gamer_core.assembly import build_loop, build_player
     from retro_gamer_core.configuration import config_from_sections
-    from retro_gamer_core.environment import complete_metadata
-    from retro_gamer_core.plugins import installed_plugins
+    from retro_gamer_core.playing.environment import complete_metadata
+    from retro_gamer_core.plugins.registry import installed_plugins
+    from retro_gamer_core.training.assembly import build_loop, build_player
 
     plugins = installed_plugins()
     config = config_from_sections(

@@ -29,10 +29,10 @@ from retro.game import Game
 from retro.input import ProgrammaticInput
 from retro.views import HeadlessView
 
-from retro_gamer_core.environment import GameEnvironment, complete_metadata
-from retro_gamer_core.games import FoundGame, find_game
+from retro_gamer_core.games.finding import FoundGame, find_game
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
+from retro_gamer_core.plugins.registry import installed_plugins
 
 #: Games played with random keys, and most turns of each; snake is over after some thirty.
 GAMES = {"snake": (600, 100), "nav": (60, 300), "beast": (30, 60)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.run_directory import RunDirectory
+from retro_gamer_core.runs.run_directory import RunDirectory
 
 SNAKE = str(Path("runs", "snake"))
 MADE = {"ep_0100.pt", "ep_0200.pt", "ep_0300.pt", "turns_9000.npz", "turns_20800.npz", "training.log"}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from retro_gamer_core.run_directory import RunDirectory
+from retro_gamer_core.runs.run_directory import RunDirectory
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo terminals")
 fcntl = pytest.importorskip("fcntl")

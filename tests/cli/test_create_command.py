@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retro_gamer_core.configuration import read_config
-from retro_gamer_core.plugins import Plugins
+from retro_gamer_core.plugins.registry import Plugins
 
 GAME = """\
 from retro.agent import ArrowKeyAgent

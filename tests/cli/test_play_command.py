@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from retro_gamer_core.run_directory import RunDirectory
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.training.loading import load_trainer
 
 GAME = """\
 import random

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.run_directory import RunDirectory
+from retro_gamer_core.runs.run_directory import RunDirectory
 
 GAME = """\
 import random

@@ -4,7 +4,7 @@ import pytest
 
 from retro_gamer_core.configuration import config_from_sections
 from retro_gamer_core.errors import ConfigurationError
-from retro_gamer_core.plugins import Plugins
+from retro_gamer_core.plugins.registry import Plugins
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retro_gamer_core.configuration import PartChoice, TrainingSettings, config_from_sections, settings_table
 from retro_gamer_core.configuration.settings import LOOP_SETTINGS
 from retro_gamer_core.errors import ConfigurationError
-from retro_gamer_core.plugins import Plugins
+from retro_gamer_core.plugins.registry import Plugins
 
 BUILT_IN = Plugins(only=())
 

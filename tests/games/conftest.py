@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.plugins.registry import installed_plugins
 
 GAME = """\
 from retro.agent import ArrowKeyAgent

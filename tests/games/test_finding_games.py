@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from retro_gamer_core.errors import GameError, GameNotFound, MetadataError
-from retro_gamer_core.games import find_game, fresh_game
-from retro_gamer_core.metadata import GameMetadata
+from retro_gamer_core.games.finding import find_game, fresh_game
+from retro_gamer_core.games.metadata import GameMetadata
 
 NAMED_FACTORY = """\
 from retro.game import Game

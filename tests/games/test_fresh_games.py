@@ -8,7 +8,7 @@ import pytest
 from retro.game import Game
 
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.games import find_game, fresh_game
+from retro_gamer_core.games.finding import find_game, fresh_game
 
 
 def new_game() -> Game:

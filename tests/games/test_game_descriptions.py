@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.descriptions import Description, describe, describe_module
 from retro_gamer_core.errors import MetadataError
-from retro_gamer_core.metadata import GameMetadata
+from retro_gamer_core.games.descriptions import Description, describe, describe_module
+from retro_gamer_core.games.metadata import GameMetadata
 
 PLUGIN = """\
 from retro_gamer_core import GameDescription, hookimpl

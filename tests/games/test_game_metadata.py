@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_gamer_core.errors import MetadataError
-from retro_gamer_core.metadata import GameMetadata
-from retro_gamer_core.metadata_keys import METADATA_KEYS
+from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS
 
 KEYS = st.one_of(
     st.sampled_from(["KEY_UP", "KEY_DOWN", "KEY_LEFT", "KEY_RIGHT", "KEY_ENTER", "KEY_F1"]),
@@ -166,7 +166,7 @@ def test_people_keep_score_by(score, state, expected):
 
 
 def test_a_description_needs_neither_numpy_nor_a_game():
-    script = "import sys, retro_gamer_core.metadata; print(*sys.modules)"
+    script = "import sys, retro_gamer_core.games.metadata; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert "retro_gamer_core.metadata" in loaded.split()
+    assert "retro_gamer_core.games.metadata" in loaded.split()
     assert not {"numpy", "torch", "retro", "retro.game"} & set(loaded.split())

@@ -13,8 +13,8 @@ from retro.game import Game
 from retro.input import InputSource, ProgrammaticInput
 from retro.views import HeadlessView, View
 
-from retro_gamer_core.games import FoundGame, find_game, fresh_game
-from retro_gamer_core.metadata import check_against_game
+from retro_gamer_core.games.finding import FoundGame, find_game, fresh_game
+from retro_gamer_core.games.metadata import check_against_game
 
 
 def play(found: FoundGame, turns: int) -> Iterator[Game]:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.games import find_game
+from retro_gamer_core.games.finding import find_game
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from retro_gamer_core.games import InstalledGame, installed_games
+from retro_gamer_core.games.finding import InstalledGame, installed_games
 
 
 @pytest.fixture
@@ -29,12 +29,10 @@ def test_the_games_of_retro_games_are_there(listed, name, board_size):
 
 
 def test_neither_a_game_nor_anything_heavy_is_imported():
-    script = (
-        "import sys; from retro_gamer_core import games; assert games.installed_games(); print(*sys.modules)"
-    )
+    script = "import sys; from retro_gamer_core.games import finding; assert finding.installed_games(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = done.stdout.split()
-    assert "retro_gamer_core.games" in loaded
+    assert "retro_gamer_core.games.finding" in loaded
     assert not {"retro", "blessed", "numpy", "torch", "rich", "tomlkit"} & set(loaded)
 
 

@@ -7,7 +7,7 @@ from retro.agent import ArrowKeyAgent
 from retro.game import Game
 
 from retro_gamer_core.errors import MetadataError
-from retro_gamer_core.metadata import GameMetadata, check_against_game
+from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from retro_gamer_core.windows_signals import allow_retro_import
+from retro_gamer_core.games.windows_signals import allow_retro_import
 
 WITHOUT_THE_SIGNAL = """
 import signal
@@ -19,7 +19,7 @@ IMPORT_RETRO = WITHOUT_THE_SIGNAL + "import retro.game\n"
 PLAY_A_TURN = (
     WITHOUT_THE_SIGNAL
     + """
-from retro_gamer_core.games import find_game, fresh_game
+from retro_gamer_core.games.finding import find_game, fresh_game
 
 found = find_game("snake")
 from retro.input import ProgrammaticInput

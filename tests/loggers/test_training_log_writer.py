@@ -7,7 +7,7 @@ import pytest
 
 from retro_gamer_core import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
 from retro_gamer_core.contracts import Logger
-from retro_gamer_core.training_log_format import read_training_log
+from retro_gamer_core.runs.training_log_format import read_training_log
 from retro_gamer_loggers import resumable_lines
 from retro_gamer_loggers.training_log import TrainingLogWriter
 

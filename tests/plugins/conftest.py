@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from retro_gamer_core.plugin_records import PluginRecord
-from retro_gamer_core.plugins import Plugins
+from retro_gamer_core.plugins.records import PluginRecord
+from retro_gamer_core.plugins.registry import Plugins
 
 IMPORTS = "from retro_gamer_core import Command, GameDescription, Option, Part, Recipe, hookimpl\n"
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from retro_gamer_core.plugins import Plugins, configure, installed_plugins
+from retro_gamer_core.plugins.registry import Plugins, configure, installed_plugins
 
 ENCODER = '@hookimpl\ndef retro_gamer_encoders():\n    yield Part("{name}", "", "m:f")\n'
 
@@ -179,7 +179,7 @@ def test_two_plugins_with_one_entry_point_name_are_two_plugins(install, others):
 
 def test_asking_for_plugins_imports_nothing_heavy():
     program = (
-        "import sys; from retro_gamer_core.plugins import Plugins; Plugins(only=[]).parts('network');"
+        "import sys; from retro_gamer_core.plugins.registry import Plugins; Plugins(only=[]).parts('network');"
         "print([m for m in ('torch', 'numpy', 'retro', 'rich', 'tomlkit', 'click') if m in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 
 from retro_gamer_core import Command, GameDescription, Recipe, hookspecs
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
-from retro_gamer_core.plugin_records import Provider
+from retro_gamer_core.plugins.records import Provider
 
 STRIPES = Provider("stripes", "stripes", "1.0")
 RUN = RunInfo(Path("runs/snake"), "snake", seed=3)

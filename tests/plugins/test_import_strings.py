@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from retro_gamer_core.errors import PartNotFound, PluginError, RetroGamerError
-from retro_gamer_core.import_strings import load_attribute
+from retro_gamer_core.plugins.import_strings import load_attribute
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_an_option_without_a_default_is_listed_too(plugins):
 def test_declared_options_need_no_import(plugins, install):
     part = "Part('far', '', 'no_such:f', (Option('a', 1, 'int', ''),))"
     install("far-pack", f"@hookimpl\ndef retro_gamer_memories():\n    yield {part}\n")
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
     fresh = Plugins(blocked=["retro-gamer"])
     assert [option.name for option in fresh.options_of(fresh.find_part("memory", "far"))] == ["a"]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from retro_gamer_core import Part
 from retro_gamer_core.errors import PartNotFound, PluginError
-from retro_gamer_core.name_conflicts import Claim, winner
-from retro_gamer_core.plugin_records import Provider
+from retro_gamer_core.plugins.name_conflicts import Claim, winner
+from retro_gamer_core.plugins.records import Provider
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_one_name_in_two_kinds_is_no_conflict(install, others):
 
 
 def test_a_built_in_plugin_is_not_to_blame_for_a_conflict(offer, install):
-    from retro_gamer_core.plugins import Plugins
+    from retro_gamer_core.plugins.registry import Plugins
 
     offer("retro-gamer", "Part('one_hot', '', 'm:f')")  # stands before the real one on sys.path
     offer("ant-pack", "Part('one_hot', '', 'm:f')")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.atomic_files import remove_leftovers, replace_file, write_text
 from retro_gamer_core.errors import RetroGamerError, RunExists
+from retro_gamer_core.runs.atomic_files import remove_leftovers, replace_file, write_text
 
 
 def names(directory: Path) -> list[str]:
@@ -93,7 +93,7 @@ def test_leftovers_are_told_from_other_files(tmp_path):
 WRITE_FOR_EVER = """
 import sys
 from pathlib import Path
-from retro_gamer_core.atomic_files import replace_file
+from retro_gamer_core.runs.atomic_files import replace_file
 
 def write(temporary):
     with temporary.open("wb", buffering=0) as file:

@@ -6,8 +6,8 @@ import pytest
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import Part
-from retro_gamer_core.parts_lock import LockedPart, differences, lock_of, read_lock, write_lock
-from retro_gamer_core.plugin_records import ProvidedPart, Provider
+from retro_gamer_core.plugins.records import ProvidedPart, Provider
+from retro_gamer_core.runs.parts_lock import LockedPart, differences, lock_of, read_lock, write_lock
 
 CNN = LockedPart("network", "cnn", "my_nets.cnn:build", "my_nets", "my-nets", "1.2.0", {"filters": [16, 32]})
 OWN = LockedPart("encoder", "my_eyes:Stripes", "my_eyes:Stripes", "my_eyes", options={"wide": True})

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from retro_gamer_core.process_lock import RunBusy, hold_lock
+from retro_gamer_core.runs.process_lock import RunBusy, hold_lock
 
 HOLD = """
 import sys
 from pathlib import Path
-from retro_gamer_core.process_lock import hold_lock
+from retro_gamer_core.runs.process_lock import hold_lock
 with hold_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -104,7 +104,7 @@ def test_somebody_who_took_over_the_stale_lock_first_keeps_it(tmp_path, monkeypa
 CONTEND = """
 import sys, time
 from pathlib import Path
-from retro_gamer_core.process_lock import RunBusy, hold_lock
+from retro_gamer_core.runs.process_lock import RunBusy, hold_lock
 path = Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.read()

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
-from retro_gamer_core.process_lock import RunBusy
-from retro_gamer_core.run_directory import RunDirectory, episode_of, is_run
+from retro_gamer_core.runs.process_lock import RunBusy
+from retro_gamer_core.runs.run_directory import RunDirectory, episode_of, is_run
 
 
 def a_run(path: Path, *checkpoints: str) -> RunDirectory:
@@ -211,7 +211,7 @@ def test_a_run_is_held_by_one_and_tidied_first(tmp_path):
 def test_it_is_quick_to_import():
     # `retro-gamer info` needs it, and nothing heavy.
     program = (
-        "import sys, retro_gamer_core.run_directory, retro_gamer_core.training_log_format\n"
+        "import sys, retro_gamer_core.runs.run_directory, retro_gamer_core.runs.training_log_format\n"
         "print(sorted({'numpy', 'torch', 'rich', 'retro'} & set(sys.modules)))"
     )
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

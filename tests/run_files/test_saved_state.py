@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
-from retro_gamer_core.saved_state import read_state, write_state
+from retro_gamer_core.runs.saved_state import read_state, write_state
 
 arrays = numpy_st.arrays(
     numpy_st.scalar_dtypes(), numpy_st.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
-from retro_gamer_core.training_log_format import (
+from retro_gamer_core.runs.training_log_format import (
     CheckpointLine,
     EpisodeLine,
     TrainingLog,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from retro.game import Game
 from retro.views import HeadlessView
 
-from retro_gamer_core.board_text import board_lines, framed
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.frames import CharacterCodes, Frame
-from retro_gamer_core.games import find_game
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.playing.board_text import board_lines, framed
+from retro_gamer_core.playing.frames import CharacterCodes, Frame
 
 
 def coded(drawn: list[list[str]], characters: list[str] | str) -> np.ndarray:

@@ -14,12 +14,12 @@ from retro.views import HeadlessView
 
 from retro_gamer import GameEnvironment, GameMetadata, encode_board, encode_observation, encode_state
 from retro_gamer_core import Encoder, Frame, ObservationSpec, RetroGamerError
-from retro_gamer_core.environment import complete_metadata
-from retro_gamer_core.frames import CharacterCodes
-from retro_gamer_core.games import find_game
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.observation import one_hot, view
-from retro_gamer_core.plugins import installed_plugins
-from retro_gamer_core.state_features import sizes_of
+from retro_gamer_core.playing.environment import complete_metadata
+from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.playing.state_features import sizes_of
+from retro_gamer_core.plugins.registry import installed_plugins
 
 ENCODERS = [("one_hot", {}), ("egocentric", {}), ("egocentric", {"radius": 3}), ("state_only", {})]
 

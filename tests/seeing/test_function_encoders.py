@@ -11,14 +11,14 @@ import pytest
 from retro.game import Game
 
 from retro_gamer_core import Encoder, RetroGamerError
-from retro_gamer_core.assembly import build_encoder
 from retro_gamer_core.configuration import PartChoice
-from retro_gamer_core.environment import GameEnvironment
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.function_encoder import takes_a_game
-from retro_gamer_core.metadata import GameMetadata
+from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.playing.function_encoder import takes_a_game
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.training.assembly import build_encoder
 
 METADATA = GameMetadata(["KEY_RIGHT"], "score", ["@"], board_size=(5, 3))
 

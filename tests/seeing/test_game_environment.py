@@ -12,9 +12,9 @@ from retro.game import Game
 from retro.views import HeadlessView
 
 from retro_gamer import GameEnvironment, GameMetadata
-from retro_gamer_core.environment import complete_metadata
 from retro_gamer_core.errors import GameError, MetadataError
-from retro_gamer_core.games import find_game
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.playing.environment import complete_metadata
 
 KEYS = ["KEY_LEFT", "KEY_RIGHT"]
 

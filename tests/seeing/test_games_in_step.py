@@ -17,12 +17,12 @@ from retro.views import HeadlessView
 
 from retro_gamer import GameMetadata, encode_observation
 from retro_gamer_core import ObservationSpec
-from retro_gamer_core.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.errors import GameError, RetroGamerError
-from retro_gamer_core.games import find_game
-from retro_gamer_core.games_in_step import GamesInStep
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.observation import Observations, one_hot
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
+from retro_gamer_core.playing.games_in_step import GamesInStep
+from retro_gamer_core.plugins.registry import installed_plugins
 
 CreateGame = Callable[[], Game]
 Row = dict[str, Any]

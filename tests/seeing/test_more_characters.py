@@ -7,11 +7,11 @@ import pytest
 from retro.game import Game
 
 from retro_gamer_core import Encoder, GameMetadata
-from retro_gamer_core.environment import GameEnvironment
-from retro_gamer_core.frames import CharacterCodes
-from retro_gamer_core.games_in_step import GamesInStep
 from retro_gamer_core.observation import view
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.playing.games_in_step import GamesInStep
+from retro_gamer_core.plugins.registry import installed_plugins
 
 
 class Chameleon:

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retro_gamer_core import GameMetadata, Observations, ObservationSpec, Transitions
-from retro_gamer_core.environment import GameEnvironment, complete_metadata
-from retro_gamer_core.games_in_step import GamesInStep, Turn
-from retro_gamer_core.n_step import NStepAccumulator
-from retro_gamer_core.plugins import installed_plugins
+from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
+from retro_gamer_core.playing.games_in_step import GamesInStep, Turn
+from retro_gamer_core.playing.n_step import NStepAccumulator
+from retro_gamer_core.plugins.registry import installed_plugins
 
 SPEC = ObservationSpec(height=1, width=2, characters=("a",), features=("moment", "game"))
 FLAGS = ("terminated", "cut", "lost")

@@ -8,9 +8,9 @@ import pytest
 from retro.agent import Agent, ArrowKeyAgent
 from retro.game import Game
 
-from retro_gamer_core.frames import CharacterCodes, Frame
-from retro_gamer_core.games import find_game
-from retro_gamer_core.player import PlayerFinder, listens_to_keyboard
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.playing.frames import CharacterCodes, Frame
+from retro_gamer_core.playing.player import PlayerFinder, listens_to_keyboard
 
 
 class Listener:

@@ -12,11 +12,11 @@ import pytest
 from retro.game import Game
 
 from retro_gamer_core import GameMetadata
-from retro_gamer_core.environment import GameEnvironment, complete_metadata
-from retro_gamer_core.games import find_game
-from retro_gamer_core.games_in_step import GamesInStep
-from retro_gamer_core.plugins import installed_plugins
-from retro_gamer_core.saved_state import read_state, write_state
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
+from retro_gamer_core.playing.games_in_step import GamesInStep
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.saved_state import read_state, write_state
 
 BuildGames = Callable[[], GamesInStep]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.state_features import StateFeatures, feature_names, sizes_of
+from retro_gamer_core.playing.state_features import StateFeatures, feature_names, sizes_of
 
 numbers = st.integers(-(2**24), 2**24) | st.floats(-1e6, 1e6, width=32) | st.booleans()
 states = st.dictionaries(st.text(max_size=3), numbers | st.lists(numbers, max_size=3).map(tuple))

@@ -15,9 +15,9 @@ import pytest
 import tomli_w
 import torch
 
-from retro_gamer_core.plugins import installed_plugins
-from retro_gamer_core.run_directory import RunDirectory
-from retro_gamer_core.saved_state import read_state
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.runs.saved_state import read_state
 
 COIN_GAME = '''\
 """A walker looks for coins. Every step costs strength, and beyond the edge there is nothing."""

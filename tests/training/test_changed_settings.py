@@ -9,9 +9,9 @@ import tomli_w
 import torch
 
 from retro_gamer_core.errors import CheckpointIncompatible, ConfigurationError, RunNotFound
-from retro_gamer_core.run_directory import RunDirectory
-from retro_gamer_core.run_loading import load_trainer
-from retro_gamer_core.saved_state import read_state
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.runs.saved_state import read_state
+from retro_gamer_core.training.loading import load_trainer
 
 
 def change(run: RunDirectory, section: str, **values) -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 import torch
 
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.training.loading import load_trainer
 
 NUMBER = r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?"
 EPISODE = re.compile(

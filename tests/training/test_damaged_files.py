@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from retro_gamer_core.errors import CheckpointDamaged
-from retro_gamer_core.process_lock import RunBusy
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.runs.process_lock import RunBusy
+from retro_gamer_core.training.loading import load_trainer
 
 
 def cut_short(path: Path) -> None:

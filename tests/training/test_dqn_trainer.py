@@ -13,7 +13,7 @@ from retro.examples.snake import create_game
 
 from retro_gamer import DQNTrainer, GameMetadata, TrainedPolicy
 from retro_gamer_core.errors import CheckpointIncompatible, ConfigurationError
-from retro_gamer_core.games import find_game
+from retro_gamer_core.games.finding import find_game
 
 QUICK = {
     "training_episodes": 6,

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.training.loading import load_trainer
 
 
 def with_line(game: str, line: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from retro_gamer_core.run_loading import load_trainer
-from retro_gamer_core.saved_state import read_state
+from retro_gamer_core.runs.saved_state import read_state
+from retro_gamer_core.training.loading import load_trainer
 
 SETTINGS = {
     "games_in_step": 4,

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from retro_gamer import PolicyInput, TrainedPolicy
-from retro_gamer_core.games import find_game
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.training.loading import load_trainer
 
 CATCH = """\
 import random

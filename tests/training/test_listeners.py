@@ -9,8 +9,8 @@ import random
 import numpy as np
 import pytest
 
-from retro_gamer_core.games import find_game
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.training.loading import load_trainer
 
 LOGGER = """\
 class Fails:

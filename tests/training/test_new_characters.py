@@ -9,8 +9,8 @@ import pytest
 
 from retro_gamer import TrainedPolicy
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.run_directory import RunDirectory
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.training.loading import load_trainer
 
 LATE = """
 

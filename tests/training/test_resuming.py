@@ -10,8 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from retro_gamer_core import training_loop
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.training import loop as training_loop
+from retro_gamer_core.training.loading import load_trainer
 
 ARROWS = ["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]
 

@@ -14,9 +14,9 @@ from retro.views.headless import HeadlessView
 
 from retro_gamer import GameEnvironment, PolicyInput, TrainedPolicy
 from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible, GameError, RunNotFound
-from retro_gamer_core.games import find_game
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.run_loading import load_trainer
+from retro_gamer_core.training.loading import load_trainer
 
 ENCODERS = {
     "one_hot": {"observe_state": ["strength"]},

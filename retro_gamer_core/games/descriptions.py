@@ -1,0 +1,178 @@
+"""Where the description of a game is found, without importing the game.
+
+From the word that counts least to the one that counts most:
+
+1. the descriptions that plugins carry (hook ``retro_gamer_games``), a later plugin over an earlier one;
+2. the table ``[tool.retro-gamer]`` of the nearest ``pyproject.toml`` that has one, in or above the
+   directory of the game's module;
+3. the table ``[tool.retro-gamer.games.NAME]`` beside it, for packages with several games.
+
+They are merged key by key, so a plugin only fills in what the game's own package leaves out. The
+search upwards passes over a ``pyproject.toml`` without the table, as a project may hold projects, and
+ends below ``site-packages``, the home directory and the root: what stands there is about other things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.games.entry_points import DEFAULT_FACTORY, registered_games
+from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.games.metadata_keys import REQUIRED_KEYS
+from retro_gamer_core.games.module_files import INSTALL_DIRECTORIES, locate, module_parts
+from retro_gamer_core.games.pyproject_tables import SECTION, table_in
+
+
+class DescriptionNotFound(RetroGamerError, FileNotFoundError):
+    """Nothing describes the game, or there is no such module."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is said about a game before it is imported.
+
+    Args:
+        values: the merged tables about it, not checked yet; None when nothing describes it.
+        where: the table that counts most, for messages.
+        notes: plain sentences on the description, worth showing.
+    """
+
+    values: Mapping[str, Any] | None = None
+    where: str = ""
+    notes: tuple[str, ...] = ()
+
+    def metadata(self) -> GameMetadata | None:
+        """The description, checked; None where nothing describes the game.
+
+        Raises:
+            MetadataError: naming every problem.
+        """
+        return None if self.values is None else GameMetadata.from_dict(self.values, self.where)
+
+
+def describe(file: Path, factory: str | None = None, name: str | None = None) -> Description:
+    """What is said about the game in ``file``.
+
+    Args:
+        file: the game's module, or the directory of a package without ``__init__.py``.
+        factory: the function that makes the game, where one was named.
+        name: the name the game is registered under; looked up when left out.
+
+    Raises:
+        MetadataError: a ``pyproject.toml`` cannot be read.
+    """
+    factory = factory or DEFAULT_FACTORY
+    own = _own_description(file, factory, name)
+    given = _given_by_plugins(file, factory)
+    if own.values is None and given.values is None:
+        return own
+    values = {**(given.values or {}), **(own.values or {})}
+    return Description(values, own.where or given.where, own.notes + given.notes)
+
+
+def describe_module(name: str) -> Description:
+    """What is said about the game in a module, named as ``package.module`` or ``package.module:factory``.
+
+    Raises:
+        DescriptionNotFound: there is no such module, or nothing describes it.
+        MetadataError: a ``pyproject.toml`` cannot be read.
+    """
+    module, _, factory = name.partition(":")
+    file = locate(module)
+    if file is None:
+        raise DescriptionNotFound(
+            f"there is no module {module}", hint="retro-gamer list shows every installed game"
+        )
+    description = describe(file, factory or None)
+    if description.values is None:
+        raise DescriptionNotFound(
+            f"nothing describes the game {name}",
+            where=str(file),
+            why=" ".join(description.notes) or "a learner must know which keys it may press",
+            hint=f"write a table [{SECTION}] with actions and reward into a pyproject.toml beside the game",
+        )
+    return description
+
+
+def _own_description(file: Path, factory: str, name: str | None) -> Description:
+    for pyproject in _pyprojects_above(file):
+        table = table_in(pyproject)
+        if table is None:
+            continue
+        shared = {key: value for key, value in table.items() if key != "games"}
+        games = table.get("games", {})
+        chosen = _entry_for(games, file, factory, name)
+        if chosen is not None:
+            return Description(shared | games[chosen], f"[{SECTION}.games.{chosen}] in {pyproject}")
+        if games and not shared.keys() >= set(REQUIRED_KEYS):
+            return Description(notes=(f"{pyproject} describes {', '.join(games)}, but not this game.",))
+        return Description(shared, f"[{SECTION}] in {pyproject}")
+    return Description()
+
+
+def _pyprojects_above(file: Path) -> Iterator[Path]:
+    # The directory is resolved, not the file: some installers make each file a link into a cache.
+    nearest = (file if file.is_dir() else file.parent).resolve()
+    beyond = (_home(), Path(nearest.anchor))
+    for directory in (nearest, *nearest.parents):
+        if directory.name in INSTALL_DIRECTORIES or (directory in beyond and directory != nearest):
+            return
+        if (directory / "pyproject.toml").is_file():
+            yield directory / "pyproject.toml"
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home().resolve()
+    except RuntimeError:  # an account without one, as in some containers
+        return None
+
+
+def _entry_for(
+    games: Mapping[str, Mapping[str, Any]], file: Path, factory: str, name: str | None
+) -> str | None:
+    """Which of the tables ``[tool.retro-gamer.games.NAME]`` is about this game."""
+    if not games:
+        return None
+    *_, last_part = parts = module_parts(file)
+    entry = f".{'.'.join(parts)}:{factory}"
+    names = [name] if name is not None else _registered_names(file, factory)
+    for own_name, values in games.items():
+        if own_name in names or f".{values.get('factory')}".endswith(entry):
+            return own_name
+    return last_part if last_part in games and factory == DEFAULT_FACTORY else None
+
+
+def _registered_names(file: Path, factory: str) -> list[str]:
+    return [
+        game.name
+        for game in registered_games()
+        if (game.factory or DEFAULT_FACTORY) == factory and _is_in(file, game.module)
+    ]
+
+
+def _given_by_plugins(file: Path, factory: str) -> Description:
+    from retro_gamer_core.plugins.registry import (
+        installed_plugins,  # costs time, and not every command needs it
+    )
+
+    description = Description()
+    for given, provider in installed_plugins().games():
+        module, _, given_factory = given.game.partition(":")
+        if given_factory in ("", factory) and _is_in(file, module):
+            description = Description(
+                {**(description.values or {}), **given.metadata},
+                f"the description of {given.name} by the plugin {provider}",
+                description.notes + given.notes,
+            )
+    return description
+
+
+def _is_in(file: Path, module: str) -> bool:
+    # By file, not by name: a student's snake.py is not the snake that somebody installed.
+    located = locate(module)
+    return located is not None and located.resolve() == file.resolve()

@@ -1,0 +1,202 @@
+"""Games: which are installed, and which one a name stands for.
+
+A game is named in one of five ways: a name from ``retro-gamer list``; ``package.module``;
+``package.module:factory``; ``path/to/game.py``, also with ``:factory``; ``path/to/directory/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from retro_gamer_core.errors import GameNotFound
+from retro_gamer_core.games.descriptions import Description, describe
+from retro_gamer_core.games.entry_points import DEFAULT_FACTORY, RegisteredGame, registered_games
+from retro_gamer_core.games.factories import factory_in, fresh_game
+from retro_gamer_core.games.installed import InstalledGame, installed_games
+from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
+from retro_gamer_core.games.modules import import_by_name, import_file
+from retro_gamer_core.games.paths import game_file, is_path
+from retro_gamer_core.suggestions import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.games.metadata import GameMetadata
+
+__all__ = ["FoundGame", "InstalledGame", "find_game", "fresh_game", "installed_games"]
+
+
+@dataclass(frozen=True)
+class FoundGame:
+    """A game that was found and imported, but not made yet.
+
+    Args:
+        name: what it is called in ``config.toml``: the name as given, or an absolute path.
+        factory: makes a fresh game each time it is called; call it by ``fresh_game``.
+        metadata: its description; None when nothing describes it.
+        module: the name of its module.
+        directory: what was put on ``sys.path`` for its sake; None for an installed module.
+        distribution, version: the installed package it lies in; empty for a file.
+        notes: plain sentences on the choice and its description, worth showing.
+        source_root: the directory or file of the game's own code, for ``where_raised``.
+    """
+
+    name: str
+    factory: Callable[[], Game]
+    metadata: GameMetadata | None
+    module: str
+    directory: Path | None
+    distribution: str
+    version: str
+    notes: tuple[str, ...]
+    source_root: Path
+
+
+def find_game(name: str) -> FoundGame:
+    """The game that ``name`` stands for, imported.
+
+    A registered name comes first, then a file or package in the current directory, then any module
+    that can be imported.
+
+    Raises:
+        GameNotFound: there is no such game.
+        GameError: it is there, and its code cannot be imported.
+        MetadataError: its description cannot be read, or has problems.
+    """
+    place, factory = _split(name)
+    if is_path(place):
+        return _at_path(Path(place).expanduser(), factory)
+    beside = module_file(Path.cwd(), place.split(".")) if all(place.split(".")) else None
+    registered = [game for game in registered_games() if game.name == place and factory is None]
+    if registered:
+        return _registered(registered, beside)
+    if beside is not None and beside.is_file():
+        return _at_path(beside, factory)
+    file = locate(place)
+    if file is not None:
+        return _in_module(place, file, factory, name)
+    if beside is not None:
+        return _at_path(beside, factory)
+    raise _unknown(name, place)
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """The module or path, and the factory behind the colon; the colon of ``C:\\games`` has none behind it."""
+    place, colon, factory = name.rpartition(":")
+    if colon and all(part.isidentifier() for part in factory.split(".")):
+        return place, factory
+    return name, None
+
+
+def _registered(games: list[RegisteredGame], beside: Path | None) -> FoundGame:
+    game = games[0]
+    if len(games) > 1:
+        raise GameNotFound(
+            f"{game.name} is the name of {len(games)} games",
+            why=f"{' and '.join(game.owner for game in games)} each have one",
+            hint="write " + " or ".join(game.entry for game in games),
+        )
+    file = locate(game.module)
+    if file is None:
+        raise GameNotFound(
+            f"the module {game.module} of the game {game.name} is not there",
+            why=f"{game.owner} has registered it, and was not installed whole or has changed since",
+            hint=f"pip install --force-reinstall {game.distribution}",
+        )
+    found = _in_module(game.module, file, game.factory, game.name, game)
+    if beside is None or beside.is_dir():
+        return found
+    path = f"{beside.parent.name}/" if beside.name == "__init__.py" else beside.name
+    note = f"This is the installed game called {game.name}; the one in this directory is called ./{path}."
+    return replace(found, notes=(*found.notes, note))
+
+
+def _in_module(
+    module: str, file: Path, factory: str | None, name: str, registered: RegisteredGame | None = None
+) -> FoundGame:
+    distribution, version = _distribution_of(module, registered)
+    described = describe(file, factory, registered and registered.name)
+    import_module = partial(import_by_name, game=name, distribution=distribution or None)
+    return FoundGame(
+        name=name,
+        factory=_factory(module, factory, module, described, import_module),
+        metadata=described.metadata(),
+        module=module,
+        directory=None,
+        distribution=distribution,
+        version=version,
+        notes=described.notes,
+        source_root=own_code(file),
+    )
+
+
+def _at_path(path: Path, factory: str | None) -> FoundGame:
+    path = path.resolve()
+    name = path.as_posix() + (f":{factory}" if factory else "")
+    file, factory = game_file(path, factory)
+    directory, module = import_directory(file), ".".join(module_parts(file))
+    described = describe(file, factory)
+
+    def import_module(wanted: str) -> ModuleType:
+        wanted_file = file if wanted == module else module_file(directory, wanted.split("."))
+        if wanted_file is None or wanted_file.is_dir():
+            return import_by_name(wanted, game=name)
+        return import_file(wanted_file, game=name)
+
+    return FoundGame(
+        name=name,
+        factory=_factory(module, factory, path.as_posix(), described, import_module),
+        metadata=described.metadata(),
+        module=module,
+        directory=directory,
+        distribution="",
+        version="",
+        notes=described.notes,
+        source_root=own_code(file),
+    )
+
+
+def _factory(
+    module: str,
+    factory: str | None,
+    place: str,
+    described: Description,
+    import_module: Callable[[str], ModuleType],
+) -> Callable[[], Game]:
+    """The factory that was named; else the one the description names; else ``create_game``.
+
+    A description may be about a whole project, so the factory in it counts where it is part of the
+    module, or where the module has no ``create_game``.
+    """
+    said_module, _, said_factory = str((described.values or {}).get("factory") or "").partition(":")
+    if factory is None and said_factory:
+        inside = f"{said_module}.".startswith(f"{module}.")
+        if inside or not hasattr(import_module(module), DEFAULT_FACTORY):
+            module, factory = said_module, said_factory
+    return factory_in(import_module(module), factory or DEFAULT_FACTORY, place=place)
+
+
+def _distribution_of(module: str, registered: RegisteredGame | None) -> tuple[str, str]:
+    lies_in = metadata.packages_distributions().get(module.partition(".")[0])
+    if lies_in:
+        return lies_in[0], metadata.version(lies_in[0])
+    # An editable installation does not say what lies in it.
+    return (registered.distribution, registered.version) if registered else ("", "")
+
+
+def _unknown(name: str, place: str) -> GameNotFound:
+    games = registered_games()
+    names = [game.name for game in games]
+    match = nearest(place, [*names, *(game.module for game in games)])
+    return GameNotFound(
+        f"there is no game called {name!r}",
+        why="it is no name from retro-gamer list, and no module that can be imported from here; a game of "
+        "your own is best named by its file, as in path/to/game.py",
+        hint=f"did you mean {match!r}?" if match else did_you_mean(place, names),
+    )

@@ -1,0 +1,142 @@
+"""What a game is, as far as learning goes: its keys, its reward, the characters on its board.
+
+Pure data: nothing here imports a game, so that games can be described without being started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from retro_gamer_core.errors import MetadataError, Problem
+from retro_gamer_core.games.metadata_checks import problems_in_description, problems_with_game
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+_NO_LONGER_NEEDED = ("extras_size",)  # 0.4.0 wrote it down; it is measured now
+_KEPT_AS: dict[str, Callable[[Any], Any]] = {"str_list": list, "int_list": tuple, "table": dict}
+
+
+@dataclass
+class GameMetadata:
+    """The description of a game.
+
+    Args:
+        actions: names of the keys the learner may press, such as ``"KEY_UP"`` or ``"w"``.
+        reward: the key of ``game.state`` whose change is the reward.
+        character_set: the characters told apart on the board; None to discover them.
+        spatial: whether the board is a picture.
+        observe_state: keys of ``game.state`` seen beside the board.
+        board_size: (width, height) in cells; None to ask the game.
+        score: the key of ``game.state`` people keep score by; see ``score_key``.
+        player: name of the character to follow; None for the one that listens to the keyboard.
+        factory: ``"module:function"`` that makes a fresh game, where it is not ``create_game``.
+        observation_function: ``"module:function"`` of the game's own way of seeing.
+        reference_scores: scores to compare with, such as ``{"random": 3.8}``.
+        observe_state_sizes: how many numbers each key of ``observe_state`` gives. Measured on a fresh
+            game, so it is not part of the description.
+    """
+
+    actions: list[str]
+    reward: str
+    character_set: list[str] | None = None
+    spatial: bool = True
+    observe_state: list[str] = field(default_factory=list)
+    board_size: tuple[int, int] | None = None
+    score: str | None = None
+    player: str | None = None
+    factory: str | None = None
+    observation_function: str | None = None
+    reference_scores: dict[str, float] = field(default_factory=dict)
+    observe_state_sizes: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def n_actions(self) -> int:
+        """How many actions there are; the last one presses nothing."""
+        return len(self.actions) + 1
+
+    @property
+    def keys(self) -> tuple[str | None, ...]:
+        """The key of each action, in order; the last is None, which presses nothing."""
+        return (*self.actions, None)
+
+    def score_key(self, state: Mapping[str, Any]) -> str:
+        """The key of ``state`` by which people keep score."""
+        return self.score or ("score" if "score" in state else self.reward)
+
+    def validate(self) -> None:
+        """Check the description by itself.
+
+        Raises:
+            MetadataError: naming every problem.
+        """
+        values = {option.name: getattr(self, option.name) for option in METADATA_KEYS}
+        _refuse(problems_in_description(values))
+
+    @classmethod
+    def from_dict(cls, d: Mapping[str, Any], where: str = "") -> Self:
+        """The description in a table, checked. ``where`` says where the table stands, for messages.
+
+        Raises:
+            MetadataError: naming every problem, unknown keys included.
+        """
+        given = {key: value for key, value in d.items() if key not in _NO_LONGER_NEEDED}
+        _refuse(problems_in_description(given, where))
+        values = {key: value for key, value in given.items() if value is not None}
+        for option in METADATA_KEYS:
+            if option.name in values and option.type in _KEPT_AS:
+                values[option.name] = _KEPT_AS[option.type](values[option.name])
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a TOML table; what was left out is left out again."""
+        described = {option.name: getattr(self, option.name) for option in METADATA_KEYS}
+        return {
+            key: list(value) if isinstance(value, tuple) else copy(value)
+            for key, value in described.items()
+            if value or value is False
+        }
+
+    @classmethod
+    def from_pyproject(cls, module_name: str) -> Self:
+        """The description of the game in ``module_name``, such as ``"retro.examples.nav"``.
+
+        It is looked for as ``descriptions`` says: in the ``pyproject.toml`` in or above the module's
+        directory, and then among the descriptions that plugins carry.
+
+        Raises:
+            FileNotFoundError: there is no such module, or nothing describes it (``DescriptionNotFound``).
+            ValueError: the description has problems (``MetadataError``).
+        """
+        from retro_gamer_core.games.descriptions import describe_module  # it imports this module
+
+        description = describe_module(module_name)
+        return cls.from_dict(description.values, description.where)
+
+
+def check_against_game(metadata: GameMetadata, game: Game) -> list[str]:
+    """Check the description against a fresh game.
+
+    Returns sentences worth telling: where the two differ and the game's own word counts.
+
+    Raises:
+        MetadataError: naming everything that the game does not have.
+    """
+    _refuse(problems_with_game(metadata, game))
+    told, real = metadata.board_size, tuple(game.board_size)
+    if told is None or tuple(told) == real:
+        return []
+    return [
+        f"the description says that the board is {told[0]} × {told[1]}, but the game's board is "
+        f"{real[0]} × {real[1]}; the game's own size is used"
+    ]
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise MetadataError(f"The description of the game has {count}:", problems)

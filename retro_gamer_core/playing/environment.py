@@ -1,0 +1,220 @@
+"""One game, turned by key presses: the boundary between retro-gamer and retro-games.
+
+People step it with ``reset`` / ``step`` / ``observe`` and get the documented flat vector. The
+training loop uses ``begin_episode`` / ``play_turn`` / ``write_observation`` underneath, which
+build no vector, no string and no dictionary a turn.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
+from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.games.metadata import GameMetadata, check_against_game
+from retro_gamer_core.observation import Observations, ObservationSpec, one_hot
+from retro_gamer_core.playing.character_discovery import discover_characters
+from retro_gamer_core.playing.frames import CharacterCodes, Frame
+from retro_gamer_core.playing.key_presses import KeyPresses
+from retro_gamer_core.playing.state_features import sizes_of
+from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
+from retro_gamer_core.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.contracts import Encoder
+
+
+class GameEnvironment:
+    """Plays episodes of one game.
+
+    Args:
+        create_game: makes a fresh game each time it is called.
+        metadata: what the game is. What it leaves open (board size, size of observed state
+            values) is filled in from a fresh game; a missing character set is discovered by
+            ``reset``, or by ``complete_metadata`` before.
+        encoder: what the learner sees; the whole board, one-hot, when left out.
+        characters: the character codes, shared by all environments of one training.
+
+    Raises:
+        MetadataError: the description does not fit the game.
+        GameError: the game's own code failed.
+    """
+
+    def __init__(
+        self,
+        create_game: Callable[[], Game],
+        metadata: GameMetadata,
+        encoder: Encoder | None = None,
+        *,
+        characters: CharacterCodes | None = None,
+    ) -> None:
+        self.create_game = create_game
+        self.metadata = metadata
+        self.game: Game | None = None
+        self._encoder = encoder
+        self._characters = characters
+        self._keys = KeyPresses(metadata.keys)
+        self._action_of_key = {key: action for action, key in enumerate(metadata.keys)}
+        self._frame: Frame | None = None
+        self._reward_key = metadata.reward
+        self._previous_reward = 0.0
+
+    # What people use -----------------------------------------------------------------------
+
+    @property
+    def spec(self) -> ObservationSpec:
+        """Shape and meaning of an observation."""
+        return self._get_encoder().spec
+
+    def reset(self) -> np.ndarray:
+        """Begin a fresh game. Returns the first observation, ``float32[spec.n_inputs]``."""
+        self._get_encoder()
+        self.begin_episode()
+        return self.observe()
+
+    def step(self, action: str | None) -> tuple[np.ndarray, float, bool]:
+        """Press ``action`` (a key, or None) for one turn.
+
+        Returns ``(observation, reward, done)``: the reward is the change of the reward key in
+        this turn; ``done`` says that the game is over.
+
+        Raises:
+            GameError: no game is running, or the key is not one of the actions.
+        """
+        if self.game is None:
+            raise GameError("no game has been started", hint="call reset() first")
+        if not self.game.playing:
+            raise GameError("this game is over", hint="call reset() to begin another")
+        if action not in self._action_of_key:
+            raise GameError(
+                f"{action!r} is not one of this game's actions",
+                hint=did_you_mean(str(action), self.metadata.actions) + "; None presses nothing",
+            )
+        reward = self.play_turn(self._action_of_key[action])
+        return self.observe(), reward, not self.playing
+
+    def observe(self) -> np.ndarray:
+        """The current observation, ``float32[spec.n_inputs]``, without a turn being played."""
+        if self.game is None:
+            raise GameError("no game has been started", hint="call reset() first")
+        one = Observations.empty(1, self.spec)
+        self._frame.read()
+        self.write_observation(one.cells[0], one.features[0])
+        return one_hot(one.cells[0], one.features[0], self.spec)
+
+    # What the training loop uses -----------------------------------------------------------
+
+    def begin_episode(self) -> None:
+        """Make and start a fresh game."""
+        game = fresh_game(self.create_game)
+        game.input_source = self._keys
+        game.view = None
+        game.start()
+        if self._frame is None:
+            self._frame = self._new_frame(game)
+        self._frame.begin(game)
+        self.game = game
+        self._previous_reward = game.state[self._reward_key]
+
+    def play_turn(self, action: int) -> float:
+        """Press the key of ``action`` for one turn and read the board. Returns the reward.
+
+        Whatever the game raises passes through.
+        """
+        game = self.game
+        self._keys.press(action)
+        game.step()
+        self._frame.read()
+        total = game.state[self._reward_key]
+        reward = total - self._previous_reward
+        self._previous_reward = total
+        return reward
+
+    @property
+    def playing(self) -> bool:
+        """Whether the game goes on."""
+        return self.game.playing
+
+    def write_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
+        """Write what is seen now: ``cells: uint8[h, w]``, ``features: float32[f]``.
+
+        Raises:
+            RetroGamerError: the encoder cannot see this game.
+            PluginError: the encoder's own code failed.
+        """
+        try:
+            self._encoder.encode(self._frame, cells, features)
+        except RetroGamerError:
+            raise
+        except Exception as error:
+            name, module = type(self._encoder).__name__, type(self._encoder).__module__
+            raise PluginError(
+                f"the encoder {name} failed: {in_words(error)}", where=last_line_in(module, error)
+            ) from error
+
+    def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
+        """See with another encoder and other character codes from the next episode or read on."""
+        self._encoder = encoder
+        self._characters = characters
+        if self.game is not None:
+            self._frame = self._new_frame(self.game)
+            self._frame.begin(self.game)
+
+    def _new_frame(self, game: Game) -> Frame:
+        player = getattr(self._get_encoder(), "player", None) or self.metadata.player
+        return Frame(self.metadata.board_size or game.board_size, self._get_characters(), player)
+
+    def _get_encoder(self) -> Encoder:
+        if self._encoder is None:
+            from retro_gamer_core.plugins.registry import installed_plugins
+
+            complete_metadata(self.metadata, self.create_game)
+            plugins = installed_plugins()
+            self._encoder = plugins.build(plugins.find_part("encoder", "one_hot"), self.metadata)
+        return self._encoder
+
+    def _get_characters(self) -> CharacterCodes:
+        if self._characters is None:
+            self._get_encoder()
+            self._characters = CharacterCodes(self.metadata.character_set or ())
+        return self._characters
+
+
+def complete_metadata(
+    metadata: GameMetadata,
+    create_game: Callable[[], Game],
+    *,
+    exploration_turns: int = 200,
+    rng: random.Random | None = None,
+) -> list[str]:
+    """Fill in what the description leaves open, from the game itself; check the rest against it.
+
+    Board size and sizes of observed state values come from a fresh game, a missing character set
+    from ``exploration_turns`` random turns. Returns a sentence for each thing found out, and leaves
+    Python's ``random`` as it was, so that a seed set before gives the games it gives without a look.
+
+    Raises:
+        MetadataError: the description does not fit the game.
+    """
+    found: list[str] = []
+    randomness = random.getstate()
+    game = fresh_game(create_game)
+    check_against_game(metadata, game)
+    metadata.board_size = tuple(game.board_size)
+    metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
+    if metadata.character_set is None:
+        metadata.character_set = discover_characters(
+            create_game, metadata.keys, exploration_turns, rng or random.Random(0)
+        )
+        found.append(
+            f"the description names no characters, so {exploration_turns} random turns were played to see "
+            f"which there are: {' '.join(metadata.character_set) or 'none'}"
+        )
+    random.setstate(randomness)
+    return found

@@ -1,0 +1,145 @@
+"""One moment of a game, read straight from its characters.
+
+The board is read from ``game.agents`` into small codes, never from the game's position cache: that
+cache is stale before the first turn (a game may move its characters while it is being made) and
+for a character that moves only when a key is pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.errors import GameError
+from retro_gamer_core.observation import EMPTY
+from retro_gamer_core.playing.player import PlayerFinder
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+
+class CharacterCodes(dict[str, int]):
+    """The code of each character: 1, 2, … in the order of the character set, 0 for everything else.
+
+    A character that is not in the set gets code 0 and is remembered in ``unknown``, once.
+    """
+
+    def __init__(self, character_set: Iterable[str]) -> None:
+        super().__init__((character, code) for code, character in enumerate(character_set, start=1))
+        self[" "] = EMPTY
+        self.unknown: list[str] = []
+
+    def __missing__(self, character: str) -> int:
+        self.unknown.append(character)
+        self[character] = EMPTY
+        return EMPTY
+
+
+class Frame:
+    """What can be seen of a game right now.
+
+    Attributes:
+        codes: ``uint8[H, W]``, 0 where nothing (known) is, else the character's code.
+        game: the game itself, for encoders that need more than the board. Look, do not touch.
+
+    One frame belongs to one game at a time and is read again each turn, so ``codes`` changes
+    under whoever keeps it.
+    """
+
+    __slots__ = ("_blank", "_board", "_characters", "_height", "_player", "_width", "codes", "game")
+
+    def __init__(self, board_size: tuple[int, int], characters: CharacterCodes, player: str | None = None):
+        self._width, self._height = board_size
+        self._blank = bytes(self._width * self._height)
+        # A bytearray takes single cells three times as fast as an array does; both are one memory.
+        self._board = bytearray(self._blank)
+        self.codes = np.frombuffer(self._board, np.uint8).reshape(self._height, self._width)
+        self.codes.flags.writeable = False
+        self._characters = characters
+        self._player = PlayerFinder(player)
+        self.game: Game = None  # type: ignore[assignment]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The game's state dictionary."""
+        return self.game.state
+
+    @property
+    def player(self) -> tuple[int, int] | None:
+        """(column, row) of the player, or where it was on the board last; None if it never was."""
+        return self._player.position(self.game)
+
+    def begin(self, game: Game) -> None:
+        """Turn to another game, and read it.
+
+        Raises:
+            GameError: its board has another size.
+        """
+        width, height = game.board_size
+        if (width, height) != (self._width, self._height):
+            raise GameError(
+                f"the board of this game has {width}×{height} cells instead of {self._width}×{self._height}",
+                why="what is learned on a board of one size says nothing about another size",
+                hint="let every game have a board of the same size",
+            )
+        self.game = game
+        self._player.forget()
+        self.read()
+
+    def read(self) -> None:
+        """Read the board as it stands now."""
+        self._board[:] = self._blank
+        agents = self.game.agents
+        board, characters, width, height = self._board, self._characters, self._width, self._height
+        # Where characters overlap, retro-games shows the first in the list: so that one is drawn last.
+        for agent in reversed(agents):
+            if not getattr(agent, "display", True):
+                continue
+            character = agent.character
+            if getattr(agent, "z", 0) or getattr(agent, "size", None) or not isinstance(character, str):
+                self._read_in_layers(agents)
+                return
+            x, y = agent.position
+            if 0 <= x < width and 0 <= y < height:
+                board[y * width + x] = characters[character]
+
+    def _read_in_layers(self, agents: Sequence[Any]) -> None:
+        """Draw all characters, by height (``z``), over whatever cells of theirs were drawn before."""
+        board, characters, width, height = self._board, self._characters, self._width, self._height
+        last_in_list_first = agents[::-1]  # and sorting keeps that order among equal heights
+        for agent in sorted(last_in_list_first, key=_height_above_board):
+            if not getattr(agent, "display", True):
+                continue
+            left, top = agent.position
+            columns, rows = getattr(agent, "size", None) or (1, 1)
+            for row in range(rows):
+                for column in range(columns):
+                    x, y = left + column, top + row
+                    if 0 <= x < width and 0 <= y < height:
+                        board[y * width + x] = characters[_character_at(agent, column, row)]
+
+
+def characters_on(game: Game) -> set[str]:
+    """Every character drawn anywhere on the board now, hidden ones under others included."""
+    found: set[str] = set()
+    for agent in game.agents:
+        if getattr(agent, "display", True):
+            columns, rows = getattr(agent, "size", None) or (1, 1)
+            found.update(_character_at(agent, x, y) for y in range(rows) for x in range(columns))
+    found.discard(" ")
+    return found
+
+
+def _height_above_board(agent: Any) -> int:
+    return getattr(agent, "z", 0) or 0
+
+
+def _character_at(agent: Any, column: int, row: int) -> str:
+    """The character an agent shows in one of its own cells."""
+    character = agent.character
+    if isinstance(character, str):
+        return character
+    lines = list(character)
+    return lines[row][column] if row < len(lines) and column < len(lines[row]) else " "

@@ -1,0 +1,96 @@
+"""From turns to transitions: rewards summed over n turns, never across the edge of an episode.
+
+n-step returns carry news of a reward n times as fast back to the actions that led to it
+(Sutton and Barto 2018, chapter 7). Where an episode ends or is cut before n turns are over, the
+transition is shorter and its discount says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from retro_gamer_core.observation import Observations, ObservationSpec
+from retro_gamer_core.playing.games_in_step import Turn
+from retro_gamer_core.transitions import Transitions
+
+
+class NStepAccumulator:
+    """Holds the last n turns of K games until their return is known.
+
+    Args:
+        n: turns whose rewards are summed; 1 gives one transition a turn.
+        gamma: discount of a reward one turn later.
+        games: K.
+    """
+
+    def __init__(self, n: int, gamma: float, games: int, spec: ObservationSpec) -> None:
+        self._n = n
+        self._gamma = gamma
+        self._cells = np.zeros((n, games, spec.height, spec.width), np.uint8)
+        self._features = np.zeros((n, games, spec.n_features), np.float32)
+        self._actions = np.zeros((n, games), np.int64)
+        self._returns = np.zeros((n, games), np.float64)
+        self._episode_turns = np.zeros(games, np.int64)
+        self._slot = 0
+
+    def add(self, observations: Observations, actions: np.ndarray, turn: Turn) -> Transitions:
+        """Hear of one turn of K games: what was seen, what was done, what came of it.
+
+        Returns the transitions that are now complete, oldest first; ``len`` may be 0.
+        """
+        n, slot = self._n, self._slot
+        self._cells[slot] = observations.cells
+        self._features[slot] = observations.features
+        self._actions[slot] = actions
+        self._returns[slot] = 0.0
+        self._episode_turns += 1
+        self._episode_turns[turn.lost] = 0  # and with it the turns whose return it was to be part of
+
+        age = (slot - np.arange(n)) % n  # of each slot, in turns
+        held = age[:, None] < self._episode_turns
+        self._returns += held * (self._gamma**age)[:, None] * turn.rewards
+
+        ending = turn.terminated | turn.cut
+        complete = held & ((age == n - 1)[:, None] | ending)
+        slots, games = np.nonzero(complete)
+        order = np.argsort(-age[slots], kind="stable")
+        slots, games = slots[order], games[order]
+        discounts = np.where(turn.terminated[games], 0.0, self._gamma ** (age[slots] + 1))
+        transitions = Transitions(
+            Observations(self._cells[slots, games], self._features[slots, games]),
+            self._actions[slots, games],
+            self._returns[slots, games].astype(np.float32),
+            discounts.astype(np.float32),
+            turn.next_observations[games],
+        )
+        self._episode_turns[ending] = 0
+        self._slot = (slot + 1) % n
+        return transitions
+
+    def drop(self) -> None:
+        """Forget turns whose return is not known: the games are being given up."""
+        self._episode_turns[:] = 0
+
+    def recode(self, codes: np.ndarray) -> None:
+        """Replace every held cell ``c`` by ``codes[c]`` (``uint8[256]``)."""
+        self._cells = codes[self._cells]
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "cells": self._cells.copy(),
+            "features": self._features.copy(),
+            "actions": self._actions.copy(),
+            "returns": self._returns.copy(),
+            "episode_turns": self._episode_turns.copy(),
+            "slot": self._slot,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self._cells[...] = state["cells"]
+        self._features[...] = state["features"]
+        self._actions[...] = state["actions"]
+        self._returns[...] = state["returns"]
+        self._episode_turns[...] = state["episode_turns"]
+        self._slot = state["slot"]

@@ -1,0 +1,91 @@
+"""Playing a game that plays itself, for somebody to look at: in the terminal, or as printed frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING
+
+from retro_gamer_core.errors import GameError, RetroGamerError
+from retro_gamer_core.playing.board_text import board_lines, framed
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+_TURNS_PRINTED = (10, 100)
+_QUIT_KEYS = ("KEY_ENTER", "KEY_ESCAPE")
+
+
+def watch(game: Game, framerate: float, max_turns: int) -> str:
+    """Play in the terminal until the game ends, somebody quits, or ``max_turns`` are over.
+
+    Returns how it ended, in words.
+
+    Raises:
+        RetroGamerError: the terminal is too small for the board.
+    """
+    from blessed import Terminal
+    from retro.errors import TerminalTooSmall
+    from retro.views.terminal import TerminalView
+
+    terminal = Terminal()
+    try:
+        with terminal.fullscreen(), terminal.hidden_cursor(), terminal.cbreak():
+            game.view = TerminalView(terminal, color=game.color, show_state=game.show_state)
+            game.start()
+            return _turn_by_turn(game, terminal, framerate, max_turns)
+    except TerminalTooSmall as error:
+        raise RetroGamerError(
+            f"the terminal is too small to show this game: {error}",
+            why=f"the board has {game.view_size[0]}×{game.view_size[1]} cells, and its state is shown below it",
+            hint="make the window larger or the letters smaller, or send the output through a pipe to see a few "
+            "frames as text: retro-gamer play RUN | cat",
+        ) from error
+    except KeyboardInterrupt:
+        return "stopped"
+    finally:
+        game.view = None
+
+
+def _turn_by_turn(game: Game, terminal: object, framerate: float, max_turns: int) -> str:
+    while game.playing and game.turn_number < max_turns:
+        began = perf_counter()
+        game.step()
+        # Waiting for a key is how the time of a turn is spent, so that quitting is felt at once.
+        key = terminal.inkey(timeout=max(0.0, 1 / framerate - (perf_counter() - began)))
+        if key and key.name in _QUIT_KEYS:
+            return "stopped"
+    if not game.playing:
+        sleep(min(1.0, 6 / framerate))  # long enough to see how it ended
+    return _how_it_ended(game, max_turns)
+
+
+def print_frames(game: Game, max_turns: int, say: Callable[[str], None]) -> str:
+    """Play to the end without a terminal; print the frames of a few turns and the last one."""
+
+    def show() -> None:
+        say(f"turn {game.turn_number}\n{framed(board_lines(game))}")
+
+    game.start()
+    show()
+    while game.playing and game.turn_number < max_turns:
+        game.step()
+        if game.turn_number in _TURNS_PRINTED and game.playing:
+            show()
+    show()
+    return _how_it_ended(game, max_turns)
+
+
+def _how_it_ended(game: Game, max_turns: int) -> str:
+    return f"stopped at the limit of {max_turns} turns" if game.playing else "game over"
+
+
+def game_raised(error: Exception, where: str, game: Game, seed: int) -> Exception:
+    """What to raise for an error met while a game was being watched."""
+    if isinstance(error, RetroGamerError):
+        return error
+    return GameError(
+        f"the game raised {type(error).__name__}: {error}",
+        where=f"{where or 'outside the game’s own files'} (turn {game.turn_number}, seed {seed})",
+        hint="mend the game, then play the same seed again",
+    )

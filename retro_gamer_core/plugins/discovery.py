@@ -1,0 +1,65 @@
+"""Which plugins are installed, and which of them may load. Reads metadata only, imports nothing of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from importlib.metadata import Distribution, entry_points
+
+from retro_gamer_core.plugins.records import Provider, folded
+from retro_gamer_core.suggestions import did_you_mean
+
+GROUP = "retro_gamer"
+
+
+@dataclass(frozen=True)
+class FoundPlugin:
+    """An installed plugin that nobody has imported yet."""
+
+    import_string: str
+    provider: Provider
+
+
+def find_plugins() -> list[FoundPlugin]:
+    """Every installed plugin: the built-in ones first, then by distribution and name."""
+    named: dict[int, tuple[str, str]] = {}
+    found = []
+    for entry_point in entry_points(group=GROUP):
+        distribution = entry_point.dist
+        if id(distribution) not in named:
+            named[id(distribution)] = _name_and_version(distribution)
+        import_string = entry_point.value.partition("[")[0].replace(" ", "")  # without extras
+        found.append(FoundPlugin(import_string, Provider(entry_point.name, *named[id(distribution)])))
+    return sorted(found, key=_order)
+
+
+def may_load(provider: Provider, *, only: Collection[str] | None, blocked: Collection[str]) -> bool:
+    """Whether a plugin may be imported. Built-in ones need no mention in ``only``."""
+    if any(provider.goes_by(name) for name in blocked):
+        return False
+    return only is None or provider.built_in or any(provider.goes_by(name) for name in only)
+
+
+def unknown_names(names: Iterable[str], found: Iterable[FoundPlugin]) -> list[str]:
+    """A sentence for each name that no installed plugin goes by."""
+    providers = [plugin.provider for plugin in found]
+    known = {name for provider in providers for name in (provider.plugin, provider.distribution)}
+    return [
+        f"no plugin is called {name!r}: {did_you_mean(name, known)}"
+        for name in names
+        if not any(provider.goes_by(name) for provider in providers)
+    ]
+
+
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    try:
+        metadata = distribution.metadata  # parsed anew at each use, so used once
+        name, version = metadata.get("Name"), metadata.get("Version")
+    except Exception:  # the file is missing: half of an installation that was broken off
+        name = version = None
+    return name or "unnamed distribution", version or "of no version"
+
+
+def _order(plugin: FoundPlugin) -> tuple[bool, str, str]:
+    provider = plugin.provider
+    return not provider.built_in, folded(provider.distribution), folded(provider.plugin)

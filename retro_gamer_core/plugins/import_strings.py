@@ -1,0 +1,89 @@
+"""Import strings: ``"package.module:attribute"`` names code without importing it, until it is needed."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.errors import PartNotFound, PluginError
+from retro_gamer_core.plugins.diagnosis import Diagnosed, of_attribute, of_import
+
+if TYPE_CHECKING:
+    from retro_gamer_core.plugins.records import Provider
+
+
+def load_attribute(import_string: str, *, what: str, provider: Provider | None = None) -> Any:
+    """Import what ``"package.module:attribute"`` names; the attribute may be dotted.
+
+    Modules in the current directory can be imported too. ``what`` names the thing in messages
+    ("the network 'tiny'"), ``provider`` the plugin whose word the import string is.
+
+    Raises:
+        PartNotFound: there is no such module or attribute.
+        PluginError: it is there and its code fails, or an installed plugin promised it in vain.
+    """
+    check_import_string(import_string, what=what)
+    _make_current_directory_importable()
+    try:
+        return import_object(import_string, provider.distribution if provider else None)
+    except Diagnosed as failure:
+        found = failure.diagnosis
+        promised = provider is not None and provider.distribution is not None
+        absent = found.trouble in ("missing module", "missing attribute") and not found.where
+        error = PartNotFound if absent and not promised else PluginError
+        raise error(
+            f"{what} cannot be loaded: {found.cause}",
+            where=found.where or repr(import_string),
+            why=f"the mistake is in the plugin {provider}, not in your run" if promised else "",
+            hint=found.fix,
+        ) from failure.__cause__
+
+
+def import_object(import_string: str, distribution: str | None = None) -> Any:
+    """What ``"package.module"`` or ``"package.module:attribute"`` names.
+
+    Nothing that the module does stops the program, not even ``sys.exit``; Ctrl-C does.
+
+    Raises:
+        Diagnosed: with the diagnosis.
+    """
+    module_name, _, attributes = import_string.partition(":")
+    path = module_name
+    try:
+        found = import_module(module_name)
+        for attribute in filter(None, attributes.split(".")):
+            if not hasattr(found, attribute):
+                raise Diagnosed(of_attribute(found, path, attribute, distribution))
+            found = getattr(found, attribute)
+            path = f"{path}.{attribute}" if ":" in path else f"{path}:{attribute}"
+        return found
+    except (KeyboardInterrupt, Diagnosed):
+        raise
+    except BaseException as error:
+        raise Diagnosed(of_import(module_name, error, distribution)) from error
+
+
+def check_import_string(import_string: str, *, what: str) -> None:
+    """Refuse, before anything is imported, a text that cannot be an import string.
+
+    Raises:
+        PartNotFound: it has no colon, nothing on one side of it, or a path in place of a module.
+    """
+    module, _, attribute = import_string.partition(":")
+    stem = module.removesuffix(".py").replace("\\", "/").strip("./").replace("/", ".")
+    if module and attribute and module == stem:
+        return
+    raise PartNotFound(
+        f"{what} cannot be loaded: {import_string!r} is not an import path",
+        why="an import path is a module, a colon, and the name of a function or class in it",
+        hint=f"{stem or 'my_module'}:{attribute or 'build'}",
+    )
+
+
+def _make_current_directory_importable() -> None:
+    # Last, so that a file called random.py or torch.py does not stand in for the real one.
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.append(here)

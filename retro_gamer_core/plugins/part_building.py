@@ -1,0 +1,130 @@
+"""From the description of a part to the part itself, with every mistake explained on the way."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from retro_gamer_core.errors import ConfigurationError, PluginError, Problem, RetroGamerError
+from retro_gamer_core.options import Option
+from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
+from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.part_options import (
+    CALLED_WITH,
+    options_in_signature,
+    signature_of,
+    takes_any_option,
+)
+from retro_gamer_core.plugins.records import ProvidedPart
+from retro_gamer_core.suggestions import did_you_mean
+
+
+def load_factory(part: ProvidedPart) -> Any:
+    """Import what builds the part.
+
+    Raises:
+        PartNotFound: a person named a module or attribute that is not there.
+        PluginError: it is there and its code fails, or a plugin promised it in vain.
+    """
+    return load_attribute(part.part.factory, what=str(part), provider=part.provider)
+
+
+def options_of(part: ProvidedPart) -> tuple[Option, ...]:
+    """The options its author listed, else those in the signature of its factory, which is then imported."""
+    if part.part.options is not None:
+        return tuple(part.part.options)
+    return options_in_signature(load_factory(part), part.kind)
+
+
+def build_part(part: ProvidedPart, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """Call the factory of the part with ``args`` and ``options``.
+
+    Only the names of the options are looked at; their values were, where they were written.
+
+    Raises:
+        ConfigurationError: options it does not have; all of them.
+        PluginError: the factory cannot be called like this, raises, or makes something that is
+            not what ``retro_gamer_core.contracts`` asks of this kind.
+        RetroGamerError: whatever of this family the factory raises itself.
+    """
+    factory = load_factory(part)
+    _check_options(part, factory, options)
+    _check_call(part, factory, args, options)
+    try:
+        built = factory(*args, **options)
+    except RetroGamerError:
+        raise
+    except Exception as error:
+        problem = f"building it ended with {in_words(error)}"
+        raise _cannot_build(part, problem, where=last_line_in(part.part.factory, error)) from error
+    _check_contract(part, built)
+    return built
+
+
+def missing_from(thing: Any, protocol: type) -> list[str]:
+    """What a protocol of ``retro_gamer_core.contracts`` asks for and ``thing`` does not have."""
+    methods = [name for name, value in vars(protocol).items() if _is_from(protocol, value)]
+    return [name for name in protocol.__annotations__ if not hasattr(thing, name)] + [
+        f"{name}()" for name in methods if not callable(getattr(thing, name, None))
+    ]
+
+
+def _check_options(part: ProvidedPart, factory: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    if not options or takes_any_option(factory):
+        return
+    known = [option.name for option in options_of(part)]
+    problems = [
+        Problem(f"{name} is not an option of {part}", hint=did_you_mean(name, known))
+        for name in options
+        if name not in known
+    ]
+    if problems:
+        raise ConfigurationError(f"{part} cannot be built with these options:", problems)
+
+
+def _check_call(
+    part: ProvidedPart, factory: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]
+) -> None:
+    try:
+        signature = signature_of(factory)
+    except TypeError as error:
+        raise _cannot_build(part, f"{part.part.factory} is not a function or class") from error
+    except ValueError:  # some callables written in C have no signature
+        return
+    try:
+        signature.bind(*args, **options)
+    except TypeError as error:
+        why = f"a {part.kind} is built as factory({', '.join(CALLED_WITH[part.kind])}, **options)"
+        raise _cannot_build(part, f"{error}", why=why) from error
+
+
+def _check_contract(part: ProvidedPart, built: Any) -> None:
+    from retro_gamer_core import contracts
+
+    if part.kind == "network":
+        return  # what a network must do is known where tensors are
+    if built is None:
+        raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
+    protocol = getattr(contracts, part.kind.capitalize())
+    missing = missing_from(built, protocol)
+    if missing:
+        why = f"every {part.kind} does what retro_gamer_core.contracts.{protocol.__name__} says"
+        raise _cannot_build(part, f"its {type(built).__name__} has no {', '.join(missing)}", why=why)
+
+
+def _is_from(protocol: type, value: Any) -> bool:
+    # typing puts functions of its own into every protocol.
+    return inspect.isfunction(value) and value.__module__ == protocol.__module__
+
+
+def _cannot_build(
+    part: ProvidedPart, problem: str, *, where: str = "", why: str = "", hint: str = ""
+) -> PluginError:
+    of_plugin = f" of the plugin {part.provider}" if part.provider.distribution else ""
+    return PluginError(
+        f"{part}{of_plugin} cannot be built: {problem}",
+        where=where or part.part.factory,
+        why=why,
+        hint=hint,
+    )

@@ -1,0 +1,224 @@
+"""The plugins that are installed, and everything one can ask of them.
+
+*Finding* reads metadata only, and decides what may load; *loading* imports each plugin by itself.
+A broken one is a record with a diagnosis, and nothing else: it stops no command that does not need it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cache, cached_property
+from typing import Any
+
+from retro_gamer_core.errors import PartNotFound, PluginError
+from retro_gamer_core.options import Option
+from retro_gamer_core.parts import Command, GameDescription, Kind, Part, Recipe
+from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
+from retro_gamer_core.plugins.discovery import FoundPlugin, find_plugins, may_load, unknown_names
+from retro_gamer_core.plugins.import_strings import check_import_string
+from retro_gamer_core.plugins.loading import LoadedPlugin, leave_out, load
+from retro_gamer_core.plugins.name_conflicts import Claims, claims_on_names, conflict, conflict_notes, winner
+from retro_gamer_core.plugins.part_building import build_part, options_of
+from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
+from retro_gamer_core.suggestions import did_you_mean
+
+
+class Plugins:
+    """All installed plugins, loaded when first asked.
+
+    Plugins are named by their entry point or their distribution.
+
+    Args:
+        only: which plugins of others may load; None for all of them. The built-in ones load anyway.
+        blocked: which plugins may not, built-in ones included; their modules are not imported.
+        strict: for plugin authors: a plugin with a problem is an error, with its cause in the traceback.
+    """
+
+    def __init__(
+        self, *, only: Collection[str] | None = None, blocked: Collection[str] = (), strict: bool = False
+    ) -> None:
+        self.strict = strict
+        self._only = only
+        self._blocked = blocked
+        self._silenced: set[tuple[Provider, str]] = set()
+
+    @cached_property
+    def records(self) -> tuple[PluginRecord, ...]:
+        """Every plugin that was found, also the broken and the blocked: built-in ones first."""
+        return tuple(plugin.record for plugin in self._plugins)
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each plugin that was to be blocked or let in and is not installed."""
+        return tuple(unknown_names([*(self._only or ()), *self._blocked], self._found))
+
+    def parts(self, kind: Kind) -> dict[str, ProvidedPart]:
+        """The usable parts of a kind by name: those of built-in plugins first, then in alphabetical order."""
+        winners = [winner(claims) for (kind_, _), claims in self._claims.items() if kind_ == kind]
+        parts = [ProvidedPart(kind, claim.description, claim.provider) for claim in winners if claim]
+        parts.sort(key=lambda part: (not part.provider.built_in, part.name))
+        return {part.name: part for part in parts}
+
+    def find_part(self, kind: Kind, name: str) -> ProvidedPart:
+        """The part with that registered name, or at that import path (``"my_file:build"``).
+
+        Nothing is imported for an import path yet.
+
+        Raises:
+            PartNotFound: no plugin offers it; the message names those which might if they worked.
+            PluginError: more than one plugin does.
+        """
+        if ":" in name:
+            check_import_string(name, what=f"the {kind}")
+            return ProvidedPart(kind, Part(name, "", name), Provider(name.partition(":")[0]))
+        parts = self.parts(kind)
+        if name in parts:
+            return parts[name]
+        if (kind, name) in self._claims:
+            raise conflict(self._claims[kind, name])
+        raise self._not_found(kind, name, known=list(parts))
+
+    def options_of(self, part: ProvidedPart) -> tuple[Option, ...]:
+        """The options of a part: those its author listed, else those in the signature of its factory.
+
+        A ``**kwargs`` in the signature adds none. The second way imports the factory.
+        """
+        return options_of(part)
+
+    def build(self, part: ProvidedPart, *args: Any, **options: Any) -> Any:
+        """Import the factory of a part and call it; see ``retro_gamer_core.contracts`` for the arguments.
+
+        Raises:
+            ConfigurationError: options that the part does not have.
+            PluginError: its code fails, or makes something that is not a part of this kind.
+        """
+        return build_part(part, args, options)
+
+    def games(self) -> list[tuple[GameDescription, Provider]]:
+        """The descriptions of games, in the order of the plugins."""
+        return [
+            (claim.description, claim.provider)
+            for (kind, _), claims in self._claims.items()
+            if kind == "game"
+            for claim in claims
+        ]
+
+    def recipes(self) -> dict[str, tuple[Recipe, Provider]]:
+        """The recipes by name. Of several with one name, the first counts: a built-in one, if there is."""
+        return self._first_of_each("recipe")
+
+    def commands(self) -> dict[str, tuple[Command, Provider]]:
+        """The further subcommands by name. Of several with one name, the first counts."""
+        return self._first_of_each("command")
+
+    def announce(self, hook_name: str, **arguments: Any) -> list[str]:
+        """Call a life-cycle hook of each plugin by itself. Nothing that one raises reaches another, or you.
+
+        Returns a line for each that raised; those are not called again. Ctrl-C passes through.
+        """
+        lines = []
+        for plugin in self._plugins:
+            if plugin.hooks is None or hook_name not in plugin.record.hooks:
+                continue
+            provider = plugin.record.provider
+            if (provider, hook_name) in self._silenced:
+                continue
+            try:
+                getattr(plugin.hooks, hook_name)(**arguments)
+            except Exception as error:
+                self._silenced.add((provider, hook_name))
+                where = last_line_in(plugin.record.module, error)
+                lines.append(
+                    f"the plugin {provider} is not told of {hook_name} any more, "
+                    f"for that ended with {in_words(error)}{f' ({where})' if where else ''}"
+                )
+        return lines
+
+    @cached_property
+    def _found(self) -> list[FoundPlugin]:
+        return find_plugins()
+
+    @cached_property
+    def _plugins(self) -> list[LoadedPlugin]:
+        plugins = [load(found) if self._may_load(found) else leave_out(found) for found in self._found]
+        notes = conflict_notes(claims_on_names(plugins))
+        plugins = [_with_note(plugin, notes.get(plugin.record.provider)) for plugin in plugins]
+        if self.strict:
+            for plugin in plugins:
+                _raise_problem(plugin)
+        return plugins
+
+    def _may_load(self, found: FoundPlugin) -> bool:
+        return may_load(found.provider, only=self._only, blocked=self._blocked)
+
+    @cached_property
+    def _claims(self) -> Claims:
+        return claims_on_names(self._plugins)
+
+    def _first_of_each(self, kind: str) -> dict[str, tuple[Any, Provider]]:
+        return {
+            name: (claims[0].description, claims[0].provider)
+            for (kind_, name), claims in self._claims.items()
+            if kind_ == kind
+        }
+
+    def _not_found(self, kind: Kind, name: str, known: list[str]) -> PartNotFound:
+        why = [
+            f"the plugin {record.provider} may offer it, but is broken: "
+            f"{record.problem.cause} (try: {record.problem.fix})"
+            for record in self.records
+            if record.status == "broken"
+        ]
+        blocked = [record.name for record in self.records if record.status == "blocked"]
+        if blocked:
+            why.append(f"these plugins may offer it, but are blocked: {', '.join(blocked)}")
+        hint = did_you_mean(name, known)
+        if "." in name:
+            hint = f"for one of your own, put a colon before its name: {':'.join(name.rsplit('.', 1))}"
+        return PartNotFound(f"there is no {kind} called {name!r}", why="; ".join(why), hint=hint)
+
+
+@cache
+def installed_plugins() -> Plugins:
+    """The plugins of this process, as the environment and ``configure`` have it.
+
+    ``RETRO_GAMER_PLUGINS`` lists the plugins of others that may load (empty: none),
+    ``RETRO_GAMER_NO_PLUGIN`` those that may not, both with commas; ``RETRO_GAMER_STRICT=1`` is strict.
+    """
+    only = _configured["only"]
+    if only is None and "RETRO_GAMER_PLUGINS" in os.environ:
+        only = _names_in("RETRO_GAMER_PLUGINS")
+    return Plugins(
+        only=only,
+        blocked=[*_configured["blocked"], *_names_in("RETRO_GAMER_NO_PLUGIN")],
+        strict=_configured["strict"] or os.environ.get("RETRO_GAMER_STRICT", "") not in ("", "0"),
+    )
+
+
+def configure(
+    *, blocked: Collection[str] = (), only: Collection[str] | None = None, strict: bool = False
+) -> None:
+    """Decide for this process, on top of the environment, before any plugin is imported; see ``Plugins``."""
+    _configured.update(blocked=blocked, only=only, strict=strict)
+    installed_plugins.cache_clear()
+
+
+_configured: dict[str, Any] = {"blocked": (), "only": None, "strict": False}
+
+
+def _names_in(variable: str) -> list[str]:
+    return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
+
+
+def _with_note(plugin: LoadedPlugin, note: Diagnosis | None) -> LoadedPlugin:
+    return replace(plugin, record=replace(plugin.record, problem=note)) if note else plugin
+
+
+def _raise_problem(plugin: LoadedPlugin) -> None:
+    problem = plugin.record.problem
+    if problem is not None:
+        raise PluginError(
+            f"the plugin {plugin.record.provider}: {problem.cause}", where=problem.where, hint=problem.fix
+        ) from plugin.error

@@ -1,0 +1,148 @@
+"""``parts.lock``: which code the parts of a run came from, so that a change is noticed, not suffered.
+
+Weights only mean something to the network and the encoder they were learned with. The file is
+written when training starts, and compared when it goes on or the result is played.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
+
+from retro_gamer_core.errors import Problem, RetroGamerError
+from retro_gamer_core.runs.atomic_files import write_text
+
+if TYPE_CHECKING:
+    from retro_gamer_core.plugins.records import ProvidedPart
+
+_HEADING = "# Written by retro-gamer: which code each part of this run came from. Not meant to be edited.\n\n"
+
+
+@dataclass(frozen=True)
+class LockedPart:
+    """One part of a run, and the code it was built from.
+
+    Args:
+        kind, name, factory: what it is, its name in the config, and the import string of its factory.
+        plugin: the entry point or module that offers it.
+        distribution, version: what pip knows that by; None for a file of the student's own.
+        options: the keyword arguments it was built with.
+    """
+
+    kind: str
+    name: str
+    factory: str
+    plugin: str
+    distribution: str | None = None
+    version: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        source = f", {self.distribution} {self.version}" if self.distribution else ""
+        return f"{self.name} ({self.factory}{source})"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A part is not what it was; ``serious`` if what was learned will hardly fit it any more."""
+
+    problem: Problem
+    serious: bool
+
+
+def lock_of(parts: Iterable[tuple[ProvidedPart, Mapping[str, Any]]]) -> list[LockedPart]:
+    """What to remember of the parts a run is built from, each with its options."""
+    return [
+        LockedPart(
+            kind=provided.kind,
+            name=provided.part.name,
+            factory=provided.part.factory,
+            plugin=provided.provider.plugin,
+            distribution=provided.provider.distribution,
+            version=provided.provider.version,
+            options=dict(options),
+        )
+        for provided, options in parts
+    ]
+
+
+def write_lock(path: Path, parts: Iterable[LockedPart]) -> None:
+    """Write ``parts.lock``, whole or not at all. TOML has no None: such options are left out."""
+    tables = [_without_none(asdict(part)) for part in parts]
+    write_text(path, _HEADING + tomli_w.dumps({"lock_version": 1, "part": tables}))
+
+
+def read_lock(path: Path) -> list[LockedPart]:
+    """Read ``parts.lock``; a run that has none yet gives an empty list.
+
+    Raises:
+        RetroGamerError: it was edited into something else.
+    """
+    if not path.is_file():
+        return []
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))["part"]
+        return [LockedPart(**table) for table in tables]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RetroGamerError(
+            f"{path.name} cannot be read: {error}",
+            where=str(path),
+            why="nobody can tell whether the parts of this run are still the same",
+            hint="delete it; it is written again when training starts",
+        ) from error
+
+
+def differences(locked: Iterable[LockedPart], installed: Iterable[LockedPart]) -> list[Difference]:
+    """What changed between the parts a run was trained with and those it would be built from now.
+
+    Loggers are passed over: nothing that was learned depends on them. Options are the config's
+    business and not compared.
+    """
+    now = {part.kind: part for part in installed}
+    return [
+        difference
+        for was in locked
+        if was.kind != "logger" and (difference := _difference(was, now.get(was.kind)))
+    ]
+
+
+def _difference(was: LockedPart, now: LockedPart | None) -> Difference | None:
+    if now is None or (now.name, now.factory) != (was.name, was.factory):
+        serious, why = True, f"what was learned only fits the {was.kind} it was learned with"
+    elif (now.distribution, _release(now.version)) != (was.distribution, _release(was.version)):
+        serious, why = False, f"if the {was.kind} works differently now, the learner plays worse than it did"
+    else:
+        return None
+    what = f"the {was.kind} was {was}, and is now {now or 'missing'}"
+    return Difference(Problem(what, where="parts.lock", why=why, hint=_way_back(was, now)), serious)
+
+
+def _way_back(was: LockedPart, now: LockedPart | None) -> str:
+    if now is not None and now.name != was.name:
+        return f'write {was.kind} = "{was.name}" in config.toml again, or start a new run'
+    if was.distribution and was.version:
+        return f'pip install "{was.distribution}=={was.version}", or start a new run'
+    return f"bring {was.factory} back, or start a new run"
+
+
+def _release(version: str | None) -> tuple[int, ...] | str | None:
+    """Major, minor and micro: what comes after them (``.dev1``, ``.post1``, ``+local``) changes nothing."""
+    found = re.match(r"v?(?:[0-9]+!)?([0-9]+(?:\.[0-9]+)*)", version or "")
+    if not found:
+        return version
+    numbers = [int(number) for number in found[1].split(".")]
+    return tuple([*numbers, 0, 0][:3])
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_without_none(item) for item in value if item is not None]
+    return value

@@ -1,0 +1,200 @@
+"""A training state in one file: nested dicts and lists of arrays, numbers and text, and nothing else.
+
+The file is an uncompressed ``.npz`` (``numpy.load`` and any unzip program open it). ``tree.json`` holds
+the nesting and the small values, ``0.npy``, ``1.npy``, … the arrays. Nothing in it is ever executed, and
+each member's checksum is verified when it is read.
+
+In the tree, JSON's own null, true, false, texts, lists, finite numbers stand for themselves. Whatever
+JSON lacks is an object with one key: ``{"dict": [[key, value], …]}`` (keys may be numbers),
+``{"tuple": […]}``, ``{"int": "0x…"}`` (too long for other readers of JSON), ``{"float": "nan"}``,
+``{"array": 3}``, and ``{"scalar": 4}`` for a numpy scalar.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
+from retro_gamer_core.runs.atomic_files import replace_file
+
+_FORMAT = "retro-gamer state"
+_VERSION = 1
+_TREE = "tree.json"
+_LONGEST_PLAIN_INT = 2**53
+_HEADER_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+def write_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Save a state, whole or not at all. Equal states give equal files, byte for byte.
+
+    Args:
+        path: the ``.npz`` file; its directory must exist.
+        state: dicts (keys: text or whole numbers), lists and tuples of numpy arrays, numpy scalars,
+            int, float, bool, str and None. What is big belongs into arrays.
+
+    Raises:
+        RetroGamerError: something else is in there (the message says where), or the disk refused.
+    """
+    arrays: list[np.ndarray] = []
+    tree = {"format": _FORMAT, "version": _VERSION, "state": _encode(state, arrays, "state")}
+    text = json.dumps(tree, allow_nan=False)
+
+    def write(temporary: Path) -> None:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            # ZipInfo: given a mere name, writestr would put the time into the file.
+            archive.writestr(zipfile.ZipInfo(_TREE), text)
+            for index, array in enumerate(arrays):
+                with archive.open(_member(index), "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, array, allow_pickle=False)
+
+    replace_file(path, write)
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Read what ``write_state`` wrote: the same values, types, dtypes and shapes.
+
+    Raises:
+        CheckpointDamaged: cut short, changed, or not a saved state at all.
+        OSError: the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        try:
+            return _read(file, size=path.stat().st_size)
+        except MemoryError:
+            raise  # the file may be fine
+        except Exception as error:
+            # Whatever a damaged file makes zipfile, json or numpy raise, it means one thing.
+            raise _damaged(path, error) from error
+
+
+def _read(file: BinaryIO, size: int) -> dict[str, Any]:
+    with zipfile.ZipFile(file) as archive:
+        _refuse_lies(archive, size)
+        tree = json.loads(archive.read(_TREE))
+        if tree["format"] != _FORMAT:
+            raise ValueError("something else wrote it")
+        if tree["version"] != _VERSION:
+            raise ValueError(f"it has format {tree['version']}, and this retro-gamer reads {_VERSION}")
+        return _decode(tree["state"], archive)
+
+
+def _refuse_lies(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive that claims to hold more than the file does, before anything is read."""
+    members = archive.infolist()
+    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+        raise ValueError("a member is compressed")
+    if sum(max(member.file_size, member.compress_size) for member in members) > size:
+        raise ValueError("it claims to hold more than it does")
+
+
+def _read_array(archive: zipfile.ZipFile, index: int) -> np.ndarray:
+    info = archive.getinfo(_member(index))
+    with archive.open(info) as member:
+        shape, _, dtype = _HEADER_READERS[np.lib.format.read_magic(member)](member)
+        # Before numpy makes room for it: the array must be as long as what is there.
+        length = math.prod(shape) * dtype.itemsize
+        if not _is_plain(dtype) or length != info.file_size - member.tell():
+            raise ValueError(f"{info.filename} is not the array it claims to be")
+    with archive.open(info) as member:
+        array = np.lib.format.read_array(member, allow_pickle=False)
+        member.read()  # zipfile compares checksums only when it comes to the end
+    return array
+
+
+def _encode(value: Any, arrays: list[np.ndarray], where: str) -> Any:
+    match value:
+        case np.ndarray():
+            return {"array": _put(value, arrays, where)}
+        case np.generic():  # before float and str: np.float64 and np.str_ are those too
+            return {"scalar": _put(value, arrays, where)}
+        case None | bool() | str():
+            return value
+        case int():
+            return value if abs(value) <= _LONGEST_PLAIN_INT else {"int": hex(value)}
+        case float():
+            return value if math.isfinite(value) else {"float": str(value)}
+        case list():
+            return [_encode(item, arrays, f"{where}[{i}]") for i, item in enumerate(value)]
+        case tuple():
+            return {"tuple": _encode(list(value), arrays, where)}
+        case Mapping():
+            return {
+                "dict": [
+                    [_encode_key(key, where), _encode(item, arrays, f"{where}[{key!r}]")]
+                    for key, item in value.items()
+                ]
+            }
+    raise _cannot_save(value, where)
+
+
+def _encode_key(key: Any, where: str) -> Any:
+    if isinstance(key, (bool, np.generic)) or not isinstance(key, (str, int)):
+        raise _cannot_save(key, f"a key of {where}")
+    return _encode(key, [], where)
+
+
+def _put(value: np.ndarray | np.generic, arrays: list[np.ndarray], where: str) -> int:
+    array = np.asarray(value)
+    if not _is_plain(array.dtype):
+        raise _cannot_save(value, where)
+    arrays.append(array)
+    return len(arrays) - 1
+
+
+def _is_plain(dtype: np.dtype) -> bool:
+    """Truth values, numbers, times and texts of fixed length; not Python objects, not records."""
+    return dtype.kind in "biufcmMSU" and dtype.itemsize > 0
+
+
+def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
+    if isinstance(node, list):
+        return [_decode(item, archive) for item in node]
+    if not isinstance(node, dict):
+        return node
+    [(tag, content)] = node.items()
+    match tag:
+        case "dict":
+            return {_decode(key, archive): _decode(item, archive) for key, item in content}
+        case "tuple":
+            return tuple(_decode(content, archive))
+        case "int":
+            return int(content, 16)
+        case "float":
+            return float(content)
+        case "array":
+            return _read_array(archive, content)
+        case "scalar":
+            return _read_array(archive, content)[()]
+    raise ValueError(f"{tag} is not a kind of value")
+
+
+def _member(index: int) -> str:
+    return f"{index}.npy"
+
+
+def _cannot_save(value: Any, where: str) -> RetroGamerError:
+    return RetroGamerError(
+        f"a value of type {type(value).__name__} cannot be saved",
+        where=where,
+        why="a saved state holds plain values and arrays only, so that reading one never runs code",
+        hint="turn it into a numpy array, a number, text, or a dict or list of these",
+    )
+
+
+def _damaged(path: Path, error: Exception) -> CheckpointDamaged:
+    return CheckpointDamaged(
+        f"{path.name} cannot be read: it is cut short, damaged, or no training state at all ({error})",
+        where=str(path),
+        why="training could not go on exactly where it stopped",
+        hint="move the file away, and training goes on from what was saved before it",
+    )

@@ -1,0 +1,1 @@
+"""Training: the loop, the trainer that loses nothing, and the policy that comes of it."""

@@ -1,0 +1,116 @@
+"""From a configuration to built parts: the one place where names become objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.contracts import LearnerContext
+from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.playing.frames import CharacterCodes, Frame
+from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
+from retro_gamer_core.playing.games_in_step import GamesInStep
+from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
+from retro_gamer_core.training.loop import TrainingLoop
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.configuration import PartChoice, RunConfig
+    from retro_gamer_core.contracts import Encoder, Learner
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.observation import ObservationSpec
+    from retro_gamer_core.plugins.registry import Plugins
+
+
+@dataclass
+class Player:
+    """What it takes to look at a game and choose: an encoder, the character codes and a learner."""
+
+    metadata: GameMetadata
+    encoder: Encoder
+    characters: CharacterCodes
+    learner: Learner
+
+    def explain(self) -> list[str]:
+        """Each choice in a plain sentence."""
+        parts = (self.encoder, self.learner)
+        return [sentence for part in parts if hasattr(part, "explain") for sentence in part.explain()]
+
+
+def build_player(
+    config: RunConfig, metadata: GameMetadata, any_game: Callable[[], Game], plugins: Plugins, *, device: str
+) -> Player:
+    """Build encoder and learner.
+
+    Args:
+        metadata: must be complete (see ``complete_metadata``).
+        any_game: gives a game to look at, fresh or not.
+        device: what the learner is to compute on.
+    """
+    encoder = build_encoder(config.encoder, metadata, any_game, plugins)
+    context = LearnerContext(
+        spec=encoder.spec,
+        actions=metadata.keys,
+        build_network=_network_builder(config.network, metadata.n_actions, plugins),
+        network_name=config.network.name,
+        device=device,
+        seed=config.training.seed or 0,
+    )
+    learner = plugins.build(
+        plugins.find_part("learner", config.learner.name), context, **config.learner.options
+    )
+    return Player(metadata, encoder, CharacterCodes(metadata.character_set or ()), learner)
+
+
+def build_loop(
+    config: RunConfig, player: Player, create_game: Callable[[], Game], plugins: Plugins
+) -> TrainingLoop:
+    """Put a training loop round a player: games in step and a memory."""
+    settings, spec = config.training, player.encoder.spec
+    environments = [
+        GameEnvironment(create_game, player.metadata, player.encoder, characters=player.characters)
+        for _ in range(settings.games_in_step)
+    ]
+    memory = plugins.build(
+        plugins.find_part("memory", config.memory.name),
+        settings.memory_capacity,
+        spec,
+        **config.memory.options,
+    )
+    games = GamesInStep(environments, settings.max_turns_per_episode, settings.seed or 0)
+    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters)
+
+
+def build_encoder(
+    choice: PartChoice, metadata: GameMetadata, any_game: Callable[[], Game], plugins: Plugins
+) -> Encoder:
+    """The encoder of that name; a plain function of the game or a frame becomes one."""
+    provided = plugins.find_part("encoder", choice.name)
+    if provided.provider.distribution is None:
+        function = load_factory(provided)
+        if takes_a_game(function):
+            frame = Frame(metadata.board_size, CharacterCodes(metadata.character_set or ()), metadata.player)
+            frame.begin(any_game())
+            return FunctionEncoder(function, frame)
+    return plugins.build(provided, metadata, **choice.options)
+
+
+def lock_parts(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
+    """Which code each part of this configuration comes from."""
+    choices = (config.encoder, config.network, config.learner, config.memory, *config.loggers)
+    return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
+
+
+def _network_builder(
+    choice: PartChoice, n_outputs: int, plugins: Plugins
+) -> Callable[[ObservationSpec], Any]:
+    """A function that builds the network afresh; a module of the student's own is adapted to observations."""
+    provided = plugins.find_part("network", choice.name)
+    if provided.provider.distribution is not None:
+        return lambda spec: plugins.build(provided, spec, n_outputs, **choice.options)
+    factory = load_factory(provided)
+    adapter = plugins.find_part("network", "own_module")
+    return lambda spec: plugins.build(adapter, spec, n_outputs, factory=factory, **choice.options)

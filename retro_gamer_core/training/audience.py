@@ -1,0 +1,138 @@
+"""Everyone who hears what happens in training: loggers, life-cycle hooks of plugins, callbacks.
+
+A listener that raises an error is named once and not called again; training goes on. One that plays
+games of its own, to see how well it goes by now, does not change the games that are trained on.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+from retro_gamer_core.plugins.diagnosis import in_words
+
+if TYPE_CHECKING:
+    from retro_gamer_core.contracts import Logger
+    from retro_gamer_core.plugins.registry import Plugins
+
+
+class Audience:
+    """Passes each event on to the loggers and to the plugins that answer its hook.
+
+    Args:
+        run: what is being trained.
+        loggers: by name; those that keep a state are asked for it by ``state_dict``.
+        plugins: whose life-cycle hooks are called.
+        further: listeners that belong to this session only, such as a progress bar.
+    """
+
+    def __init__(
+        self, run: RunInfo, loggers: dict[str, Logger], plugins: Plugins, further: Iterable[Logger] = ()
+    ) -> None:
+        self._run = run
+        self._loggers = loggers
+        self._plugins = plugins
+        self._listeners: dict[str, Logger] = {
+            **loggers,
+            **{f"{type(one).__name__} {i}": one for i, one in enumerate(further)},
+        }
+
+    def training_started(self, choices: list[str]) -> None:
+        with _chance_untouched():
+            self._tell("training_started", self._run, choices)
+            self._announce("retro_gamer_training_started")
+
+    def note(self, line: str) -> None:
+        self._tell("note", line)
+
+    def episode_finished(self, episode: EpisodeFinished) -> None:
+        with _chance_untouched():
+            self._tell("episode_finished", episode)
+            self._announce("retro_gamer_episode_finished", episode=episode)
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
+        with _chance_untouched():
+            self._tell("checkpoint_saved", checkpoint)
+            self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
+
+    def training_finished(self, outcome: Outcome) -> None:
+        self._tell("training_finished", outcome)
+        self._announce("retro_gamer_training_finished", outcome=outcome)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where each logger stands."""
+        states = {name: self._ask(name, "state_dict") for name in self._loggers}
+        return {name: state for name, state in states.items() if state is not None}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take each logger back to where it stood; one that was not there then goes on as it is."""
+        for name in self._loggers:
+            if name in state:
+                self._ask(name, "load_state_dict", state[name])
+
+    def _tell(self, what: str, *arguments: Any) -> None:
+        for name in list(self._listeners):
+            self._ask(name, what, *arguments)
+
+    def _ask(self, name: str, what: str, *arguments: Any) -> Any:
+        """Call one listener, if it is still there; when that fails, it is dropped and the others hear why."""
+        if name not in self._listeners:
+            return None
+        try:
+            return getattr(self._listeners[name], what)(*arguments)
+        except Exception as error:
+            del self._listeners[name]
+            self.note(f"the logger {name} failed and is not used any more: {in_words(error)}")
+            return None
+
+    def _announce(self, hook: str, **arguments: Any) -> None:
+        for line in self._plugins.announce(hook, run=self._run, **arguments):
+            self.note(line)
+
+
+@contextmanager
+def _chance_untouched() -> Iterator[None]:
+    """Games share the global random generators with everybody, and must not notice who else draws from them."""
+    states = random.getstate(), np.random.get_state()
+    yield
+    random.setstate(states[0])
+    np.random.set_state(states[1])
+
+
+def callbacks_as_listener(
+    on_checkpoint: Callable[[dict[str, Any]], None] | None, on_episode: Callable[[], None] | None
+) -> Logger:
+    """The two callbacks of ``DQNTrainer.train`` as a listener."""
+    return _Callbacks(on_checkpoint, on_episode)
+
+
+class _Callbacks:
+    def __init__(self, on_checkpoint: Any, on_episode: Any) -> None:
+        self._on_checkpoint, self._on_episode = on_checkpoint, on_episode
+
+    def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
+
+    def note(self, line: str) -> None: ...
+
+    def training_finished(self, outcome: Outcome) -> None: ...
+
+    def episode_finished(self, episode: EpisodeFinished) -> None:
+        if self._on_episode:
+            self._on_episode()
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
+        if self._on_checkpoint:
+            self._on_checkpoint(
+                {
+                    "episode": checkpoint.episode,
+                    "avg_reward": checkpoint.average_reward,
+                    "avg_steps": checkpoint.average_turns,
+                    "avg_loss": checkpoint.average_loss or 0.0,
+                    "epsilon": checkpoint.epsilon,
+                }
+            )

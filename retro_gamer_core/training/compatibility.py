@@ -1,0 +1,127 @@
+"""Can what was learned then still be used now? Each change is explained as was, now, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from retro_gamer_core.errors import CheckpointIncompatible, RetroGamerError
+from retro_gamer_core.plugins.diagnosis import in_words
+
+_WHY = {
+    ("metadata", "actions"): "the network has one output for each action",
+    (
+        "metadata",
+        "reward",
+    ): "everything learned so far is about the old reward and means nothing for the new one",
+    ("metadata", "character_set"): "each character has inputs of its own in the network",
+    ("metadata", "board_size"): "each cell of the board has inputs of its own in the network",
+    ("metadata", "spatial"): "it decides in which order the network is given the cells",
+    ("metadata", "player"): "a learner may see the board from this character's place",
+    ("preprocessing", "*"): "the learner would see something else than it learned from",
+    ("model", "*"): "the weights only fit a network of the same shape",
+    ("training", "learner"): "another algorithm keeps other things",
+}
+
+#: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
+_MEMORY_DEPENDS_ON = ("memory", "memory_capacity", "games_in_step", "n_step", "gamma", "seed")
+
+Sections = Mapping[str, Any]
+
+
+def check_own(was: Sections, *, name: str) -> None:
+    """Refuse what another program saved, such as retro-gamer 0.4.0, whose checkpoints say less.
+
+    Raises:
+        CheckpointIncompatible: ``was`` is not what ``RunConfig.to_sections`` gives.
+    """
+    if not {"metadata", "preprocessing", "model", "training"} <= was.keys():
+        raise CheckpointIncompatible(
+            f"{name} was saved by retro-gamer 0.4.0 or older, or by another program",
+            why="networks were built in another way then, so these weights fit none that can be built now",
+            hint="begin a new run for the same game: retro-gamer create --game GAME --output RUN",
+        )
+
+
+def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> None:
+    """Compare the configuration that something was trained with to the one of today.
+
+    Args:
+        was, now: sections as ``RunConfig.to_sections`` gives them.
+        name: what was trained, for the message: a checkpoint's file name.
+        run: the run directory, for the message.
+
+    Raises:
+        CheckpointIncompatible: naming every change that matters, or saying that ``check_own`` refuses it.
+    """
+    check_own(was, name=name)
+    changes = _changes(was, now)
+    if not changes:
+        return
+    lines = [
+        f"{name} was trained on a different problem than {run} describes now.",
+        "What changed:",
+    ]
+    for section, key, before, after, why in changes:
+        lines += [
+            "",
+            f"  {key} in [{section}]",
+            f"    was: {before}",
+            f"    now: {after}",
+            f"    why it matters: {why}",
+        ]
+    raise CheckpointIncompatible(
+        "\n".join(lines),
+        hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
+        f"retro-gamer train {run}",
+    )
+
+
+@contextmanager
+def misfit_explained(name: str) -> Iterator[None]:
+    """Parts refuse a saved state that does not fit them with errors of their own: say what that means.
+
+    Raises:
+        CheckpointIncompatible: in place of any error that is not a ``RetroGamerError``.
+    """
+    try:
+        yield
+    except RetroGamerError:
+        raise
+    except Exception as error:
+        raise CheckpointIncompatible(
+            f"{name} does not fit the parts that this run is built from now: {in_words(error)}",
+            why="the code of the network, the learner or the memory has changed since it was saved",
+            hint="bring the old code back, or begin a new run with the new one",
+        ) from error
+
+
+def memory_still_fits(was: Sections, now: Sections) -> bool:
+    """Whether a saved memory and the running games can be taken over, beside the weights."""
+    before, after = was.get("training", {}), now.get("training", {})
+    return all(before.get(key) == after.get(key) for key in _MEMORY_DEPENDS_ON)
+
+
+def only_added_characters(was: Sections, now: Sections) -> bool:
+    """Whether the character set of today begins with the one of then and goes on."""
+    before = was.get("metadata", {}).get("character_set") or []
+    after = now.get("metadata", {}).get("character_set") or []
+    return len(after) > len(before) and list(after[: len(before)]) == list(before)
+
+
+def _changes(was: Sections, now: Sections) -> list[tuple[str, str, Any, Any, str]]:
+    changes = []
+    for (section, key), why in _WHY.items():
+        before, after = was.get(section, {}), now.get(section, {})
+        keys = sorted({*before, *after}) if key == "*" else [key]
+        changes += [
+            (section, name, _shown(before, name), _shown(after, name), why)
+            for name in keys
+            if before.get(name) != after.get(name)
+        ]
+    return changes
+
+
+def _shown(section: Mapping[str, Any], key: str) -> str:
+    return repr(section[key]) if key in section else "(not set)"

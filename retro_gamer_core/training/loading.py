@@ -1,0 +1,42 @@
+"""From a run's directory to a trainer: read the settings, find the game, build the parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from retro_gamer_core.configuration import RunConfig, read_config
+from retro_gamer_core.games.finding import FoundGame, find_game
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.training.trainer import SECONDS_BETWEEN_STATES, Trainer
+
+if TYPE_CHECKING:
+    from retro_gamer_core.runs.run_directory import RunDirectory
+
+
+def load_run(run: RunDirectory) -> tuple[RunConfig, FoundGame]:
+    """The settings of a run and its game.
+
+    Raises:
+        ConfigurationError: naming every problem in ``config.toml``.
+        GameNotFound: the game is not there any more.
+    """
+    config = read_config(run.config, installed_plugins())
+    return config, find_game(config.game)
+
+
+def load_trainer(
+    run: RunDirectory, *, device: str | None = None, seconds_between_states: float = SECONDS_BETWEEN_STATES
+) -> Trainer:
+    """A trainer for the run; ``device`` overrides the setting for this session."""
+    config, game = load_run(run)
+    if device is not None:
+        config = replace(config, training=replace(config.training, device=device))
+    return Trainer(
+        run,
+        config,
+        game.factory,
+        installed_plugins(),
+        source=game.source_root,
+        seconds_between_states=seconds_between_states,
+    )

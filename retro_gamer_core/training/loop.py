@@ -1,0 +1,214 @@
+"""The training loop: act, play a turn, remember, learn; again.
+
+The loop knows no algorithm, no network and no file. It is a generator that yields what happened
+and leaves logging, checkpoints and pictures to whoever listens.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.events import EpisodeFinished
+from retro_gamer_core.playing.games_in_step import FinishedGame, GamesInStep
+from retro_gamer_core.playing.n_step import NStepAccumulator
+
+if TYPE_CHECKING:
+    from retro_gamer_core.configuration import TrainingSettings
+    from retro_gamer_core.contracts import Encoder, Learner, Memory
+    from retro_gamer_core.observation import ObservationSpec
+    from retro_gamer_core.playing.frames import CharacterCodes
+
+#: Games turned side by side are given up and begun together again after so many turns, which
+#: bounds what a resume has to play again: about a second on snake, half a minute on beast.
+TURNS_BETWEEN_RESTARTS = 100_000
+
+
+@dataclass(frozen=True)
+class GameRaised:
+    """A game's own code raised an error; its episode is over, the run goes on."""
+
+    episode: int
+    game: FinishedGame
+
+
+@dataclass(frozen=True)
+class NewCharacters:
+    """Characters appeared on the board that are not in the character set; they look empty so far."""
+
+    characters: tuple[str, ...]
+
+
+Event = EpisodeFinished | GameRaised | NewCharacters
+
+
+class TrainingLoop:
+    """Plays and learns until told to stop.
+
+    Args:
+        games: K games in step.
+        learner: chooses actions and learns from batches.
+        memory: what transitions are kept in.
+        settings: the loop's own settings.
+        spec: what is observed.
+        characters: the character codes that the games share.
+    """
+
+    def __init__(
+        self,
+        games: GamesInStep,
+        learner: Learner,
+        memory: Memory,
+        settings: TrainingSettings,
+        spec: ObservationSpec,
+        characters: CharacterCodes,
+    ) -> None:
+        self.games = games
+        self.learner = learner
+        self.memory = memory
+        self.characters = characters
+        self.turns = 0
+        self.updates = 0
+        self.episodes = 0
+        self._settings = settings
+        self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
+        self._sampling = np.random.default_rng([settings.seed, 2])
+        self._learning_begins = settings.learning_starts
+        self._turns_not_learned_from = 0
+        self._losses_sum = 0.0
+        self._losses_count = 0
+        self._uncounted: deque[FinishedGame] = deque()
+        self._begun = False
+
+    def play(self, episode_limit: int) -> Iterator[Event | None]:
+        """Play turn after turn. Yields what happened, and None at the end of each turn.
+
+        The state is whole at every None, so that is where to stop and save. Episodes beyond
+        ``episode_limit`` that end in the same turn as the last one are counted when playing goes on.
+        """
+        if not self._begun:
+            self.games.restart()
+            self._begun = True
+        yield from self._count(episode_limit)
+        while True:
+            if self.episodes < episode_limit:
+                yield from self._turn(episode_limit)
+            if len(self.games) > 1 and self.games.turns_since_beginning >= TURNS_BETWEEN_RESTARTS:
+                self._accumulator.drop()
+                self.games.restart()
+            yield None
+
+    def continue_with_empty_memory(self, *, turns: int, episodes: int) -> None:
+        """Go on from a checkpoint, which holds weights but no memories: play first, then learn."""
+        self.turns, self.episodes = turns, episodes
+        self._learning_begins = turns + self._settings.learning_starts
+
+    def extend_characters(self, codes: np.ndarray, encoder: Encoder, characters: CharacterCodes) -> None:
+        """See more characters from now on; ``codes: uint8[256]`` maps old cell codes to new."""
+        self.memory.recode(codes)
+        self._accumulator.recode(codes)
+        self.games.change_encoder(encoder, characters)
+        self.characters = characters
+
+    def _turn(self, episode_limit: int) -> Iterator[Event]:
+        games, learner = self.games, self.learner
+        observations = games.observations
+        actions = learner.act(observations)
+        turn = games.step(actions)
+        transitions = self._accumulator.add(observations, actions, turn)
+        if len(transitions):
+            self.memory.add(transitions)
+        self.turns += len(games)
+        learner.turns_played(len(games))
+        self._learn_as_due()
+        if self.characters.unknown:
+            yield NewCharacters(tuple(self.characters.unknown))
+            self.characters.unknown.clear()
+        self._uncounted.extend(turn.finished)
+        yield from self._count(episode_limit)
+
+    def _count(self, episode_limit: int) -> Iterator[Event]:
+        """Count the games that ended, up to the limit."""
+        while self._uncounted and self.episodes < episode_limit:
+            game = self._uncounted.popleft()
+            self.episodes += 1
+            self.learner.episode_finished()
+            if game.error is not None:
+                yield GameRaised(self.episodes, game)
+            yield self._episode_finished(game)
+
+    def _learn_as_due(self) -> None:
+        """Updates are a fixed ratio of turns, however many games are turned at once."""
+        settings = self._settings
+        if self.turns <= self._learning_begins or len(self.memory) < settings.batch_size:
+            return
+        self._turns_not_learned_from += len(self.games)
+        while self._turns_not_learned_from >= settings.train_every:
+            self._turns_not_learned_from -= settings.train_every
+            batch = self.memory.sample(settings.batch_size, self._sampling)
+            result = self.learner.learn(batch)
+            self.memory.update_priorities(batch.keys, result.td_errors)
+            self.updates += 1
+            self._losses_sum += result.loss
+            self._losses_count += 1
+
+    def _episode_finished(self, game: FinishedGame) -> EpisodeFinished:
+        average_loss = self._losses_sum / self._losses_count if self._losses_count else None
+        self._losses_sum, self._losses_count = 0.0, 0
+        return EpisodeFinished(
+            number=self.episodes,
+            total_reward=game.total_reward,
+            turns=game.turns,
+            epsilon=self.learner.statistics().get("epsilon", 0.0),
+            average_loss=average_loss,
+            ended=game.ended,
+            total_turns=self.turns,
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on exactly here."""
+        return {
+            "turns": self.turns,
+            "updates": self.updates,
+            "episodes": self.episodes,
+            "learning_begins": self._learning_begins,
+            "turns_not_learned_from": self._turns_not_learned_from,
+            "losses_sum": self._losses_sum,
+            "losses_count": self._losses_count,
+            "uncounted": [asdict(replace(game, error=None)) for game in self._uncounted],
+            "sampling": self._sampling.bit_generator.state,
+            "accumulator": self._accumulator.state_dict(),
+            "games": self.games.state_dict(),
+            "learner": self.learner.state_dict(),
+            "memory": self.memory.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> bool:
+        """Go on exactly where ``state_dict`` was taken.
+
+        Returns False when the running games could not be played again the same (see
+        ``GamesInStep.load_state_dict``); everything else is as it was.
+        """
+        self.turns = state["turns"]
+        self.updates = state["updates"]
+        self.episodes = state["episodes"]
+        self._learning_begins = state["learning_begins"]
+        self._turns_not_learned_from = state["turns_not_learned_from"]
+        self._losses_sum = state["losses_sum"]
+        self._losses_count = state["losses_count"]
+        self._uncounted = deque(FinishedGame(**game) for game in state["uncounted"])
+        self._sampling.bit_generator.state = state["sampling"]
+        self._accumulator.load_state_dict(state["accumulator"])
+        self.learner.load_state_dict(state["learner"])
+        self.memory.load_state_dict(state["memory"])
+        same_games = self.games.load_state_dict(state["games"])
+        if same_games:
+            self.characters.unknown.clear()  # they were told of when these turns were first played
+        else:
+            self._accumulator.drop()
+        self._begun = True
+        return same_games

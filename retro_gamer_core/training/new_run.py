@@ -1,0 +1,121 @@
+"""Making a run: a recipe proposes, the person disposes, and every value keeps its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.configuration import (
+    config_from_sections,
+    new_config_text,
+    translate_older_spellings,
+)
+from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
+from retro_gamer_core.errors import PartNotFound
+from retro_gamer_core.parts import Choice, GameFacts, Kind
+from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.runs.atomic_files import write_text
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.plugins.registry import Plugins
+
+
+_PARTS_NAMED_IN: dict[str, tuple[Kind, ...]] = {
+    "preprocessing": ("encoder",),
+    "model": ("network",),
+    "training": ("learner", "memory"),
+}
+
+
+def choices_of(recipe: str, facts: GameFacts, plugins: Plugins) -> list[Choice]:
+    """What a recipe chooses for this game.
+
+    Raises:
+        PartNotFound: there is no such recipe.
+    """
+    recipes = plugins.recipes()
+    if recipe not in recipes:
+        raise PartNotFound(f"there is no recipe called {recipe!r}", hint=did_you_mean(recipe, recipes))
+    description, provider = recipes[recipe]
+    choose = load_attribute(description.choose, what=f"the recipe {recipe!r}", provider=provider)
+    return list(choose(facts))
+
+
+def ways_of_the_game(metadata: GameMetadata) -> list[Choice]:
+    """What the game's own description decides: its way of seeing, if it brings one (``observation_function``)."""
+    if metadata.observation_function is None:
+        return []
+    return [
+        Choice(
+            "preprocessing",
+            "encoder",
+            metadata.observation_function,
+            "the game's description names its own way of seeing",
+        ),
+        Choice("model", "network", "mlp", "that way of seeing gives numbers and no picture of the board"),
+    ]
+
+
+def with_wishes(
+    choices: list[Choice], wishes: Mapping[str, Mapping[str, Any]], plugins: Plugins
+) -> list[Choice]:
+    """Put what the person asked for in place of what the recipe chose.
+
+    A choice of the recipe that is no setting of the parts now chosen is dropped: the radius of an
+    encoder means nothing to another one. ``wishes`` may use older spellings.
+    """
+    current, _ = translate_older_spellings(dict(wishes))
+    wished = [
+        Choice(section, key, value, "you asked for it")
+        for section, values in current.items()
+        if isinstance(values, Mapping)
+        for key, value in values.items()
+    ]
+    latest = {(choice.section, choice.key): choice for choice in [*choices, *wished]}
+    chosen = {choice.key: choice.value for choice in latest.values()}
+    kept = [choice for choice in latest.values() if choice in wished or _is_setting(choice, chosen, plugins)]
+    return sorted(
+        kept, key=lambda choice: SECTIONS.index(choice.section) if choice.section in SECTIONS else 99
+    )
+
+
+def make_run(
+    output: Path | str, game: str, metadata: GameMetadata, choices: list[Choice], plugins: Plugins
+) -> RunDirectory:
+    """Check everything, then write the run's directory with its ``config.toml``.
+
+    Raises:
+        ConfigurationError: naming every problem; nothing has been written.
+        RunExists: the directory is taken; nothing has been touched.
+    """
+    text = new_config_text(choices, game=game, metadata=metadata)
+    sections = {"config_version": 1, **_sections(choices)}
+    sections = {**sections, "game": {"name": game}, "metadata": metadata.to_dict()}
+    config_from_sections(sections, plugins, where="the settings asked for")
+    run = RunDirectory.create(output)
+    write_text(run.config, text)
+    return run
+
+
+def _is_setting(choice: Choice, chosen: Mapping[str, Any], plugins: Plugins) -> bool:
+    """Whether the key belongs to the core, or is an option of a part that is chosen in its section."""
+    if any(option.name == choice.key for option in SECTION_KEYS.get(choice.section, ())):
+        return True
+    for kind in _PARTS_NAMED_IN.get(choice.section, ()):
+        with suppress(PartNotFound):  # explained later, together with all other problems
+            part = plugins.find_part(kind, chosen.get(kind, ""))
+            if any(option.name == choice.key for option in plugins.options_of(part)):
+                return True
+    return False
+
+
+def _sections(choices: list[Choice]) -> dict[str, dict[str, Any]]:
+    sections: dict[str, dict[str, Any]] = {}
+    for choice in choices:
+        sections.setdefault(choice.section, {})[choice.key] = choice.value
+    return sections
