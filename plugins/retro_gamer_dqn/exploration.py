@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
-
-@dataclass
 class PerEpisode:
-    """ε is multiplied by ``decay`` after each episode, down to ``floor``."""
+    """ε begins at ``start`` and is multiplied by ``decay`` after each episode, down to ``floor``."""
 
-    epsilon: float
-    floor: float
-    decay: float
+    def __init__(self, start: float, floor: float, decay: float) -> None:
+        self._start, self._floor, self._decay = start, floor, decay
+        self.epsilon = start
 
     def turns_played(self, count: int) -> None:
         pass
 
     def episode_finished(self) -> None:
-        self.epsilon = max(self.floor, self.epsilon * self.decay)
+        self.epsilon = max(self._floor, self.epsilon * self._decay)
 
     def explain(self) -> str:
         return (
-            f"exploration: {self.epsilon:.0%} of the actions are random at first; the share is multiplied by "
-            f"{self.decay:g} after each episode, down to {self.floor:.0%}"
+            f"exploration: {self._start:.0%} of the actions are random at first; the share is multiplied by "
+            f"{self._decay:g} after each episode, down to {self._floor:.0%}"
         )
 
     def state_dict(self) -> dict[str, float]:

@@ -58,12 +58,12 @@ class DQNLearner:
         self._updates_at_last_episode = 0
         self._learning_episodes = 0
 
-        torch.manual_seed(context.seed)
-        self._online = context.build_network(context.spec)
-        self.device = choose_device(context.device, self._online, threads)
-        torch.set_num_threads(self.device.threads)
-        self._online.to(self.device.name)
-        self._build_around(self._online, context.spec)
+        self._has_taken_over = False
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(context.seed)
+            online = context.build_network(context.spec)
+            self.device = choose_device(context.device, online, threads)
+            self._build_around(online.to(self.device.name), context.spec)
 
     def _build_around(self, online: torch.nn.Module, spec: ObservationSpec) -> None:
         self._spec = spec
@@ -73,10 +73,18 @@ class DQNLearner:
         self._copy_to_target()
         self._optimiser = NetworkOptimiser(online, self._current_learning_rate(), self._max_gradient_norm)
 
+    def _take_over(self) -> None:
+        """Torch's threads and random numbers belong to the one that trains; who only looks leaves both alone."""
+        if not self._has_taken_over:
+            self._has_taken_over = True
+            torch.set_num_threads(self.device.threads)
+            torch.manual_seed(self._context.seed)
+
     # Acting --------------------------------------------------------------------------------
 
     def act(self, observations: Observations) -> np.ndarray:
         """ε-greedy: a random action with probability ε, else the one with the highest value."""
+        self._take_over()
         n = len(observations)
         actions = self._rng.integers(len(self._context.actions), size=n)
         greedy = self._rng.random(n) >= self._exploration.epsilon
@@ -104,6 +112,7 @@ class DQNLearner:
 
     def learn(self, batch: Batch) -> LearnResult:
         """Move each guess toward reward plus discounted value of what was seen next."""
+        self._take_over()
         transitions = batch.transitions
         s_tm1 = self._prepared(transitions.observations)
         s_t = self._prepared(transitions.next_observations)
@@ -204,6 +213,7 @@ class DQNLearner:
         self._optimiser.load_state_dict(from_plain(state["optimiser"]))
         self._exploration.load_state_dict(state["exploration"])
         self._rng.bit_generator.state = state["rng"]
+        self._take_over()
         torch.set_rng_state(torch.from_numpy(state["torch_rng"]))
         self._set_counters(state)
 

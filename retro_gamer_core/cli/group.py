@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.suggestions import did_you_mean
 
 _COMMANDS = {
@@ -68,10 +69,13 @@ def _load_plugin_command(name: str) -> click.Command | None:
 
 
 def _configure_plugins(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:
-    from retro_gamer_core.plugins.registry import configure
+    from retro_gamer_core.plugins.registry import configure, installed_plugins
 
     if blocked or strict:
         configure(blocked=blocked, strict=strict)
+    if blocked and ctx.invoked_subcommand != "plugins":  # which shows these itself
+        for warning in installed_plugins().warnings:
+            warn(f"Warning: {warning}")
 
 
 def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:

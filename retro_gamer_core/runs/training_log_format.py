@@ -145,7 +145,8 @@ def parse_checkpoint(line: str) -> CheckpointLine | None:
 def read_training_log(path: Path) -> TrainingLog:
     """Read a log, passing over whatever else stands in it; a missing file is an empty log.
 
-    A last line without its line end was cut off while being written and is passed over too.
+    A last line without its line end was cut off while being written and is passed over too. Where
+    training went back to an earlier checkpoint, what had been played beyond it is left out.
     """
     choices: list[str] = []
     episodes: list[EpisodeLine] = []
@@ -158,6 +159,10 @@ def read_training_log(path: Path) -> TrainingLog:
                 choices.clear()
             choices.append(line.removeprefix("[INIT] "))
         elif episode := parse_episode(line):
+            while episodes and episodes[-1].number >= episode.number:
+                episodes.pop()
+            while checkpoints and checkpoints[-1].episode >= episode.number:
+                checkpoints.pop()
             episodes.append(episode)
         elif checkpoint := parse_checkpoint(line):
             checkpoints.append(checkpoint)

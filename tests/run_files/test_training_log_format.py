@@ -172,3 +172,17 @@ def test_no_log_and_a_damaged_log(tmp_path):
     assert read_training_log(path) == TrainingLog()
     path.write_bytes(b"\xff\xfe\0\n" + format_episode(EPISODES[0]).encode() + b"\n")
     assert read_training_log(path).episodes == EPISODES[:1]
+
+
+def test_what_was_played_beyond_an_earlier_checkpoint_is_left_out_after_going_back(tmp_path):
+    log = tmp_path / "training.log"
+    episode = "[EP {:04d}] total_reward=1.0 steps=5 epsilon=0.5 avg_loss=-"
+    checkpoint = (
+        "[ep_{0:04d}] ep=0001-{0:04d} avg_reward=+1.0 avg_steps=5 epsilon=0.5 avg_loss=- time=0m01s total=0m01s"
+    )
+    first = [episode.format(1), episode.format(2), checkpoint.format(2), episode.format(3), episode.format(4)]
+    again = [checkpoint.format(4), episode.format(3), checkpoint.format(3)]
+    log.write_text("\n".join([*first, *again]) + "\n", encoding="utf-8")
+    read = read_training_log(log)
+    assert [line.number for line in read.episodes] == [1, 2, 3]
+    assert [line.episode for line in read.checkpoints] == [2, 3]

@@ -78,7 +78,9 @@ def test_an_illegal_move_names_who_moved_where(make_run, coin_game, heard, tmp_p
     outcome = load_trainer(make_run(tmp_path, game=game)).train([heard])
     assert outcome.reason == "finished"
     assert heard.notes
-    assert all("IllegalMove: Agent walker tried to move to (99, 99)" in note for note in heard.notes)
+    for note in heard.notes:
+        assert "IllegalMove: Agent walker tried to move to (99, 99)" in note
+        assert re.search(r"game\.py:\d+, in \w+\.play_turn", note), "whose turn it was, though the turn was over"
 
 
 @pytest.mark.parametrize("games_in_step", [1, 16])
