@@ -46,7 +46,7 @@ def standard(facts: GameFacts) -> list[Choice]:
             "training",
             "memory",
             "uniform",
-            "drawing evenly is fastest and did as well as drawing by surprise",
+            "drawing evenly from what is remembered is the fastest way",
         ),
         Choice("training", "memory_capacity", 200_000, "remembers the last 200,000 turns"),
         Choice("training", "games_in_step", _games(facts), _games_reason(facts)),

@@ -10,7 +10,7 @@ from pathlib import Path
 from retro_gamer_core.cli.printing import say
 
 _SECONDS_OF_TRAINING = "about a minute"
-_EPISODES = "1500"
+_EPISODES = "1000"
 _EPSILON_TURNS = "40000"
 
 

@@ -40,6 +40,8 @@ class NStepAccumulator:
 
         Returns the transitions that are now complete, oldest first; ``len`` may be 0.
         """
+        if self._n == 1:
+            return self._turn_by_turn(observations, actions, turn)
         n, slot = self._n, self._slot
         self._cells[slot] = observations.cells
         self._features[slot] = observations.features
@@ -68,6 +70,17 @@ class NStepAccumulator:
         self._episode_turns[ending] = 0
         self._slot = (slot + 1) % n
         return transitions
+
+    def _turn_by_turn(self, observations: Observations, actions: np.ndarray, turn: Turn) -> Transitions:
+        """With n = 1 nothing has to be held: each turn is a transition at once."""
+        transitions = Transitions(
+            observations,
+            actions,
+            turn.rewards,
+            np.where(turn.terminated, np.float32(0), np.float32(self._gamma)),
+            turn.next_observations,
+        )
+        return transitions[~turn.lost]  # which copies: the games write the next turn into the same arrays
 
     def drop(self) -> None:
         """Forget turns whose return is not known: the games are being given up."""

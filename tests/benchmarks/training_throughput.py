@@ -6,6 +6,7 @@
 
 Both train snake with the same multilayer perceptron (128, 64) on the one-hot board, a prioritized
 memory of 50,000 turns that is full, and a batch of 64 every 4 turns; half of the actions are random.
+Ours is measured with one game, as theirs, and with sixteen in step.
 Each lives in a process of its own, and they are measured in turns, a few seconds at a time, so that
 a busy machine slows both alike.
 """
@@ -25,14 +26,18 @@ CAPACITY, BATCH, EVERY, HIDDEN, EPSILON = 50_000, 64, 4, [128, 64], 0.5
 ACTIONS = ["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]
 CHARACTERS = ["@", "*", ">", "<", "^", "v"]
 ROUNDS, SECONDS = 5, 3.0
+PEER = "retro-gamer 0.4.0"
 
 
 def measure() -> list[dict[str, Any]]:
     """Rows with ``who``, ``turns_per_second`` (median of the rounds) and ``ratio`` to the peer."""
-    players = {"retro-gamer": _start(sys.executable, "ours")}
+    players = {
+        "ours, 1 game": _start(sys.executable, "ours", "1"),
+        "ours, 16 games": _start(sys.executable, "ours", "16"),
+    }
     peer = os.environ.get("RETRO_GAMER_PEER_PYTHON")
     if peer:
-        players["retro-gamer 0.4.0"] = _start(peer, "peer")
+        players[PEER] = _start(peer, "peer")
     rates: dict[str, list[float]] = {name: [] for name in players}
     for _ in range(ROUNDS):
         for name, process in players.items():
@@ -40,16 +45,16 @@ def measure() -> list[dict[str, Any]]:
     for process in players.values():
         process.stdin.close()
         process.wait()
-    other = median(rates.get("retro-gamer 0.4.0", [float("nan")]))
+    other = median(rates.get(PEER, [float("nan")]))
     return [
         {"who": name, "turns_per_second": median(rate), "ratio": median(rate) / other}
         for name, rate in rates.items()
     ]
 
 
-def _start(python: str, who: str) -> subprocess.Popen[str]:
+def _start(python: str, *who: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [python, str(Path(__file__).resolve()), who],
+        [python, str(Path(__file__).resolve()), *who],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -76,7 +81,7 @@ def _answer(play_some: Any) -> None:
         print(turns / (perf_counter() - began), flush=True)
 
 
-def _ours() -> None:
+def _ours(games: str) -> None:
     from retro.examples.snake import create_game
 
     from retro_gamer_core.configuration import config_from_sections
@@ -99,6 +104,7 @@ def _ours() -> None:
                 "learning_starts": CAPACITY,
                 "epsilon": EPSILON,
                 "epsilon_decay": 1.0,
+                "games_in_step": int(games),
                 "seed": 1,
             },
         },
@@ -154,7 +160,7 @@ def _peer() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        {"ours": _ours, "peer": _peer}[sys.argv[1]]()
+        {"ours": _ours, "peer": _peer}[sys.argv[1]](*sys.argv[2:])
     else:
         for row in measure():
             print(f"{row['who']:20} {row['turns_per_second']:9,.0f} turns/s   {row['ratio']:5.1f} × the peer")

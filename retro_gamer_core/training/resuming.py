@@ -1,0 +1,152 @@
+"""What a run can go on from: the newest saved state, else the newest checkpoint, that can be read and still fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.errors import CheckpointDamaged
+from retro_gamer_core.runs.saved_state import read_state
+from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
+from retro_gamer_core.training.compatibility import (
+    check_compatible,
+    check_own,
+    memory_still_fits,
+    misfit_explained,
+    only_added_characters,
+)
+
+if TYPE_CHECKING:
+    from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.contracts import Learner
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.loop import TrainingLoop
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """Everything needed to go on exactly there."""
+
+    path: Path
+    contents: dict[str, Any]
+
+    @property
+    def trained_as(self) -> dict[str, Any]:
+        """The configuration it was saved with, in sections."""
+        return self.contents["config"]
+
+    @property
+    def seconds(self) -> float:
+        """How long had been trained."""
+        return self.contents["seconds"]
+
+    @property
+    def averages(self) -> CheckpointAverages:
+        """Over the episodes since the checkpoint before."""
+        return CheckpointAverages(**self.contents["averages"])
+
+    def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
+        """Go on from here. Returns what could not be kept, each in a sentence.
+
+        Raises:
+            CheckpointIncompatible: a part refuses what it saved.
+        """
+        saved = self.contents["loop"]
+        with misfit_explained(self.path.name):
+            if not memory_still_fits(self.trained_as, config.to_sections()):
+                loop.learner.load_state_dict(saved["learner"])
+                loop.continue_with_empty_memory(turns=saved["turns"], episodes=saved["episodes"])
+                return [
+                    "the memory or the games are set up differently now, so what was learned is kept and what "
+                    "was remembered is not"
+                ]
+            if not loop.load_state_dict(saved):
+                return [
+                    "the running games could not be played again the same, so fresh ones have begun: the game "
+                    "or max_turns_per_episode has changed, or the game depends on more than Python's random "
+                    "(the time, a file, a generator of its own)"
+                ]
+        return []
+
+
+@dataclass(frozen=True)
+class SavedCheckpoint:
+    """What was learned until then; what was remembered is not in it."""
+
+    path: Path
+    progress: dict[str, Any]
+
+    @property
+    def trained_as(self) -> dict[str, Any]:
+        """The configuration it was saved with, in sections."""
+        return self.progress.get("config_snapshot", {})
+
+    @property
+    def seconds(self) -> float:
+        """How long had been trained."""
+        return self.progress["total_training_seconds"]
+
+    @property
+    def averages(self) -> CheckpointAverages:
+        """Over no episode yet."""
+        return CheckpointAverages(since=self.seconds)
+
+    def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
+        """Go on from here. Returns what could not be kept, each in a sentence.
+
+        Raises:
+            CheckpointIncompatible: the learner refuses what it saved.
+        """
+        with misfit_explained(self.path.name):
+            loop.learner.load_checkpoint(self.path)
+        loop.continue_with_empty_memory(turns=self.progress["total_steps"], episodes=self.progress["episode"])
+        return [
+            "a checkpoint holds what was learned but no memories, so the next "
+            f"{config.training.learning_starts:,} turns are only watched"
+        ]
+
+
+Saved = SavedState | SavedCheckpoint
+
+
+@dataclass(frozen=True)
+class Found:
+    """The newest of what can be read, if anything can, and what was passed over on the way."""
+
+    saved: Saved | None
+    damaged: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def newest_saved(run: RunDirectory, learner: Learner) -> Found:
+    """Look through the saved states, newest first, and then through the checkpoints."""
+    damaged: list[Path] = []
+    notes: list[str] = []
+    for kind, read, paths in (
+        (SavedState, read_state, run.newest_states()),
+        (SavedCheckpoint, learner.read_checkpoint, reversed(run.checkpoints())),
+    ):
+        for path in paths:
+            try:
+                return Found(kind(path, read(path)), tuple(damaged), tuple(notes))
+            except CheckpointDamaged as error:
+                damaged.append(path)
+                notes.append(f"{error.problem.what}; trying the one before it")
+    return Found(None, tuple(damaged), tuple(notes))
+
+
+def characters_to_return_to(saved: Saved, config: RunConfig, run: RunDirectory) -> list[str] | None:
+    """Where characters were only added since, those before them: the others are met again. Else None.
+
+    Raises:
+        CheckpointIncompatible: the configuration has changed too much.
+    """
+    was, now = saved.trained_as, config.to_sections()
+    check_own(was, name=saved.path.name)  # what is not ours may name no characters to compare
+    characters = None
+    if config.training.unknown_character_strategy == "extend" and only_added_characters(was, now):
+        characters = list(was["metadata"]["character_set"])
+        now = {**now, "metadata": {**now["metadata"], "character_set": characters}}
+    check_compatible(was, now, name=saved.path.name, run=str(run.path))
+    return characters

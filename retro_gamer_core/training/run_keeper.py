@@ -1,0 +1,138 @@
+"""Writes what a training run leaves behind, and keeps the clock and the averages that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
+from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock, write_lock
+from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
+from retro_gamer_core.runs.saved_state import write_state
+from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
+from retro_gamer_core.training.resuming import Saved, SavedState
+
+if TYPE_CHECKING:
+    from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.training.loop import TrainingLoop
+
+
+class RunKeeper:
+    """Keeps the files of one run.
+
+    Args:
+        run: the directory.
+        config: what is saved beside what was learned, as it is at that moment.
+        lock: which code each part comes from.
+    """
+
+    def __init__(self, run: RunDirectory, config: RunConfig, lock: list[LockedPart]) -> None:
+        self._run = run
+        self._config = config
+        self._lock = lock
+        self._averages = CheckpointAverages()
+        self._seconds_before = 0.0
+        self._began: float | None = None
+        self._state_saved = float("-inf")
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training, those of earlier sessions included."""
+        return self._seconds_before + (0.0 if self._began is None else perf_counter() - self._began)
+
+    @property
+    def seconds_since_state(self) -> float:
+        """Seconds since a state was saved or loaded; infinitely many before the first."""
+        return perf_counter() - self._state_saved
+
+    def start_clock(self) -> None:
+        self._began = perf_counter()
+
+    def stop_clock(self) -> None:
+        self._seconds_before, self._began = self.seconds, None
+
+    def go_on_from(self, saved: Saved) -> None:
+        """Take clock and averages back to where they stood."""
+        self._seconds_before = saved.seconds
+        self._averages = saved.averages
+        if isinstance(saved, SavedState):
+            self._state_saved = perf_counter()
+
+    def count(self, episode: EpisodeFinished) -> None:
+        """Let an episode count in the averages of the next checkpoint."""
+        self._averages.add(episode)
+
+    def renew_lock(self) -> list[str]:
+        """Lock the parts of today. Returns those that come from other code than they did, each in a sentence.
+
+        Options are compared elsewhere.
+        """
+        changed = differences(read_lock(self._run.parts_lock), self._lock)
+        write_lock(self._run.parts_lock, self._lock)
+        return [difference.problem.what for difference in changed]
+
+    def make_room(
+        self, *, damaged: Iterable[Path], finished: bool, restarted_at: tuple[str, int] | None
+    ) -> None:
+        """Nothing that was saved before is written over: what belongs to another future is moved aside.
+
+        Args:
+            damaged: files that cannot be read.
+            finished: whether all episodes have been played, so that ``final.pt`` is still the end.
+            restarted_at: the name of the earlier checkpoint that training goes on from, and its episode.
+        """
+        self._set_aside([*damaged], "damaged")
+        final = [] if finished else [self._run.final_checkpoint]
+        if restarted_at is None:
+            self._set_aside(final, "finished earlier")
+        else:
+            name, episode = restarted_at
+            later = [path for path in self._run.checkpoints() if (episode_of(path) or 0) > episode]
+            self._set_aside([*later, *final, *self._run.newest_states()], f"before resuming {name}")
+
+    def save_state(self, loop: TrainingLoop, loggers: dict[str, Any]) -> None:
+        """Everything needed to go on exactly here, beside the state saved before."""
+        state = {
+            "config": self._config.to_sections(),
+            "seconds": self.seconds,
+            "averages": self._averages.state_dict(),
+            "loop": loop.state_dict(),
+            "loggers": loggers,
+        }
+        write_state(self._run.state_path(loop.turns), state)
+        self._run.prune_states()
+        self._state_saved = perf_counter()
+
+    def save_checkpoint(self, loop: TrainingLoop, last: EpisodeFinished) -> CheckpointSaved:
+        """A checkpoint after the episode ``last``, with the averages since the one before."""
+        path = self._run.checkpoint_path(last.number)
+        self._write_checkpoint(loop, path)
+        saved = self._averages.checkpoint(path, last, total_seconds=self.seconds)
+        self._averages = CheckpointAverages(since=saved.total_seconds)
+        return saved
+
+    def save_last(self, loop: TrainingLoop, *, finished: bool) -> None:
+        """Leave a checkpoint of where training stopped, so that there is something to play."""
+        path = self._run.checkpoint_path(loop.episodes)
+        if finished:
+            self._write_checkpoint(loop, self._run.final_checkpoint)
+        elif not path.exists():
+            self._write_checkpoint(loop, path)
+
+    def _write_checkpoint(self, loop: TrainingLoop, path: Path) -> None:
+        progress = {
+            "episode": loop.episodes,
+            "total_steps": loop.turns,
+            "total_training_seconds": self.seconds,
+            "config_snapshot": self._config.to_sections(),
+            "parts_lock": [asdict(part) for part in self._lock],
+        }
+        replace_file(path, lambda temporary: loop.learner.save_checkpoint(temporary, progress))
+
+    def _set_aside(self, paths: list[Path], reason: str) -> None:
+        if any(path.exists() for path in paths):
+            self._run.set_aside(paths, reason)
