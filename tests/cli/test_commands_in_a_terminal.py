@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from cli.walking import walk_config, walk_game
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -19,51 +20,7 @@ pty = pytest.importorskip("pty", reason="Windows has no pseudo terminals")
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
 
-GAME = """\
-import random
-
-from retro.agent import ArrowKeyAgent
-from retro.game import Game
-
-
-class Walker(ArrowKeyAgent):
-    position = (2, 1)
-
-    def play_turn(self, game):
-        game.state["luck"] += random.choice([-1, 1])
-        if game.turn_number == LAST_TURN:
-            game.end()
-
-
-LAST_TURN = 15
-
-
-def create_game():
-    return Game([Walker()], {"luck": 0}, board_size=(9, 5))
-"""
-
-CONFIG = """\
-[game]
-name = "{game}"
-
-[metadata]
-actions = ["KEY_LEFT", "KEY_RIGHT"]
-reward = "luck"
-character_set = ["*"]
-
-[model]
-network = "mlp"
-hidden_sizes = [4]
-
-[training]
-training_episodes = {episodes}
-checkpoint_every = 10
-learning_starts = 20
-batch_size = 8
-memory_capacity = 500
-seed = 1
-device = "cpu"
-"""
+GAME = walk_game(board_size=(9, 5))
 
 
 class Terminal:
@@ -144,7 +101,7 @@ def walk_run(tmp_path) -> Callable[..., RunDirectory]:
         (tmp_path / "walk.py").write_text(game, encoding="utf-8")
         run = RunDirectory.create(tmp_path / "run")
         path = (tmp_path / "walk.py").as_posix()
-        run.config.write_text(CONFIG.format(game=path, episodes=episodes), encoding="utf-8")
+        run.config.write_text(walk_config(path, episodes=episodes), encoding="utf-8")
         return run
 
     return walk_run
@@ -216,7 +173,7 @@ def trained(walk_run, retro_gamer) -> RunDirectory:
 )
 def test_play_draws_the_game_until_it_ends_or_a_key_is_pressed(trained, terminal, tmp_path, keys, ending):
     if keys:
-        endless = GAME.replace("LAST_TURN = 15", "LAST_TURN = None")
+        endless = walk_game(ends="False", board_size=(9, 5))
         (tmp_path / "walk.py").write_text(endless, encoding="utf-8")
     screen = terminal("play", "run", "--framerate", "100", "--seed", "3")
     screen.wait_for("luck: ")

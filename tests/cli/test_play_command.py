@@ -5,52 +5,12 @@ from __future__ import annotations
 import sys
 
 import pytest
+from cli.walking import walk_config, walk_game
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.loading import load_trainer
 
-GAME = """\
-import random
-
-from retro.agent import ArrowKeyAgent
-from retro.game import Game
-
-
-class Walker(ArrowKeyAgent):
-    position = (2, 1)
-
-    def play_turn(self, game):
-        game.state["luck"] += random.choice([-1, 1])
-        if game.turn_number == 15:
-            game.end()
-
-
-def create_game():
-    return Game([Walker()], {"luck": 0}, board_size=(5, 3))
-"""
-
-CONFIG = """\
-[game]
-name = "{game}"
-
-[metadata]
-actions = ["KEY_LEFT", "KEY_RIGHT"]
-reward = "luck"
-character_set = ["*"]
-
-[model]
-network = "mlp"
-hidden_sizes = [4]
-
-[training]
-training_episodes = 20
-checkpoint_every = 10
-learning_starts = 20
-batch_size = 8
-memory_capacity = 500
-seed = 1
-device = "cpu"
-"""
+GAME = walk_game()
 
 
 @pytest.fixture
@@ -60,7 +20,7 @@ def trained(tmp_path, monkeypatch) -> RunDirectory:
     (tmp_path / "walk.py").write_text(GAME, encoding="utf-8")
     run = RunDirectory.create(tmp_path / "run")
     path = (tmp_path / "walk.py").as_posix()
-    run.config.write_text(CONFIG.format(game=path), encoding="utf-8")
+    run.config.write_text(walk_config(path, episodes=20), encoding="utf-8")
     load_trainer(run).train()
     return run
 

@@ -12,51 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cli.walking import walk_config, walk_game
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
-GAME = """\
-import random
-
-from retro.agent import ArrowKeyAgent
-from retro.game import Game
-
-
-class Walker(ArrowKeyAgent):
-    position = (2, 1)
-
-    def play_turn(self, game):
-        game.state["luck"] += random.choice([-1, 1])
-        if random.random() < 0.1:
-            game.end()
-
-
-def create_game():
-    return Game([Walker()], {"luck": 0}, board_size=(5, 3))
-"""
-
-CONFIG = """\
-[game]
-name = "{game}"
-
-[metadata]
-actions = ["KEY_LEFT", "KEY_RIGHT"]
-reward = "luck"
-character_set = ["*"]
-
-[model]
-network = "mlp"
-hidden_sizes = [4]
-
-[training]
-training_episodes = {episodes}
-checkpoint_every = 10
-learning_starts = 20
-batch_size = 8
-memory_capacity = 500
-seed = 1
-device = "{device}"
-"""
+GAME = walk_game(ends="random.random() < 0.1")
 
 
 @pytest.fixture
@@ -67,7 +27,7 @@ def walk_run(tmp_path) -> Callable[..., RunDirectory]:
         (tmp_path / "walk.py").write_text(game, encoding="utf-8")
         run = RunDirectory.create(tmp_path / "run")
         path = (tmp_path / "walk.py").as_posix()
-        run.config.write_text(CONFIG.format(game=path, episodes=episodes, device=device), encoding="utf-8")
+        run.config.write_text(walk_config(path, episodes=episodes, device=device), encoding="utf-8")
         return run
 
     return walk_run

@@ -175,13 +175,16 @@ def test_no_log_and_a_damaged_log(tmp_path):
 
 
 def test_what_was_played_beyond_an_earlier_checkpoint_is_left_out_after_going_back(tmp_path):
+    def episode(number: int) -> str:
+        return f"[EP {number:04d}] total_reward=1.0 steps=5 epsilon=0.5 avg_loss=-"
+
+    def checkpoint(number: int) -> str:
+        averages = "avg_reward=+1.0 avg_steps=5 epsilon=0.5 avg_loss=- time=0m01s total=0m01s"
+        return f"[ep_{number:04d}] ep=0001-{number:04d} {averages}"
+
+    first = [episode(1), episode(2), checkpoint(2), episode(3), episode(4), checkpoint(4)]
+    again = [episode(3), checkpoint(3)]
     log = tmp_path / "training.log"
-    episode = "[EP {:04d}] total_reward=1.0 steps=5 epsilon=0.5 avg_loss=-"
-    checkpoint = (
-        "[ep_{0:04d}] ep=0001-{0:04d} avg_reward=+1.0 avg_steps=5 epsilon=0.5 avg_loss=- time=0m01s total=0m01s"
-    )
-    first = [episode.format(1), episode.format(2), checkpoint.format(2), episode.format(3), episode.format(4)]
-    again = [checkpoint.format(4), episode.format(3), checkpoint.format(3)]
     log.write_text("\n".join([*first, *again]) + "\n", encoding="utf-8")
     read = read_training_log(log)
     assert [line.number for line in read.episodes] == [1, 2, 3]

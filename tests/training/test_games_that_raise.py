@@ -80,7 +80,9 @@ def test_an_illegal_move_names_who_moved_where(make_run, coin_game, heard, tmp_p
     assert heard.notes
     for note in heard.notes:
         assert "IllegalMove: Agent walker tried to move to (99, 99)" in note
-        assert re.search(r"game\.py:\d+, in \w+\.play_turn", note), "whose turn it was, though the turn was over"
+        assert re.search(r"game\.py:\d+, in \w+\.play_turn", note), (
+            "whose turn it was, though the turn was over"
+        )
 
 
 @pytest.mark.parametrize("games_in_step", [1, 16])
