@@ -41,6 +41,13 @@ def choose_device(asked: str, network: nn.Module, threads: int | None) -> Device
                 why="torch offers " + " and ".join(sorted(available)) + " here",
                 hint='device = "auto"',
             )
+        if asked == "mps" and any(getattr(weight, "row_by_row", False) for weight in network.parameters()):
+            raise RetroGamerError(
+                "this network cannot be trained on an Apple graphics card",
+                where='device = "mps" in [training]',
+                why="its first layer moves only the rows of weights that were used, and torch cannot do that there",
+                hint='device = "cpu", which is faster for so small a network anyway',
+            )
         return Device(asked, threads, "because the configuration says so")
     card = next((name for name in ("cuda", "mps") if name in available), None)
     if card and convolves:

@@ -9,6 +9,7 @@ from learning.made_by_hand import some_observations
 
 from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, Transitions
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
+from retro_gamer_dqn.devices import choose_device
 from retro_gamer_dqn.exploration import exploration_schedule
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
@@ -232,3 +233,11 @@ def test_every_choice_is_explained():
     lines = "\n".join(a_learner(double=True).explain())
     for word in ("weights", "device", "learning rate", "exploration", "target network", "double"):
         assert word in lines
+
+
+def test_a_table_on_an_apple_card_is_refused_with_the_way_out(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    with pytest.raises(RetroGamerError, match='device = "cpu"'):
+        choose_device("mps", mlp.build(SPEC, 3), None)
+    assert choose_device("mps", cnn.build(SPEC, 3), None).name == "mps"
+    assert choose_device("auto", mlp.build(SPEC, 3), None).name == "cpu"
