@@ -82,6 +82,10 @@ class PartNotFound(RetroGamerError, LookupError):
     """No encoder, network, memory, learner or logger goes by that name."""
 
 
+class LearningDiverged(RetroGamerError, ArithmeticError):
+    """The learner's numbers have grown beyond all bounds; the last saved state is still good."""
+
+
 class PluginError(RetroGamerError):
     """A plugin that is needed here is broken; the message says whose bug it is and the fix."""
 

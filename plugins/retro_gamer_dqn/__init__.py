@@ -22,7 +22,8 @@ OPTIONS = (
         "learning_rate_decay",
         0.9999,
         "float",
-        "After each episode the learning rate is multiplied by this, so that late updates are finer. "
+        "After each episode in which something was learned, the learning rate is multiplied by this, so that late "
+        "updates are finer. "
         "1.0 keeps it as it is.",
         above=0,
         high=1,
@@ -93,8 +94,8 @@ OPTIONS = (
         "max_gradient_norm",
         10.0,
         "float",
-        "An update that would move the weights further than this is shortened, so that one odd batch cannot "
-        "spoil the network.",
+        "A gradient (the direction in which a batch wants to move the weights) that is longer than this is "
+        "shortened before it is used, so that one odd batch counts no more than others.",
         above=0,
         typical="1 to 10",
     ),

@@ -54,7 +54,7 @@ def choose_device(asked: str, network: nn.Module, threads: int | None) -> Device
         return Device(card, threads, "because a graphics card is good at convolutions")
     if card:
         return Device(
-            "cpu", threads, f"although there is {card}: for so small a network sending data costs more"
+            "cpu", threads, f"although there is {card}: without convolutions, sending data there costs more"
         )
     cores = "one processor core" if threads == 1 else f"{threads} processor cores"
     return Device("cpu", threads, f"with {cores}, as there is no graphics card that torch can use")

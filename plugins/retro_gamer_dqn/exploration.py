@@ -57,8 +57,11 @@ class LinearInTurns:
         return {"played": self._played, "epsilon": self.epsilon}
 
     def load_state_dict(self, state: dict[str, float]) -> None:
-        # A run that changed over from ``PerEpisode`` has no count of turns: the line begins anew.
-        self._played = int(state.get("played", 0))
+        if "played" in state:
+            self._played = int(state["played"])
+        else:  # the run changed over from ``PerEpisode``: go on where the line is as high as epsilon was
+            fallen = (self._start - state["epsilon"]) / max(1e-9, self._start - self._floor)
+            self._played = round(min(1.0, max(0.0, fallen)) * self._turns)
 
 
 def exploration_schedule(

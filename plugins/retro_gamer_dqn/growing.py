@@ -34,4 +34,7 @@ def copy_weights(old: nn.Module, new: nn.Module, channels: Tensor) -> dict[str, 
     old_weights = dict(old.named_parameters())
     for name, weight in new.named_parameters():
         weight.copy_(spread(old_weights[name], weight, places.get(name)))
+    old_buffers = dict(old.named_buffers())
+    for name, buffer in new.named_buffers():
+        buffer.copy_(old_buffers[name])
     return places

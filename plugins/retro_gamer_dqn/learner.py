@@ -70,6 +70,9 @@ class DQNLearner:
         self._online = online
         self._prepare = getattr(online, "prepare", None)
         self._target = self._context.build_network(spec).to(self.device.name)
+        # Whatever a network does only while it learns, such as dropout, is for the guess in ``learn`` alone.
+        online.eval()
+        self._target.eval()
         self._copy_to_target()
         self._optimiser = NetworkOptimiser(online, self._current_learning_rate(), self._max_gradient_norm)
 
@@ -123,7 +126,9 @@ class DQNLearner:
             q_target_t = self._target(*s_t)
             q_select_t = self._online(*s_t) if self._double else q_target_t
             target_tm1 = q_learning_target(r_t, discount_t, q_target_t, q_select_t)
+        self._online.train()
         q_tm1 = self._online(*s_tm1).gather(1, a_tm1.unsqueeze(1)).squeeze(1)
+        self._online.eval()
         td_error = target_tm1 - q_tm1
         loss = weighted_loss(td_error, weights, self._loss)
         self._optimiser.step(loss)
@@ -153,11 +158,12 @@ class DQNLearner:
     def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
         if not can_grow(self._online):
             return False
-        old, averages = self._online, self._optimiser.state_dict()
+        old, old_target, averages = self._online, self._target, self._optimiser.state_dict()
         channels = torch.from_numpy(codes[1 : self._spec.n_codes].astype(np.int64) - 1)
         new = self._context.build_network(spec).to(self.device.name)
         places = copy_weights(old, new, channels)
         self._build_around(new, spec)
+        copy_weights(old_target, self._target, channels)
         like = dict(new.named_parameters())
         for kept in ("exp_avg", "exp_avg_sq"):
             averages[kept] = {

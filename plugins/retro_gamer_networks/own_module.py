@@ -86,7 +86,7 @@ def _check_outputs(network: nn.Module, spec: ObservationSpec, n_outputs: int, na
     cells = torch.zeros(2, spec.height, spec.width, dtype=torch.uint8)
     try:
         with torch.no_grad():
-            shape = tuple(network(cells, torch.zeros(2, spec.n_features)).shape)
+            shape = tuple(network.eval()(cells, torch.zeros(2, spec.n_features)).shape)
     except RuntimeError as error:
         raise RetroGamerError(
             f"the network {name} cannot take an observation: {error}",

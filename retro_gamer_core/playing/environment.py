@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.observation import Observations, ObservationSpec, one_hot
+from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.playing.character_discovery import discover_characters
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.key_presses import KeyPresses
@@ -133,8 +135,18 @@ class GameEnvironment:
         self._frame.read()
         total = game.state[self._reward_key]
         reward = total - self._previous_reward
+        if not isfinite(reward):
+            raise self._no_reward(total)
         self._previous_reward = total
         return reward
+
+    def _no_reward(self, total: float) -> GameError:
+        return GameError(
+            f'state["{self._reward_key}"] became {total}, from which no reward can be told',
+            where=f'reward = "{self._reward_key}"',
+            why="one reward that is not an ordinary number would spoil everything learned so far",
+            hint="look for a division by zero, or a number that doubles every turn",
+        )
 
     @property
     def playing(self) -> bool:
@@ -203,18 +215,17 @@ def complete_metadata(
         MetadataError: the description does not fit the game.
     """
     found: list[str] = []
-    randomness = random.getstate()
-    game = fresh_game(create_game)
-    check_against_game(metadata, game)
-    metadata.board_size = tuple(game.board_size)
-    metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
-    if metadata.character_set is None:
-        metadata.character_set = discover_characters(
-            create_game, metadata.keys, exploration_turns, rng or random.Random(0)
-        )
-        found.append(
-            f"the description names no characters, so {exploration_turns} random turns were played to see "
-            f"which there are: {' '.join(metadata.character_set) or 'none'}"
-        )
-    random.setstate(randomness)
+    with chance_untouched():
+        game = fresh_game(create_game)
+        check_against_game(metadata, game)
+        metadata.board_size = tuple(game.board_size)
+        metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
+        if metadata.character_set is None:
+            metadata.character_set = discover_characters(
+                create_game, metadata.keys, exploration_turns, rng or random.Random(0)
+            )
+            found.append(
+                f"the description names no characters, so {exploration_turns} random turns were played to see "
+                f"which there are: {' '.join(metadata.character_set) or 'none'}"
+            )
     return found

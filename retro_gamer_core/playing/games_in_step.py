@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from retro_gamer_core.errors import GameError
+from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.plugins.diagnosis import in_words
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Encoder
@@ -28,6 +29,7 @@ Ending = Literal["game over", "turn limit", "error"]
 
 #: A game that could not be made so many times in a row never will be.
 _MOST_ATTEMPTS = 20
+_ACTION = np.uint16  # how an action is kept until the games are played again
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class GamesInStep:
         self._total_rewards = [0.0] * k
         self._turns = [0] * k
         self._beginnings = 0
+        self._ever_begun = False
         self._actions_since_beginning: list[bytes] = []
 
     def __len__(self) -> int:
@@ -115,7 +118,7 @@ class GamesInStep:
         Afterwards ``observations`` is what to act on next.
         """
         k = len(self)
-        self._actions_since_beginning.append(actions.astype(np.uint8).tobytes())
+        self._actions_since_beginning.append(actions.astype(_ACTION).tobytes())
         seen_next = self._spare
         turn = Turn(
             np.zeros(k, np.float32), np.zeros(k, bool), np.zeros(k, bool), np.zeros(k, bool), seen_next
@@ -156,9 +159,7 @@ class GamesInStep:
         """How to play the running games again: seed and actions since they began together."""
         return {
             "beginnings": self._beginnings,
-            "actions": np.frombuffer(b"".join(self._actions_since_beginning), np.uint8).reshape(
-                -1, len(self)
-            ),
+            "actions": np.frombuffer(b"".join(self._actions_since_beginning), _ACTION).reshape(-1, len(self)),
             "turns": np.array(self._turns),
             "total_rewards": np.array(self._total_rewards),
             "cells": self.observations.cells.copy(),
@@ -202,10 +203,15 @@ class GamesInStep:
             try:
                 environment.begin_episode()
                 environment.write_observation(seen.cells[i], seen.features[i])
+                self._ever_begun = True
                 return
-            except GameError as error:
+            except (Exception, SystemExit) as error:
+                if isinstance(error, RetroGamerError) and not (
+                    self._ever_begun or isinstance(error, GameError)
+                ):
+                    raise  # the encoder cannot see this game at all: no other game will change that
                 if not attempts_left:
-                    raise
+                    raise _cannot_begin(error) from error
                 finished.append(self._finished(i, "error", error))
 
     def _finished(self, i: int, ended: Ending, error: BaseException | None = None) -> FinishedGame:
@@ -218,3 +224,17 @@ class GamesInStep:
             len(self._actions_since_beginning),
             error,
         )
+
+
+def _cannot_begin(error: BaseException) -> GameError:
+    """Why no game could be begun, however often it was tried."""
+    if isinstance(error, GameError):
+        return error
+    if isinstance(error, RetroGamerError):
+        problem = error.problem
+        return GameError(problem.what, where=problem.where, why=problem.why, hint=problem.hint)
+    return GameError(
+        f"no game can be begun: {in_words(error)}",
+        why=f"it was tried {_MOST_ATTEMPTS} times in a row",
+        hint="mend the game, then train again",
+    )

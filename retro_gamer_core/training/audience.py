@@ -6,14 +6,11 @@ games of its own, to see how well it goes by now, does not change the games that
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.plugins.diagnosis import in_words
 
 if TYPE_CHECKING:
@@ -43,20 +40,21 @@ class Audience:
         }
 
     def training_started(self, choices: list[str]) -> None:
-        with _chance_untouched():
+        with chance_untouched():
             self._tell("training_started", self._run, choices)
             self._announce("retro_gamer_training_started")
 
     def note(self, line: str) -> None:
-        self._tell("note", line)
+        with chance_untouched():
+            self._tell("note", line)
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
-        with _chance_untouched():
+        with chance_untouched():
             self._tell("episode_finished", episode)
             self._announce("retro_gamer_episode_finished", episode=episode)
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        with _chance_untouched():
+        with chance_untouched():
             self._tell("checkpoint_saved", checkpoint)
             self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
 
@@ -93,15 +91,6 @@ class Audience:
     def _announce(self, hook: str, **arguments: Any) -> None:
         for line in self._plugins.announce(hook, run=self._run, **arguments):
             self.note(line)
-
-
-@contextmanager
-def _chance_untouched() -> Iterator[None]:
-    """Games share the global random generators with everybody, and must not notice who else draws from them."""
-    states = random.getstate(), np.random.get_state()
-    yield
-    random.setstate(states[0])
-    np.random.set_state(states[1])
 
 
 def callbacks_as_listener(

@@ -33,11 +33,14 @@ class GameFailures:
         return self._in_a_row >= self._limit
 
     def count(self, episode: EpisodeFinished) -> None:
-        self._in_a_row = self._in_a_row + 1 if episode.ended == "error" else 0
+        """An episode that ended otherwise breaks the row."""
+        if episode.ended != "error":
+            self._in_a_row = 0
 
     def hear(self, event: GameRaised, *, games_in_step: int) -> str:
         """Keep it in mind. Returns what happened, where, and how to see it again."""
         self._last = event
+        self._in_a_row += 1
         game = event.game
         what, where = self._blamed(game.error)
         turn = f"turn {game.turns + 1} of episode {event.episode}"

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retro_gamer_core.errors import LearningDiverged
 from retro_gamer_core.events import EpisodeFinished
 from retro_gamer_core.playing.games_in_step import FinishedGame, GamesInStep
 from retro_gamer_core.playing.n_step import NStepAccumulator
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 #: Games turned side by side are given up and begun together again after so many turns, which
 #: bounds what a resume has to play again: about a second on snake, half a minute on beast.
 TURNS_BETWEEN_RESTARTS = 100_000
+
+#: But never before a game could have reached its turn limit so often: long games must count, too.
+LONGEST_GAMES_BETWEEN_RESTARTS = 4
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class TrainingLoop:
         self._settings = settings
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
         self._sampling = np.random.default_rng([settings.seed, 2])
-        self._learning_begins = settings.learning_starts
+        self._learning_counted_from = 0
         self._turns_not_learned_from = 0
         self._losses_sum = 0.0
         self._losses_count = 0
@@ -97,15 +102,20 @@ class TrainingLoop:
         while True:
             if self.episodes < episode_limit:
                 yield from self._turn(episode_limit)
-            if len(self.games) > 1 and self.games.turns_since_beginning >= TURNS_BETWEEN_RESTARTS:
+            if len(self.games) > 1 and self.games.turns_since_beginning >= self._turns_between_restarts:
                 self._accumulator.drop()
                 self.games.restart()
             yield None
 
+    @property
+    def _turns_between_restarts(self) -> int:
+        longest = len(self.games) * self._settings.max_turns_per_episode
+        return max(TURNS_BETWEEN_RESTARTS, LONGEST_GAMES_BETWEEN_RESTARTS * longest)
+
     def continue_with_empty_memory(self, *, turns: int, episodes: int) -> None:
         """Go on from a checkpoint, which holds weights but no memories: play first, then learn."""
         self.turns, self.episodes = turns, episodes
-        self._learning_begins = turns + self._settings.learning_starts
+        self._learning_counted_from = turns
 
     def extend_characters(self, codes: np.ndarray, encoder: Encoder, characters: CharacterCodes) -> None:
         """See more characters from now on; ``codes: uint8[256]`` maps old cell codes to new."""
@@ -144,13 +154,16 @@ class TrainingLoop:
     def _learn_as_due(self) -> None:
         """Updates are a fixed ratio of turns, however many games are turned at once."""
         settings = self._settings
-        if self.turns <= self._learning_begins or len(self.memory) < settings.batch_size:
+        watched = self.turns - self._learning_counted_from
+        if watched <= settings.learning_starts or len(self.memory) < settings.batch_size:
             return
         self._turns_not_learned_from += len(self.games)
         while self._turns_not_learned_from >= settings.train_every:
             self._turns_not_learned_from -= settings.train_every
             batch = self.memory.sample(settings.batch_size, self._sampling)
             result = self.learner.learn(batch)
+            if not isfinite(result.loss):
+                raise _diverged(self.updates + 1)
             self.memory.update_priorities(batch.keys, result.td_errors)
             self.updates += 1
             self._losses_sum += result.loss
@@ -175,7 +188,7 @@ class TrainingLoop:
             "turns": self.turns,
             "updates": self.updates,
             "episodes": self.episodes,
-            "learning_begins": self._learning_begins,
+            "learning_counted_from": self._learning_counted_from,
             "turns_not_learned_from": self._turns_not_learned_from,
             "losses_sum": self._losses_sum,
             "losses_count": self._losses_count,
@@ -196,7 +209,7 @@ class TrainingLoop:
         self.turns = state["turns"]
         self.updates = state["updates"]
         self.episodes = state["episodes"]
-        self._learning_begins = state["learning_begins"]
+        self._learning_counted_from = state["learning_counted_from"]
         self._turns_not_learned_from = state["turns_not_learned_from"]
         self._losses_sum = state["losses_sum"]
         self._losses_count = state["losses_count"]
@@ -212,3 +225,12 @@ class TrainingLoop:
             self._accumulator.drop()
         self._begun = True
         return same_games
+
+
+def _diverged(update: int) -> LearningDiverged:
+    return LearningDiverged(
+        f"the learner's guesses are no numbers any more (update {update:,})",
+        why="its values have grown without end; what was saved before is still good, and nothing has been "
+        "saved since",
+        hint="a lower learning_rate in config.toml, or double = true; then train again",
+    )

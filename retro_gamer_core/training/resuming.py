@@ -137,7 +137,7 @@ def newest_saved(run: RunDirectory, learner: Learner) -> Found:
 
 
 def characters_to_return_to(saved: Saved, config: RunConfig, run: RunDirectory) -> list[str] | None:
-    """Where characters were only added since, those before them: the others are met again. Else None.
+    """Where the two differ only in characters at the end of the set, those that it was saved with. Else None.
 
     Raises:
         CheckpointIncompatible: the configuration has changed too much.
@@ -145,7 +145,9 @@ def characters_to_return_to(saved: Saved, config: RunConfig, run: RunDirectory) 
     was, now = saved.trained_as, config.to_sections()
     check_own(was, name=saved.path.name)  # what is not ours may name no characters to compare
     characters = None
-    if config.training.unknown_character_strategy == "extend" and only_added_characters(was, now):
+    grows = config.training.unknown_character_strategy == "extend"
+    # Characters were added since, and will be met again; or a script still begins with those of its first day.
+    if grows and (only_added_characters(was, now) or only_added_characters(now, was)):
         characters = list(was["metadata"]["character_set"])
         now = {**now, "metadata": {**now["metadata"], "character_set": characters}}
     check_compatible(was, now, name=saved.path.name, run=str(run.path))

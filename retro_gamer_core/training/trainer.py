@@ -11,6 +11,7 @@ from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.events import EpisodeFinished, Outcome, RunInfo
 from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.training.assembly import build_loop, build_player, lock_parts
 from retro_gamer_core.training.audience import Audience
 from retro_gamer_core.training.config_completion import complete_config
@@ -141,6 +142,7 @@ class Trainer:
         characters = characters_to_return_to(saved, self.config, self.run)
         if characters is not None:
             self.config.metadata.character_set = characters
+        if characters is not None or self.loop.turns:  # nothing of what has been played since may stay
             self._build()
         self._notes += saved.load_into(self.loop, self.config)
         self._keeper.go_on_from(saved)
@@ -229,4 +231,6 @@ class Trainer:
             case GameRaised():
                 audience.note(self._failures.hear(event, games_in_step=len(self.loop.games)))
             case NewCharacters():
-                audience.note(self._new_characters.meet(event.characters, self.player, self.loop))
+                with chance_untouched():  # looking at a game to build another encoder may make one
+                    line = self._new_characters.meet(event.characters, self.player, self.loop)
+                audience.note(line)

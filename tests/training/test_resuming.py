@@ -63,6 +63,7 @@ def restart_often():
     """Games in step are begun together again every so many turns; let that happen in these short runs too."""
     patch = pytest.MonkeyPatch()
     patch.setattr(training_loop, "TURNS_BETWEEN_RESTARTS", 150)
+    patch.setattr(training_loop, "LONGEST_GAMES_BETWEEN_RESTARTS", 0)
     yield
     patch.undo()
 
