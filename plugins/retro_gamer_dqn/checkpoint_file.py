@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ _EXPECTED = ("model_state_dict", "optimizer_state_dict", "epsilon", "total_steps
 
 
 def save(path: Path, contents: dict[str, Any]) -> None:
-    """Write ``contents`` (tensors and plain values, nested) to ``path``."""
-    with path.open("wb") as file:
-        torch.save(contents, file)
+    """Write ``contents`` (tensors and plain values, nested) to ``path``.
+
+    By way of memory: writing to a full disk itself, torch would not say that the disk is full.
+    """
+    buffer = io.BytesIO()
+    torch.save(contents, buffer)
+    path.write_bytes(buffer.getbuffer())
 
 
 def load(path: Path) -> dict[str, Any]:

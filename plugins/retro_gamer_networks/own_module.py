@@ -21,6 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
+from retro_gamer_core.errors import PluginError
+from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_networks.one_hot_board import one_hot_board
 
@@ -38,7 +40,10 @@ class FlatInput(nn.Module):
         if not self.spec.channel_first:
             board = board.permute(0, 2, 3, 1)
         beside = features[:, self.spec.n_features - self.spec.n_view_features :]
-        return self.module(torch.cat([board.flatten(start_dim=1), beside], dim=1))
+        try:
+            return self.module(torch.cat([board.flatten(start_dim=1), beside], dim=1))
+        except Exception as error:
+            raise _failed(type(self.module), error) from error
 
 
 def build(
@@ -68,9 +73,12 @@ def build(
             "[model] in config.toml",
             hint=f"write {unknown[0]} = … in [model], or give the parameter a default",
         )
-    module = factory(
-        **{parameter: offered[parameter] for parameter in asked if parameter in offered}, **options
-    )
+    try:
+        module = factory(**{p: offered[p] for p in asked if p in offered}, **options)
+    except RetroGamerError:
+        raise
+    except Exception as error:
+        raise _failed(factory, error) from error
     if not isinstance(module, nn.Module):
         raise RetroGamerError(
             f"{name} gave a {type(module).__name__}, not a torch.nn.Module",
@@ -86,14 +94,25 @@ def _check_outputs(network: nn.Module, spec: ObservationSpec, n_outputs: int, na
     cells = torch.zeros(2, spec.height, spec.width, dtype=torch.uint8)
     try:
         with torch.no_grad():
-            shape = tuple(network.eval()(cells, torch.zeros(2, spec.n_features)).shape)
-    except RuntimeError as error:
+            outputs = network.eval()(cells, torch.zeros(2, spec.n_features))
+    except Exception as error:
+        cause = error.__cause__ if isinstance(error, PluginError) else error
+        if not isinstance(cause, RuntimeError):
+            raise error if isinstance(error, PluginError) else _failed(type(network), error) from error
         raise RetroGamerError(
-            f"the network {name} cannot take an observation: {error}",
+            f"the network {name} cannot take an observation: {cause}",
             where=where,
             why=f"it was given 2 observations of {spec.n_inputs} numbers each",
             hint=f"make the first layer take {spec.n_inputs} inputs (the argument n_inputs)",
         ) from error
+    if not any(weight.requires_grad for weight in network.parameters()):
+        raise RetroGamerError(
+            f"the network {name} has no weights that can be learned",
+            where=where,
+            why="learning moves weights; without any, the same answer comes out for ever",
+            hint="give it at least one layer, as self.layer = nn.Linear(n_inputs, n_outputs) in __init__",
+        )
+    shape = tuple(outputs.shape) if isinstance(outputs, Tensor) else f"of a {type(outputs).__name__}"
     if shape != (2, n_outputs):
         raise RetroGamerError(
             f"the network {name} gives numbers of shape {shape} for 2 observations",
@@ -101,6 +120,16 @@ def _check_outputs(network: nn.Module, spec: ObservationSpec, n_outputs: int, na
             why=f"there must be one number for each of the {n_outputs} actions: shape (2, {n_outputs})",
             hint="make the last layer give n_outputs numbers",
         )
+
+
+def _failed(factory: Any, error: Exception) -> PluginError:
+    """The student's own code raised an error: say so, with its last line."""
+    name, module = getattr(factory, "__qualname__", repr(factory)), getattr(factory, "__module__", "")
+    return PluginError(
+        f"the network {name} failed: {in_words(error)}",
+        where=last_line_in(module, error) or _source_of(factory),
+        hint="correct that line; what was saved before is still there",
+    )
 
 
 def _takes_one_argument(module: nn.Module) -> bool:

@@ -59,6 +59,9 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     found = find_game(game)
     description, wishes = wishes_from(flags)
     metadata = _described(found, description)
+    seen = wishes.get("preprocessing", {}).get("observe_state")
+    if isinstance(seen, list):
+        metadata.observe_state = seen  # so that the look at the game finds a name it does not have
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     random.seed(seed)
     facts = survey_game(found.name, found.factory, metadata)

@@ -34,7 +34,9 @@ def run_and_exit(command: click.Command) -> None:
         warn(f"Error: {error}")
         code = error.exit_code
     except OSError as error:
-        warn(f"Error: the system refused: {error}")
+        warn(
+            f"Error: the system refused: {error}\n  try:   look for a full disk, or a place you may not write to"
+        )
         code = 1
     except Exception:
         if _strict():
@@ -46,9 +48,12 @@ def run_and_exit(command: click.Command) -> None:
 
 def _strict() -> bool:
     """Whether the author of a plugin asked for tracebacks."""
-    from retro_gamer_core.plugins.registry import installed_plugins
+    try:
+        from retro_gamer_core.plugins.registry import installed_plugins
 
-    return installed_plugins().strict
+        return installed_plugins().strict
+    except Exception:  # what went wrong may be just that, and must not hide itself
+        return False
 
 
 def _our_mistake() -> str:

@@ -116,4 +116,4 @@ def _allow_files_of_this_directory() -> None:
 
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
+        sys.path.append(here)  # last, so that a file called random.py hides nothing of Python's own

@@ -56,6 +56,8 @@ def play(run: str, checkpoint: str | None, framerate: float, seed: int | None, m
     in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
         ended = watch(game, framerate, limit) if in_terminal else print_frames(game, limit, say)
+    except BrokenPipeError:  # not the game's doing: whoever read the frames has seen enough
+        raise
     except Exception as error:
         raise game_raised(error, where_raised(error, found.source_root), game, seed) from error
     say(_summary(game, policy, ended, config.metadata.score_key(game.state), seed))

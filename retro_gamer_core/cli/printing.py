@@ -32,6 +32,7 @@ def say(text: str = "", *, bold: bool = False) -> None:
 
 def warn(text: str) -> None:
     """Print a message beside it: a hint, a warning, an error."""
+    sys.stdout.flush()  # where both go into one file, each line stands where it was said
     click.echo(_fit(text, sys.stderr), file=sys.stderr)
 
 

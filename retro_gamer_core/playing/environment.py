@@ -170,6 +170,29 @@ class GameEnvironment:
                 f"the encoder {name} failed: {in_words(error)}", where=last_line_in(module, error)
             ) from error
 
+    def check_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
+        """Refuse what no network can take. Too dear for every turn; the first of an episode will do.
+
+        Raises:
+            PluginError: the encoder wrote codes that its spec does not have, or features that are no numbers.
+        """
+        encoder, spec = self._encoder, self._encoder.spec
+        problem = ""
+        if cells.size and cells.max() >= spec.n_codes:
+            problem = (
+                f"it wrote the code {cells.max()} into a cell, and its spec has codes 0 to {spec.n_codes - 1}"
+            )
+        elif not np.isfinite(features).all():
+            name = spec.features[int(np.argmin(np.isfinite(features)))]
+            problem = f"its feature {name!r} is not an ordinary number"
+        if problem:
+            raise PluginError(
+                f"the encoder {type(encoder).__name__} cannot be used: {problem}",
+                where=type(encoder).__module__,
+                why="a network has a place for each code and each number of the spec, and for nothing else",
+                hint="write every cell and every feature in encode, each within the spec",
+            )
+
     def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
         """See with another encoder and other character codes from the next episode or read on."""
         self._encoder = encoder

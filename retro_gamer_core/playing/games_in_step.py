@@ -203,6 +203,7 @@ class GamesInStep:
             try:
                 environment.begin_episode()
                 environment.write_observation(seen.cells[i], seen.features[i])
+                environment.check_observation(seen.cells[i], seen.features[i])
                 self._ever_begun = True
                 return
             except (Exception, SystemExit) as error:

@@ -95,7 +95,8 @@ def _check_call(
     try:
         signature.bind(*args, **options)
     except TypeError as error:
-        why = f"a {part.kind} is built as factory({', '.join(CALLED_WITH[part.kind])}, **options)"
+        article = "an" if part.kind == "encoder" else "a"
+        why = f"{article} {part.kind} is built as factory({', '.join(CALLED_WITH[part.kind])}, **options)"
         raise _cannot_build(part, f"{error}", why=why) from error
 
 

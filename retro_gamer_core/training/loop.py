@@ -232,5 +232,6 @@ def _diverged(update: int) -> LearningDiverged:
         f"the learner's guesses are no numbers any more (update {update:,})",
         why="its values have grown without end; what was saved before is still good, and nothing has been "
         "saved since",
-        hint="a lower learning_rate in config.toml, or double = true; then train again",
+        hint="a lower learning_rate in config.toml, or double = true; with an encoder or network of your own, "
+        "look for a division by zero in it first",
     )

@@ -167,9 +167,37 @@ def test_a_module_of_ones_own_gets_the_flat_vector(spec):
     torch.testing.assert_close(seen, network.module(flat_vectors(observations, spec)))
 
 
+class Misspelt(Tiny):
+    def forward(self, x):
+        return self.layer(x)
+
+
+class ForgotSuper(torch.nn.Module):
+    def __init__(self, n_inputs, n_outputs):
+        self.layer = torch.nn.Linear(n_inputs, n_outputs)
+
+
+class GivesAList(Tiny):
+    def forward(self, x):
+        return [self.layers(x)]
+
+
+class NoWeights(torch.nn.Module):
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__()
+        self.n_outputs = n_outputs
+
+    def forward(self, x):
+        return x[:, : self.n_outputs]
+
+
 @pytest.mark.parametrize(
     ("factory", "words"),
     [
+        (Misspelt, r"network Misspelt failed.*\n.*test_networks\.py:\d+"),
+        (ForgotSuper, r"network ForgotSuper failed.*\n.*test_networks\.py:\d+"),
+        (GivesAList, r"shape of a list"),
+        (NoWeights, r"no weights"),
         (WrongOutputs, r"one number for each of the 3 actions"),
         (WrongInputs, r"make the first layer take 24 inputs"),
         (AsksForMore, r"needs a value for depth"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ from retro.game import Game
 
 from retro_gamer import DQNTrainer, GameMetadata
 from retro_gamer_core import Batch, LearnerContext, ObservationSpec, Transitions
-from retro_gamer_core.errors import GameError, LearningDiverged
+from retro_gamer_core.errors import GameError, LearningDiverged, PluginError
 from retro_gamer_core.training import loop as training_loop
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_networks import own_module
@@ -220,3 +222,26 @@ def test_dropout_and_batch_norm_are_for_learning_only():
         name: int(value) for name, value in learner.state_dict()["target"].items() if "num_batches" in name
     }
     assert set(seen.values()) == {1} and set(unseen.values()) == {0}
+
+
+class WrongCodes:
+    """An encoder that breaks its own promise, in one of two ways."""
+
+    def __init__(self, metadata, *, what="codes"):
+        self.spec = ObservationSpec(2, 2, ("*",), features=("luck",))
+        self._what = what
+
+    def encode(self, frame, cells, features):
+        cells[...] = 200 if self._what == "codes" else 0
+        features[...] = float("nan") if self._what == "features" else 0
+
+
+@pytest.mark.parametrize(("what", "words"), [("codes", "code 200.*codes 0 to 1"), ("features", "'luck'")])
+def test_an_encoder_that_breaks_its_promise_is_refused_at_once(tmp_path, monkeypatch, what, words):
+    monkeypatch.setitem(sys.modules, "wrong_codes", sys.modules[__name__])
+    trainer = DQNTrainer(
+        endless_game, metadata(), tmp_path / "run", {"encoder": "wrong_codes:WrongCodes", "what": what},
+        training_episodes=3, max_turns_per_episode=10, **SETTINGS,
+    )  # fmt: skip
+    with pytest.raises(PluginError, match=words):
+        trainer.train()
