@@ -27,6 +27,7 @@ _HOME = {
     "LearnerContext": "contracts",
     "Logger": "contracts",
     "Memory": "contracts",
+    "Network": "contracts",
     "ObservationSpec": "observation",
     "Observations": "observation",
     "Option": "options",

@@ -163,4 +163,5 @@ if __name__ == "__main__":
         {"ours": _ours, "peer": _peer}[sys.argv[1]](*sys.argv[2:])
     else:
         for row in measure():
-            print(f"{row['who']:20} {row['turns_per_second']:9,.0f} turns/s   {row['ratio']:5.1f} × the peer")
+            beside = f"   {row['ratio']:5.1f} × the peer" if row["ratio"] == row["ratio"] else ""
+            print(f"{row['who']:20} {row['turns_per_second']:9,.0f} turns/s{beside}")
