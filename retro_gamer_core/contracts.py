@@ -165,10 +165,18 @@ class Logger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LearnResult:
-    """What one update said: ``loss`` and how wrong each guess was, ``td_errors: float32[batch]``."""
+    """What one update said.
+
+    Args:
+        loss: what the update made smaller.
+        td_errors: how wrong each guess was, ``float32[batch]``, in units of the reward.
+        values: the guesses themselves, ``float32[batch]``, in units of the reward. None where a
+            learner does not tell; then nobody can warn that they have grown beyond what is possible.
+    """
 
     loss: float
     td_errors: np.ndarray
+    values: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class DQNLearner:
         self._updates += 1
         if self._updates % self._target_update_freq == 0:
             self._copy_to_target()
-        return LearnResult(loss.item(), td_error.detach().cpu().numpy())
+        return LearnResult(loss.item(), td_error.detach().cpu().numpy(), q_tm1.detach().cpu().numpy())
 
     def _copy_to_target(self) -> None:
         self._target.load_state_dict(self._online.state_dict())
