@@ -68,6 +68,17 @@ OPTIONS = (
         typical="20000 to 500000",
     ),
     Option(
+        "epsilon_spread",
+        0.0,
+        "float",
+        "With several games in step, how unequally they explore: the first acts at random with probability "
+        "epsilon, the last with epsilon to the power of 1 + epsilon_spread, so that some games are played "
+        "boldly and some with care. 0 lets all explore alike.",
+        low=0,
+        high=20,
+        typical="0 to 5",
+    ),
+    Option(
         "target_update_freq",
         500,
         "int",

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 
 class PerEpisode:
     """ε begins at ``start`` and is multiplied by ``decay`` after each episode, down to ``floor``."""
 
     def __init__(self, start: float, floor: float, decay: float) -> None:
-        self._start, self._floor, self._decay = start, floor, decay
+        self._start, self.floor, self._decay = start, floor, decay
         self.epsilon = start
 
     def turns_played(self, count: int) -> None:
         pass
 
     def episode_finished(self) -> None:
-        self.epsilon = max(self._floor, self.epsilon * self._decay)
+        self.epsilon = max(self.floor, self.epsilon * self._decay)
 
     def explain(self) -> str:
         return (
             f"exploration: {self._start:.0%} of the actions are random at first; the share is multiplied by "
-            f"{self._decay:g} after each episode, down to {self._floor:.0%}"
+            f"{self._decay:g} after each episode, down to {self.floor:.0%}"
         )
 
     def state_dict(self) -> dict[str, float]:
@@ -33,13 +35,13 @@ class LinearInTurns:
     """ε falls in a straight line from ``start`` to ``floor`` over the first ``turns`` turns."""
 
     def __init__(self, start: float, floor: float, turns: int) -> None:
-        self._start, self._floor, self._turns = start, floor, turns
+        self._start, self.floor, self._turns = start, floor, turns
         self._played = 0
 
     @property
     def epsilon(self) -> float:
         done = min(1.0, self._played / self._turns)
-        return self._start + (self._floor - self._start) * done
+        return self._start + (self.floor - self._start) * done
 
     def turns_played(self, count: int) -> None:
         self._played += count
@@ -50,7 +52,7 @@ class LinearInTurns:
     def explain(self) -> str:
         return (
             f"exploration: {self._start:.0%} of the actions are random at first, falling in a straight line to "
-            f"{self._floor:.0%} over {self._turns:,} turns"
+            f"{self.floor:.0%} over {self._turns:,} turns"
         )
 
     def state_dict(self) -> dict[str, float]:
@@ -60,7 +62,7 @@ class LinearInTurns:
         if "played" in state:
             self._played = int(state["played"])
         else:  # the run changed over from ``PerEpisode``: go on where the line is as high as epsilon was
-            fallen = (self._start - state["epsilon"]) / max(1e-9, self._start - self._floor)
+            fallen = (self._start - state["epsilon"]) / max(1e-9, self._start - self.floor)
             self._played = round(min(1.0, max(0.0, fallen)) * self._turns)
 
 
@@ -71,3 +73,15 @@ def exploration_schedule(
     if epsilon_turns > 0:
         return LinearInTurns(epsilon, epsilon_min, epsilon_turns)
     return PerEpisode(epsilon, epsilon_min, epsilon_decay)
+
+
+def unequally(epsilon: float, spread: float, games: int) -> np.ndarray:
+    """ε of each of the games side by side, ``float64[games]``: from ε down to ``ε^(1 + spread)``.
+
+    Where one careless turn can end a long game, a single ε is either too small to find anything new or
+    too large to ever see how a long game goes on; so some games are played boldly and some with care
+    (Horgan et al. 2018, "Distributed prioritized experience replay", section 4.1). A single game gets
+    the middle of the ladder.
+    """
+    steps = np.linspace(0.0, 1.0, games) if games > 1 else np.array([0.5])
+    return epsilon ** (1.0 + spread * steps)

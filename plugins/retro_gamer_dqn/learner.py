@@ -6,6 +6,7 @@ asked, double Q-learning (van Hasselt et al. 2016) and importance weights (Schau
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from torch import Tensor
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
 from retro_gamer_dqn import checkpoint_file
 from retro_gamer_dqn.devices import choose_device
-from retro_gamer_dqn.exploration import exploration_schedule
+from retro_gamer_dqn.exploration import exploration_schedule, unequally
 from retro_gamer_dqn.growing import can_grow, copy_weights, spread
+from retro_gamer_dqn.guesses import guesses_of
 from retro_gamer_dqn.optimiser import NetworkOptimiser
 from retro_gamer_dqn.plain_state import from_plain, to_plain
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
@@ -39,6 +41,7 @@ class DQNLearner:
         epsilon_min: float = 0.05,
         epsilon_decay: float = 0.9997,
         epsilon_turns: int = 0,
+        epsilon_spread: float = 0.0,
         target_update_freq: int = 500,
         double: bool = False,
         loss: str = "huber",
@@ -54,6 +57,8 @@ class DQNLearner:
         self._target_update_freq = target_update_freq
         self._rng = np.random.default_rng([context.seed, 1])
         self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
+        self._epsilon_spread = epsilon_spread
+        self._games = 1
         self._updates = 0
         self._updates_at_last_episode = 0
         self._learning_episodes = 0
@@ -69,6 +74,7 @@ class DQNLearner:
         self._spec = spec
         self._online = online
         self._prepare = getattr(online, "prepare", None)
+        self._guesses = guesses_of(online)
         self._target = self._context.build_network(spec).to(self.device.name)
         # Whatever a network does only while it learns, such as dropout, is for the guess in ``learn`` alone.
         online.eval()
@@ -89,17 +95,24 @@ class DQNLearner:
         """ε-greedy: a random action with probability ε, else the one with the highest value."""
         self._take_over()
         n = len(observations)
+        self._games = n
         actions = self._rng.integers(len(self._context.actions), size=n)
-        greedy = self._rng.random(n) >= self._exploration.epsilon
+        greedy = self._rng.random(n) >= self._epsilons()
         if greedy.all():
-            return self.q_values(observations).argmax(axis=1)
+            return self._values(self._online, observations).argmax(axis=1)
         if greedy.any():
-            actions[greedy] = self.q_values(observations[greedy]).argmax(axis=1)
+            actions[greedy] = self._values(self._online, observations[greedy]).argmax(axis=1)
         return actions
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        with torch.inference_mode():
-            return self._online(*self._prepared(observations)).cpu().numpy()
+        return self._values(self._online, observations)
+
+    @torch.inference_mode()
+    def _values(self, network: torch.nn.Module, observations: Observations) -> np.ndarray:
+        return network(*self._prepared(observations)).cpu().numpy()
+
+    def _epsilons(self) -> np.ndarray:
+        return unequally(self._exploration.epsilon, self._epsilon_spread, self._games)
 
     def turns_played(self, count: int) -> None:
         self._exploration.turns_played(count)
@@ -113,29 +126,30 @@ class DQNLearner:
 
     # Learning ------------------------------------------------------------------------------
 
+    @torch.no_grad()
     def learn(self, batch: Batch) -> LearnResult:
         """Move each guess toward reward plus discounted value of what was seen next."""
         self._take_over()
-        transitions = batch.transitions
+        transitions, n = batch.transitions, len(batch.transitions)
         s_tm1 = self._prepared(transitions.observations)
         s_t = self._prepared(transitions.next_observations)
-        a_tm1, r_t, discount_t, weights = self._to_device(
-            transitions.actions, transitions.rewards, transitions.discounts, batch.weights
-        )
-        with torch.no_grad():
-            q_target_t = self._target(*s_t)
-            q_select_t = self._online(*s_t) if self._double else q_target_t
-            target_tm1 = q_learning_target(r_t, discount_t, q_target_t, q_select_t)
-        self._online.train()
-        q_tm1 = self._online(*s_tm1).gather(1, a_tm1.unsqueeze(1)).squeeze(1)
-        self._online.eval()
-        td_error = target_tm1 - q_tm1
-        loss = weighted_loss(td_error, weights, self._loss)
-        self._optimiser.step(loss)
+        q_target_t = self._target(*s_t).cpu().numpy()
+        q_select_t = self._online(*s_t).cpu().numpy() if self._double else q_target_t
+        target_tm1 = q_learning_target(transitions.rewards, transitions.discounts, q_target_t, q_select_t)
+
+        every_q_tm1, pull_back = self._guesses(self._online, s_tm1)
+        chosen = np.arange(n), transitions.actions
+        q_tm1 = every_q_tm1.cpu().numpy()[chosen]
+        td_errors = target_tm1 - q_tm1
+        loss, slopes = weighted_loss(td_errors, batch.weights, self._loss)
+        # Only the guess for the action that was taken is corrected: the others have no slope.
+        every_slope = np.zeros(every_q_tm1.shape, np.float32)
+        every_slope[chosen] = slopes
+        self._optimiser.step(partial(pull_back, self._to_device(every_slope)[0]))
         self._updates += 1
         if self._updates % self._target_update_freq == 0:
             self._copy_to_target()
-        return LearnResult(loss.item(), td_error.detach().cpu().numpy(), q_tm1.detach().cpu().numpy())
+        return LearnResult(loss, td_errors, q_tm1)
 
     def _copy_to_target(self) -> None:
         self._target.load_state_dict(self._online.state_dict())
@@ -164,19 +178,19 @@ class DQNLearner:
         places = copy_weights(old, new, channels)
         self._build_around(new, spec)
         copy_weights(old_target, self._target, channels)
-        like = dict(new.named_parameters())
-        for kept in ("exp_avg", "exp_avg_sq"):
-            averages[kept] = {
-                name: spread(average, like[name], places.get(name))
-                for name, average in averages[kept].items()
-            }
+        for kind, fresh in self._optimiser.state_dict().items():
+            if isinstance(fresh, dict):  # running averages by the name of the weight
+                old_ones = averages[kind]
+                averages[kind] = {
+                    name: spread(old_ones[name], like, places.get(name)) for name, like in fresh.items()
+                }
         self._optimiser.load_state_dict(averages)
         return True
 
     # Telling -------------------------------------------------------------------------------
 
     def statistics(self) -> dict[str, float]:
-        return {"epsilon": self._exploration.epsilon, "learning_rate": self._current_learning_rate()}
+        return {"epsilon": float(self._epsilons().mean()), "learning_rate": self._current_learning_rate()}
 
     def explain(self) -> list[str]:
         count = sum(parameter.numel() for parameter in self._online.parameters())
@@ -192,6 +206,7 @@ class DQNLearner:
             f"optimiser: Adam, learning rate {self._learning_rate:g}, multiplied by {self._learning_rate_decay:g} "
             "after each episode in which something was learned",
             self._exploration.explain(),
+            *self._explain_spread(),
             f"target network: copied from the learning network every {self._target_update_freq} updates",
         ]
         if self._double:
@@ -199,6 +214,16 @@ class DQNLearner:
                 "double Q-learning: the learning network picks the best next action, the target judges it"
             )
         return lines
+
+    def _explain_spread(self) -> list[str]:
+        if not self._epsilon_spread:
+            return []
+        last = self._exploration.floor ** (1 + self._epsilon_spread)
+        return [
+            f"games side by side explore unequally: at the end the boldest acts at random in "
+            f"{self._exploration.floor:.0%} of its turns, the most careful in {last:.2%}; one careless turn can "
+            "end a long game, and how a long game goes on must be seen, too"
+        ]
 
     # Keeping -------------------------------------------------------------------------------
 
@@ -252,12 +277,14 @@ class DQNLearner:
 
     def _counters(self) -> dict[str, int]:
         return {
+            "games": self._games,
             "updates": self._updates,
             "updates_at_last_episode": self._updates_at_last_episode,
             "learning_episodes": self._learning_episodes,
         }
 
     def _set_counters(self, state: dict[str, Any]) -> None:
+        self._games = state.get("games", 1)
         self._updates = state["updates"]
         self._updates_at_last_episode = state["updates_at_last_episode"]
         self._learning_episodes = state["learning_episodes"]

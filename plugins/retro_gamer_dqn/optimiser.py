@@ -7,12 +7,13 @@ gradient becomes a view: clipping and Adam then take one pass.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from retro_gamer_dqn.adam import DenseAdam, RowAdam
+from retro_gamer_dqn.step_sizes import DenseAdam, RowRMSProp
 
 
 class NetworkOptimiser:
@@ -36,15 +37,15 @@ class NetworkOptimiser:
         self._dense = {name: weight for name, weight in named.items() if name not in self._tables}
         self._flat, self._slopes = _flatten(list(self._dense.values()))
         self._dense_adam = DenseAdam(self._flat)
-        self._row_adams = {name: RowAdam(table.data) for name, table in self._tables.items()}
+        self._row_steps = {name: RowRMSProp(table.data) for name, table in self._tables.items()}
 
     @torch.no_grad()
-    def step(self, loss: Tensor) -> None:
-        """Move all weights so that ``loss`` becomes smaller."""
+    def step(self, fill_slopes: Callable[[], None]) -> None:
+        """Move all weights down their slopes, which ``fill_slopes`` leaves in ``grad``, as ``backward`` does."""
         self._slopes.zero_()
         for table in self._tables.values():
             table.grad = None
-        loss.backward()
+        fill_slopes()
         touched = {
             name: (table.grad._indices()[0], table.grad._values())
             for name, table in self._tables.items()
@@ -54,39 +55,42 @@ class NetworkOptimiser:
         self._count += 1
         self._dense_adam.step(self._slopes, self.learning_rate, self._count)
         for name, (rows, slopes) in touched.items():
-            self._row_adams[name].step(rows, slopes, self.learning_rate, self._count)
+            self._row_steps[name].step(rows, slopes, self.learning_rate)
 
     def _shorten(self, slopes: list[Tensor]) -> None:
-        norm = sum(float(part.pow(2).sum()) for part in slopes) ** 0.5
+        norm = sum(float(part.reshape(-1).dot(part.reshape(-1))) for part in slopes) ** 0.5
         if norm > self._max_norm:
             for part in slopes:
                 part.mul_(self._max_norm / norm)
 
     def state_dict(self) -> dict[str, Any]:
-        """Steps taken, and both running averages of each weight by its name."""
-        return {
-            "step": self._count,
-            "exp_avg": self._by_name("average"),
-            "exp_avg_sq": self._by_name("square"),
-        }
+        """Steps taken, and by kind the running averages of each weight by its name."""
+        return {"step": self._count, **self._averages()}
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take the running averages back; shapes must be the same."""
         self._count = int(state["step"])
-        for key, kept in (("exp_avg", "average"), ("exp_avg_sq", "square")):
-            for name, tensor in self._by_name(kept).items():
-                tensor.copy_(state[key][name])
+        for kind, averages in self._averages().items():
+            for name, average in averages.items():
+                average.copy_(state[kind][name])
 
-    def _by_name(self, kept: str) -> dict[str, Tensor]:
-        """Views of one running average, for each weight."""
-        flat = getattr(self._dense_adam, kept)
+    def _averages(self) -> dict[str, dict[str, Tensor]]:
+        rows = self._row_steps.items()
+        return {
+            "exp_avg": self._of_each_weight(self._dense_adam.average),
+            "exp_avg_sq": self._of_each_weight(self._dense_adam.square),
+            "row_exp_avg_sq": {name: row_step.square for name, row_step in rows},
+            "row_uses": {name: row_step.uses for name, row_step in rows},
+        }
+
+    def _of_each_weight(self, flat: Tensor) -> dict[str, Tensor]:
+        """Views of a flat tensor, shaped like the dense weights."""
         pieces = flat.split([weight.numel() for weight in self._dense.values()])
-        dense = {
+        return {
             name: piece.view_as(weight)
             for (name, weight), piece in zip(self._dense.items(), pieces, strict=True)
         }
-        return dense | {name: getattr(adam, kept) for name, adam in self._row_adams.items()}
 
 
 def _flatten(weights: list[nn.Parameter]) -> tuple[Tensor, Tensor]:

@@ -1,16 +1,16 @@
-"""The mathematics of one Q-learning update, as pure functions.
+"""The mathematics of one Q-learning update, as pure functions of numpy arrays.
 
 Names carry their time: ``s_tm1`` is what was seen before the action, ``s_t`` after it.
 """
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
 
 
-def q_learning_target(r_t: Tensor, discount_t: Tensor, q_target_t: Tensor, q_select_t: Tensor) -> Tensor:
+def q_learning_target(
+    r_t: np.ndarray, discount_t: np.ndarray, q_target_t: np.ndarray, q_select_t: np.ndarray
+) -> np.ndarray:
     """What the value of the action should have been: ``r_t + discount_t · q_target_t[best]``.
 
     Args:
@@ -20,18 +20,26 @@ def q_learning_target(r_t: Tensor, discount_t: Tensor, q_target_t: Tensor, q_sel
         q_select_t: the same by the network that picks the best action: the target network itself in
             plain Q-learning, the learning network in double Q-learning (van Hasselt et al. 2016).
     """
-    a_t = q_select_t.argmax(dim=1, keepdim=True)
-    return r_t + discount_t * q_target_t.gather(1, a_t).squeeze(1)
+    a_t = q_select_t.argmax(axis=1)
+    return r_t + discount_t * q_target_t[np.arange(len(a_t)), a_t]
 
 
-def weighted_loss(td_error: Tensor, weights: Tensor, kind: str) -> Tensor:
-    """Mean loss of a batch, each error counted with its importance weight.
+def weighted_loss(td_errors: np.ndarray, weights: np.ndarray, kind: str) -> tuple[float, np.ndarray]:
+    """Mean loss of a batch, each error counted with its importance weight, and its slopes.
 
     Weighting a Huber loss is not the same as clipping the error first and squaring: the weight
     here scales the clipped gradient, as in Schaul et al. 2016.
+
+    Args:
+        td_errors: ``float32[n]``, target minus guess.
+        weights: ``float32[n]``.
+        kind: ``"huber"`` (with delta 1) or ``"squared"``.
+
+    Returns:
+        the loss and ``float32[n]``, how it changes with each guess.
     """
-    if kind == "huber":
-        losses = functional.huber_loss(td_error, torch.zeros_like(td_error), reduction="none")
-    else:
-        losses = 0.5 * td_error.square()
-    return (weights * losses).mean()
+    limited = np.clip(td_errors, -1.0, 1.0) if kind == "huber" else td_errors
+    # Both losses are this product: 0.5·e² within the limits, and |e| - 0.5 beyond them.
+    losses = limited * (td_errors - 0.5 * limited)
+    shares = weights / len(weights)
+    return float(losses @ shares), -limited * shares

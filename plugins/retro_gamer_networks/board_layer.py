@@ -8,6 +8,7 @@ occupied cells: a hundred times less work, exactly equal.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,21 @@ class BoardLayer(nn.Module):
             result = self.bias.expand(len(starts), -1)
         return result if self.beside is None else result + beside @ self.beside
 
+    def with_slopes(
+        self, rows: Tensor, starts: Tensor, beside: Tensor
+    ) -> tuple[Tensor, Callable[[Tensor], None]]:
+        """The outputs, and what turns their slopes into the ``grad`` of each weight."""
+        outputs = self(rows, starts, beside)
+
+        def pull_back(slopes: Tensor) -> None:
+            torch.sum(slopes, 0, out=self.bias.grad)
+            if self.beside is not None:
+                torch.mm(beside.t(), slopes, out=self.beside.grad)
+            if len(self.rows):
+                self.rows.grad = _row_slopes(slopes, rows, starts, self._distinct, self.rows.shape)
+
+        return outputs, pull_back
+
     def rows_of_old_characters(self, channels: Tensor) -> Tensor:
         """Where the rows of a layer with fewer characters belong: old channel c is ``channels[c]`` here."""
         positions = torch.arange(self.spec.view_height * self.spec.view_width)
@@ -79,17 +95,21 @@ class _SumOfRows(torch.autograd.Function):
         return functional.embedding_bag(rows, table, starts, mode="sum")
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None, None]:
-        rows, starts = (saved.cpu().numpy() for saved in ctx.saved_tensors)
-        touched, index = ctx.distinct.find(rows)
-        # Each touched row's gradient is the sum of the slopes of the boards that used it: bags again.
-        boards = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
-        counts = np.bincount(index, minlength=len(touched))
-        order = np.argsort(index, kind="stable")
-        bags = torch.from_numpy(boards[order]), torch.from_numpy(np.cumsum(counts) - counts)
-        sums = functional.embedding_bag(bags[0].to(slope.device), slope, bags[1].to(slope.device), mode="sum")
-        places = torch.from_numpy(touched).to(slope.device).unsqueeze(0)
-        gradient = torch.sparse_coo_tensor(
-            places, sums, ctx.table_shape, is_coalesced=True, check_invariants=False
-        )
-        return gradient, None, None, None
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
+        return _row_slopes(slopes, *ctx.saved_tensors, ctx.distinct, ctx.table_shape), None, None, None
+
+
+def _row_slopes(
+    slopes: Tensor, rows: Tensor, starts: Tensor, distinct: DistinctRows, shape: torch.Size
+) -> Tensor:
+    """The slopes of a table's rows from those of the sums; sparse, each row named once."""
+    rows, starts = rows.cpu().numpy(), starts.cpu().numpy()
+    touched, index = distinct.find(rows)
+    # Each touched row's slope is the sum of the slopes of the boards that used it: bags again.
+    boards = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
+    counts = np.bincount(index, minlength=len(touched))
+    order = np.argsort(index, kind="stable")
+    bags = torch.from_numpy(boards[order]), torch.from_numpy(np.cumsum(counts) - counts)
+    sums = functional.embedding_bag(bags[0].to(slopes.device), slopes, bags[1].to(slopes.device), mode="sum")
+    places = torch.from_numpy(touched).to(slopes.device).unsqueeze(0)
+    return torch.sparse_coo_tensor(places, sums, shape, is_coalesced=True, check_invariants=False)

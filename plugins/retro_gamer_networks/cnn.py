@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
-from retro_gamer_networks.dense_layers import dense_layers
+from retro_gamer_networks.dense_layers import DenseLayers
 from retro_gamer_networks.one_hot_board import one_hot_board
 
 _SMALLEST_SIDE = 5
@@ -30,7 +30,7 @@ class CNN(nn.Module):
         )
         lost = 0 if self._padding else 4
         self._flat = 64 * (spec.view_height - lost) * (spec.view_width - lost)
-        self.head = dense_layers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
+        self.head = DenseLayers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
         self._sizes = [*hidden_sizes, n_outputs]
 
     def forward(self, cells: Tensor, features: Tensor) -> Tensor:

@@ -1,16 +1,47 @@
-"""Fully connected layers with a ReLU between each two."""
+"""Fully connected layers with a ReLU between each two, with their derivative written by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 
-def dense_layers(sizes: Sequence[int]) -> nn.Sequential:
+class DenseLayers(nn.Sequential):
     """``Linear(sizes[0], sizes[1]) → ReLU → … → Linear(sizes[-2], sizes[-1])``."""
-    layers: list[nn.Module] = []
-    for n_inputs, n_outputs in pairwise(sizes):
-        layers += [nn.Linear(n_inputs, n_outputs), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        layers: list[nn.Module] = []
+        for n_inputs, n_outputs in pairwise(sizes):
+            layers += [nn.Linear(n_inputs, n_outputs), nn.ReLU()]
+        super().__init__(*layers[:-1])
+
+    def with_slopes(self, inputs: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        """The outputs, and what turns their slopes into those of the weights and of ``inputs``.
+
+        autograd would do the same; for layers this small its bookkeeping costs more than the sums.
+        """
+        linears = list(self)[::2]
+        seen = [inputs]
+        for linear in linears:
+            seen.append(torch.addmm(linear.bias, seen[-1], linear.weight.t()))
+            if linear is not linears[-1]:
+                seen[-1].relu_()
+
+        def pull_back(slopes: Tensor) -> Tensor:
+            for linear, layer_inputs in zip(reversed(linears), reversed(seen[:-1]), strict=True):
+                torch.mm(slopes.t(), layer_inputs, out=linear.weight.grad)
+                torch.sum(slopes, 0, out=linear.bias.grad)
+                slopes = slopes @ linear.weight
+                if layer_inputs is not inputs:
+                    slopes = through_relu(slopes, layer_inputs)
+            return slopes
+
+        return seen[-1], pull_back
+
+
+def through_relu(slopes: Tensor, outputs: Tensor) -> Tensor:
+    """Slopes of what went into a ReLU, from those of its ``outputs``: 0 where it let nothing through."""
+    return torch.ops.aten.threshold_backward(slopes, outputs, 0)

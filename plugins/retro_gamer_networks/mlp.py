@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
 from retro_gamer_networks.board_layer import BoardLayer
-from retro_gamer_networks.dense_layers import dense_layers
+from retro_gamer_networks.dense_layers import DenseLayers, through_relu
 
 
 class MLP(nn.Module):
@@ -19,7 +20,7 @@ class MLP(nn.Module):
         super().__init__()
         self.board = BoardLayer(spec, hidden_sizes[0])
         self.activation = nn.ReLU()
-        self.head = dense_layers([*hidden_sizes, n_outputs])
+        self.head = DenseLayers([*hidden_sizes, n_outputs])
         self._sizes = [spec.n_inputs, *hidden_sizes, n_outputs]
 
     def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, ...]:
@@ -28,6 +29,18 @@ class MLP(nn.Module):
 
     def forward(self, *prepared: Tensor) -> Tensor:
         return self.head(self.activation(self.board(*prepared)))
+
+    @torch.no_grad()
+    def with_slopes(self, *prepared: Tensor) -> tuple[Tensor, Callable[[Tensor], None]]:
+        """The outputs, and what turns their slopes into the ``grad`` of each weight; equal to autograd."""
+        board, pull_board_back = self.board.with_slopes(*prepared)
+        board = board.relu_()
+        outputs, pull_head_back = self.head.with_slopes(board)
+
+        def pull_back(slopes: Tensor) -> None:
+            pull_board_back(through_relu(pull_head_back(slopes), board))
+
+        return outputs, torch.no_grad()(pull_back)
 
     def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
         """Which entries of which weights a network with fewer characters fills: axis and index."""

@@ -31,48 +31,42 @@ class OccupiedRows:
 
     def __init__(self, spec: ObservationSpec) -> None:
         self._spec = spec
-        self._n_cells = spec.height * spec.width
-        row, column = np.divmod(np.arange(self._n_cells), max(1, spec.width))
-        # For each cell and code at once: its row in the table when the view is not moved.
-        first = (row * spec.view_width + column)[:, None] * spec.n_channels
-        self._row_of = (first + np.arange(spec.n_codes) - 1).ravel()
+        row, column = np.divmod(np.arange(spec.height * spec.width), max(1, spec.width))
+        # The row of a cell's code 0, which nobody looks up, when the view is not moved.
+        self._first_row = (row * spec.view_width + column) * spec.n_channels - 1
 
     def find(self, cells: np.ndarray, features: np.ndarray) -> RowBags:
         """The bags of ``cells: uint8[n, h, w]``; ``features`` hold the player's place in a centred view."""
-        spec, n = self._spec, len(cells)
-        places, codes = _occupied(np.ascontiguousarray(cells).reshape(-1))
-        starts = np.searchsorted(places, np.arange(n) * self._n_cells)
-        boards, cell = np.divmod(places, self._n_cells)
-        rows = self._row_of[cell * spec.n_codes + codes]
-        if not spec.centred:
-            return RowBags(rows, starts)
+        n, n_cells = len(cells), len(self._first_row)
+        cells = cells.reshape(n, n_cells)
+        occupied = cells != 0
+        places = occupied.ravel().nonzero()[0]
+        counts = np.count_nonzero(occupied, axis=1)
+        boards = np.repeat(np.arange(n), counts)
+        rows = self._first_row.take(places - boards * n_cells) + cells.ravel().take(places)
+        starts = np.cumsum(counts) - counts
+        return self._centred(rows, starts, boards, features) if self._spec.centred else RowBags(rows, starts)
+
+    def _centred(
+        self, rows: np.ndarray, starts: np.ndarray, boards: np.ndarray, features: np.ndarray
+    ) -> RowBags:
+        """Moves the boards so that the player is in the middle, and begins each bag with its four edges."""
+        spec, n = self._spec, len(starts)
         height, width, view_width = spec.height, spec.width, spec.view_width
-        column, row = features[:, 0].astype(np.int64), features[:, 1].astype(np.int64)
-        rows += (((height - row) * view_width + width - column) * spec.n_channels)[boards]
+        column, row = features[:, :2].astype(np.int64).T
+        moved = ((height - row) * view_width + width - column) * spec.n_channels
         edges = np.empty((n, 4), np.int64)
         edges[:, 0] = height * view_width + width - column - 1
         edges[:, 1] = edges[:, 0] + width + 1
         edges[:, 2] = (height - row - 1) * view_width + width
         edges[:, 3] = edges[:, 2] + (height + 1) * view_width
-        edges = edges * spec.n_channels + (spec.outside_code - 1)
-        # Each bag begins with its four edges.
-        starts += 4 * np.arange(n)
+        edges *= spec.n_channels
+        edges += spec.outside_code - 1
         together = np.empty(len(rows) + 4 * n, np.int64)
-        together[np.arange(len(rows)) + 4 * (boards + 1)] = rows
+        together[np.arange(len(rows)) + 4 * (boards + 1)] = rows + moved.take(boards)
+        starts = starts + 4 * np.arange(n)
         together[starts[:, None] + np.arange(4)] = edges
         return RowBags(together, starts)
-
-
-def _occupied(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places and codes of the cells that are not 0; ``cells: uint8[total]``."""
-    if len(cells) % 8:
-        places = np.flatnonzero(cells)
-        return places, cells[places]
-    # Eight cells at a time: most groups of eight are empty.
-    groups = np.flatnonzero(cells.view(np.uint64))
-    group, within = np.nonzero(cells.reshape(-1, 8)[groups])
-    places = groups[group] * 8 + within
-    return places, cells[places]
 
 
 class DistinctRows:

@@ -10,7 +10,7 @@ from learning.made_by_hand import some_observations
 from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, Transitions
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
 from retro_gamer_dqn.devices import choose_device
-from retro_gamer_dqn.exploration import exploration_schedule
+from retro_gamer_dqn.exploration import exploration_schedule, unequally
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
 from retro_gamer_networks import cnn, mlp, own_module
@@ -53,18 +53,32 @@ def test_it_is_a_learner():
 
 
 def test_targets_by_hand():
-    r_t, discount_t = torch.tensor([1.0, 2.0]), torch.tensor([0.5, 0.0])
-    q_target_t = torch.tensor([[10.0, 20.0], [30.0, 40.0]])
+    r_t, discount_t = np.array([1.0, 2.0]), np.array([0.5, 0.0])
+    q_target_t = np.array([[10.0, 20.0], [30.0, 40.0]])
     plain = q_learning_target(r_t, discount_t, q_target_t, q_target_t)
     assert plain.tolist() == [1 + 0.5 * 20, 2.0]
-    q_select_t = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    q_select_t = np.array([[1.0, 0.0], [0.0, 1.0]])
     assert q_learning_target(r_t, discount_t, q_target_t, q_select_t).tolist() == [1 + 0.5 * 10, 2.0]
 
 
 def test_losses_by_hand():
-    error, weights = torch.tensor([0.5, -3.0]), torch.tensor([1.0, 0.5])
-    assert weighted_loss(error, weights, "huber").item() == pytest.approx((0.125 + 0.5 * 2.5) / 2)
-    assert weighted_loss(error, weights, "squared").item() == pytest.approx((0.125 + 0.5 * 4.5) / 2)
+    errors, weights = np.array([0.5, -3.0]), np.array([1.0, 0.5])
+    assert weighted_loss(errors, weights, "huber")[0] == pytest.approx((0.125 + 0.5 * 2.5) / 2)
+    assert weighted_loss(errors, weights, "squared")[0] == pytest.approx((0.125 + 0.5 * 4.5) / 2)
+
+
+@pytest.mark.parametrize("kind", ["huber", "squared"])
+def test_slopes_of_the_loss_are_those_of_autograd(kind):
+    rng = np.random.default_rng(0)
+    target, guess = rng.normal(scale=2, size=50), rng.normal(scale=2, size=50)
+    weights = rng.uniform(size=50)
+    _, slopes = weighted_loss(target - guess, weights, kind)
+    q = torch.tensor(guess, requires_grad=True)
+    losses = {"huber": torch.nn.functional.huber_loss, "squared": torch.nn.functional.mse_loss}
+    half = 0.5 if kind == "squared" else 1.0
+    loss = (half * torch.tensor(weights) * losses[kind](q, torch.tensor(target), reduction="none")).mean()
+    loss.backward()
+    np.testing.assert_allclose(slopes, q.grad.numpy())
 
 
 @pytest.mark.parametrize("double", [False, True])
@@ -114,6 +128,18 @@ def test_epsilon_is_the_share_of_random_actions():
     half = a_learner(epsilon=0.5)
     same = (half.act(observations) == half.q_values(observations).argmax(axis=1)).mean()
     assert same == pytest.approx(0.5 + 0.5 / 3, abs=0.03)
+
+
+def test_games_side_by_side_may_explore_unequally():
+    np.testing.assert_allclose(unequally(0.1, 3.0, 4), [0.1, 0.01, 0.001, 0.0001])
+    np.testing.assert_allclose(unequally(0.1, 0.0, 3), [0.1] * 3)
+    np.testing.assert_allclose(unequally(0.1, 2.0, 1), [0.01])
+    learner = a_learner(epsilon=0.5, epsilon_spread=3.0)
+    observations = some_observations(SPEC, 2)
+    acted = np.array([learner.act(observations) for _ in range(2000)])
+    random_share = (acted != learner.q_values(observations).argmax(axis=1)).mean(axis=0) * 3 / 2
+    np.testing.assert_allclose(random_share, [0.5, 0.5**4], atol=0.05)
+    assert learner.statistics()["epsilon"] == pytest.approx((0.5 + 0.5**4) / 2)
 
 
 def test_schedules():

@@ -64,6 +64,28 @@ def test_its_gradient_is_that_of_the_dense_layer_and_names_each_row_once(spec, n
     torch.testing.assert_close(sparse, dense)
 
 
+@settings(deadline=None, max_examples=40)
+@given(spec=specs(), n=st.integers(1, 6), hidden=st.lists(st.integers(1, 5), min_size=1, max_size=3))
+def test_the_derivative_by_hand_is_that_of_autograd(spec, n, hidden):
+    network = mlp.build(spec, 3, hidden_sizes=hidden)
+    observations = some_observations(spec, n)
+    inputs = network.prepare(observations.cells, observations.features)
+    outputs = network(*inputs)
+    slopes = torch.randn(n, 3)
+    outputs.backward(slopes)
+    by_autograd = [weight.grad.clone() for weight in network.parameters() if weight.grad is not None]
+    for weight in network.parameters():
+        weight.grad = torch.full_like(weight, 7.0)
+
+    same, pull_back = network.with_slopes(*inputs)
+    pull_back(slopes)
+    torch.testing.assert_close(same, outputs.detach())
+    by_hand = [weight.grad for weight in network.parameters() if len(weight)]
+    assert len(by_hand) == len(by_autograd)
+    for mine, his in zip(by_hand, by_autograd, strict=True):
+        torch.testing.assert_close(mine.to_dense(), his.to_dense())
+
+
 @given(st.lists(st.integers(0, 20), max_size=50))
 def test_distinct_rows(rows):
     rows = np.array(rows, np.int64)
