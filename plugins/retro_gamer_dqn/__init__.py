@@ -88,6 +88,17 @@ OPTIONS = (
         typical="100 to 2000",
     ),
     Option(
+        "target_average",
+        0,
+        "int",
+        "When above 0, the target network is not copied now and then, but is the average of the learning "
+        "network over about this many updates (and target_update_freq is not used). An average wavers less, so "
+        "it is also the network that plays when the agent is watched or tested.",
+        low=0,
+        hint="1000",
+        typical="0, or 500 to 5000",
+    ),
+    Option(
         "double",
         False,
         "bool",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+SHARE_OF_A_FITTED_RUN = 0.2
+"""A run whose length is known explores for no longer than this share of it."""
+
 
 class PerEpisode:
     """ε begins at ``start`` and is multiplied by ``decay`` after each episode, down to ``floor``."""
@@ -11,6 +14,12 @@ class PerEpisode:
     def __init__(self, start: float, floor: float, decay: float) -> None:
         self._start, self.floor, self._decay = start, floor, decay
         self.epsilon = start
+
+    def fitted_to(self, total_turns: int) -> LinearInTurns:
+        """A schedule for a run of so many turns, which goes on from where this one is."""
+        fitted = LinearInTurns(self._start, self.floor, total_turns).fitted_to(total_turns)
+        fitted.load_state_dict({"epsilon": self.epsilon})
+        return fitted
 
     def turns_played(self, count: int) -> None:
         pass
@@ -37,10 +46,18 @@ class LinearInTurns:
     def __init__(self, start: float, floor: float, turns: int) -> None:
         self._start, self.floor, self._turns = start, floor, turns
         self._played = 0
+        self._total_turns: int | None = None
+
+    @property
+    def turns(self) -> int:
+        """Over how many turns ε falls."""
+        if self._total_turns is None:
+            return self._turns
+        return max(1, min(self._turns, round(SHARE_OF_A_FITTED_RUN * self._total_turns)))
 
     @property
     def epsilon(self) -> float:
-        done = min(1.0, self._played / self._turns)
+        done = min(1.0, self._played / self.turns)
         return self._start + (self.floor - self._start) * done
 
     def turns_played(self, count: int) -> None:
@@ -52,18 +69,23 @@ class LinearInTurns:
     def explain(self) -> str:
         return (
             f"exploration: {self._start:.0%} of the actions are random at first, falling in a straight line to "
-            f"{self.floor:.0%} over {self._turns:,} turns"
+            f"{self.floor:.0%} over {self.turns:,} turns"
         )
 
-    def state_dict(self) -> dict[str, float]:
-        return {"played": self._played, "epsilon": self.epsilon}
+    def fitted_to(self, total_turns: int) -> LinearInTurns:
+        """This schedule, in a run of so many turns."""
+        self._total_turns = total_turns
+        return self
+
+    def state_dict(self) -> dict[str, float | None]:
+        return {"played": self._played, "epsilon": self.epsilon, "total_turns": self._total_turns}
 
     def load_state_dict(self, state: dict[str, float]) -> None:
         if "played" in state:
             self._played = int(state["played"])
         else:  # the run changed over from ``PerEpisode``: go on where the line is as high as epsilon was
             fallen = (self._start - state["epsilon"]) / max(1e-9, self._start - self.floor)
-            self._played = round(min(1.0, max(0.0, fallen)) * self._turns)
+            self._played = round(min(1.0, max(0.0, fallen)) * self.turns)
 
 
 def exploration_schedule(
@@ -73,6 +95,14 @@ def exploration_schedule(
     if epsilon_turns > 0:
         return LinearInTurns(epsilon, epsilon_min, epsilon_turns)
     return PerEpisode(epsilon, epsilon_min, epsilon_decay)
+
+
+def restored(schedule: PerEpisode | LinearInTurns, state: dict[str, float]) -> PerEpisode | LinearInTurns:
+    """``schedule`` as it stood when ``state`` was saved, fitted to a run if it was then."""
+    if state.get("total_turns"):
+        schedule = schedule.fitted_to(int(state["total_turns"]))
+    schedule.load_state_dict(state)
+    return schedule
 
 
 def unequally(epsilon: float, spread: float, games: int) -> np.ndarray:

@@ -17,12 +17,16 @@ from torch import Tensor
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
 from retro_gamer_dqn import checkpoint_file
 from retro_gamer_dqn.devices import choose_device
-from retro_gamer_dqn.exploration import exploration_schedule, unequally
+from retro_gamer_dqn.exploration import exploration_schedule, restored, unequally
+from retro_gamer_dqn.following import follow
 from retro_gamer_dqn.growing import can_grow, copy_weights, spread
 from retro_gamer_dqn.guesses import guesses_of
 from retro_gamer_dqn.optimiser import NetworkOptimiser
 from retro_gamer_dqn.plain_state import from_plain, to_plain
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
+
+_UPDATES_BETWEEN_AVERAGES = 100
+"""Averaging all weights costs as much as an update, so it is done now and then."""
 
 
 class DQNLearner:
@@ -43,6 +47,7 @@ class DQNLearner:
         epsilon_turns: int = 0,
         epsilon_spread: float = 0.0,
         target_update_freq: int = 500,
+        target_average: int = 0,
         double: bool = False,
         loss: str = "huber",
         max_gradient_norm: float = 10.0,
@@ -55,6 +60,7 @@ class DQNLearner:
         self._learning_rate = learning_rate
         self._learning_rate_decay = learning_rate_decay
         self._target_update_freq = target_update_freq
+        self._target_average = target_average
         self._rng = np.random.default_rng([context.seed, 1])
         self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
         self._epsilon_spread = epsilon_spread
@@ -105,7 +111,12 @@ class DQNLearner:
         return actions
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self._values(self._online, observations)
+        return self._values(self._playing, observations)
+
+    @property
+    def _playing(self) -> torch.nn.Module:
+        """The network that plays where nothing is learned: the steadier one, if there is one."""
+        return self._target if self._target_average else self._online
 
     @torch.inference_mode()
     def _values(self, network: torch.nn.Module, observations: Observations) -> np.ndarray:
@@ -123,6 +134,11 @@ class DQNLearner:
             self._updates_at_last_episode = self._updates
             self._learning_episodes += 1
             self._optimiser.learning_rate = self._current_learning_rate()
+
+    def fit_to_turns(self, total_turns: int) -> list[str]:
+        """Explore no longer than a run of so many turns allows."""
+        self._exploration = self._exploration.fitted_to(total_turns)
+        return [self._exploration.explain()]
 
     # Learning ------------------------------------------------------------------------------
 
@@ -147,9 +163,15 @@ class DQNLearner:
         every_slope[chosen] = slopes
         self._optimiser.step(partial(pull_back, self._to_device(every_slope)[0]))
         self._updates += 1
-        if self._updates % self._target_update_freq == 0:
-            self._copy_to_target()
+        self._move_target()
         return LearnResult(loss, td_errors, q_tm1)
+
+    def _move_target(self) -> None:
+        if not self._target_average:
+            if self._updates % self._target_update_freq == 0:
+                self._copy_to_target()
+        elif self._updates % _UPDATES_BETWEEN_AVERAGES == 0:
+            follow(self._online, self._target, over=self._target_average / _UPDATES_BETWEEN_AVERAGES)
 
     def _copy_to_target(self) -> None:
         self._target.load_state_dict(self._online.state_dict())
@@ -207,13 +229,23 @@ class DQNLearner:
             "after each episode in which something was learned",
             self._exploration.explain(),
             *self._explain_spread(),
-            f"target network: copied from the learning network every {self._target_update_freq} updates",
+            self._explain_target(),
         ]
         if self._double:
             lines.append(
                 "double Q-learning: the learning network picks the best next action, the target judges it"
             )
         return lines
+
+    def _explain_target(self) -> str:
+        if not self._target_average:
+            return (
+                f"target network: copied from the learning network every {self._target_update_freq} updates"
+            )
+        return (
+            f"target network: the average of the learning network over about {self._target_average:,} updates; it "
+            "wavers less, so it is also the one that plays when the agent is watched or tested"
+        )
 
     def _explain_spread(self) -> list[str]:
         if not self._epsilon_spread:
@@ -242,7 +274,7 @@ class DQNLearner:
         self._online.load_state_dict(from_plain(state["online"]))
         self._target.load_state_dict(from_plain(state["target"]))
         self._optimiser.load_state_dict(from_plain(state["optimiser"]))
-        self._exploration.load_state_dict(state["exploration"])
+        self._exploration = restored(self._exploration, state["exploration"])
         self._rng.bit_generator.state = state["rng"]
         self._take_over()
         torch.set_rng_state(torch.from_numpy(state["torch_rng"]))
@@ -252,7 +284,7 @@ class DQNLearner:
         checkpoint_file.save(
             path,
             {
-                "model_state_dict": self._online.state_dict(),
+                "model_state_dict": self._playing.state_dict(),
                 "optimizer_state_dict": self._optimiser.state_dict(),
                 "epsilon": self._exploration.epsilon,
                 "exploration": self._exploration.state_dict(),
@@ -266,7 +298,7 @@ class DQNLearner:
         self._online.load_state_dict(contents["model_state_dict"])
         self._optimiser.load_state_dict(contents["optimizer_state_dict"])
         if "exploration" in contents:
-            self._exploration.load_state_dict(contents["exploration"])
+            self._exploration = restored(self._exploration, contents["exploration"])
         self._set_counters(contents)
         self._copy_to_target()
 

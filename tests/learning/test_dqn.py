@@ -108,6 +108,33 @@ def test_the_target_network_follows_only_at_its_time():
     assert all(np.array_equal(a, b) for a, b in zip(online, target(), strict=True))
 
 
+def test_the_target_may_be_the_average_of_the_learning_network_and_is_what_plays():
+    learner, seen = a_learner(target_average=300, learning_rate=0.01), some_observations(SPEC, 8)
+    average = {name: array.copy() for name, array in learner.state_dict()["target"].items()}
+    for seed in range(250):
+        learner.learn(a_batch(seed))
+        if seed + 1 in (100, 200):
+            for name, newest in learner.state_dict()["online"].items():
+                average[name] += (1 - np.exp(-100 / 300)) * (newest - average[name])
+    state = learner.state_dict()
+    for name, array in average.items():
+        np.testing.assert_allclose(state["target"][name], array, rtol=1e-4, atol=1e-6)
+    again = a_learner()
+    state["online"] = state["target"]
+    again.load_state_dict(state)
+    np.testing.assert_array_equal(learner.q_values(seen), again.q_values(seen))
+
+
+def test_a_checkpoint_holds_the_network_that_plays(tmp_path):
+    learner, seen = a_learner(target_average=300, learning_rate=0.01), some_observations(SPEC, 8)
+    for seed in range(150):
+        learner.learn(a_batch(seed))
+    learner.save_checkpoint(tmp_path / "one.pt", {"total_steps": 1, "episode": 1})
+    again = a_learner()
+    again.load_checkpoint(tmp_path / "one.pt")
+    np.testing.assert_array_equal(learner.q_values(seen), again.q_values(seen))
+
+
 @pytest.mark.parametrize("build", [mlp.build, cnn.build])
 def test_it_learns_which_action_is_good(build):
     learner = a_learner(build, learning_rate=0.003)
@@ -155,6 +182,26 @@ def test_schedules():
     assert line.epsilon == pytest.approx(0.6)
     line.turns_played(1000)
     assert line.epsilon == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("options", [{"epsilon_turns": 100_000}, {"epsilon_decay": 0.99}])
+def test_exploration_fits_a_run_whose_length_is_known(options):
+    learner = a_learner(**options)
+    learner.turns_played(500)
+    said = learner.fit_to_turns(10_000)
+    assert any("2,000 turns" in line for line in said)
+    before = learner.statistics()["epsilon"]
+    again = a_learner(**options)
+    again.load_state_dict(learner.state_dict())
+    for one in (learner, again):
+        assert one.statistics()["epsilon"] == before
+        one.turns_played(1_500)
+    assert learner.statistics()["epsilon"] == again.statistics()["epsilon"]
+    learner.turns_played(500)
+    assert learner.statistics()["epsilon"] == pytest.approx(0.05)
+    # A longer run than thought: no longer exploration than was asked for.
+    learner.fit_to_turns(10_000_000)
+    assert learner.statistics()["epsilon"] < 1.0
 
 
 def test_the_learning_rate_falls_only_after_episodes_with_learning():
