@@ -16,7 +16,7 @@ from torch import Tensor
 
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
 from retro_gamer_dqn import checkpoint_file
-from retro_gamer_dqn.devices import choose_device
+from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import exploration_schedule, restored, unequally
 from retro_gamer_dqn.following import follow
 from retro_gamer_dqn.growing import can_grow, copy_weights, spread
@@ -73,7 +73,8 @@ class DQNLearner:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(context.seed)
             online = context.build_network(context.spec)
-            self.device = choose_device(context.device, online, threads)
+            measure = partial(seconds_per_update, context.build_network, context.spec)
+            self.device = choose_device(context.device, online, threads, measure)
             self._build_around(online.to(self.device.name), context.spec)
 
     def _build_around(self, online: torch.nn.Module, spec: ObservationSpec) -> None:

@@ -9,7 +9,7 @@ from learning.made_by_hand import some_observations
 
 from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, Transitions
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
-from retro_gamer_dqn.devices import choose_device
+from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import exploration_schedule, unequally
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
@@ -308,9 +308,34 @@ def test_every_choice_is_explained():
         assert word in lines
 
 
+def never(device: str) -> float:
+    raise AssertionError(f"{device} was measured")
+
+
 def test_a_table_on_an_apple_card_is_refused_with_the_way_out(monkeypatch):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     with pytest.raises(RetroGamerError, match='device = "cpu"'):
-        choose_device("mps", mlp.build(SPEC, 3), None)
-    assert choose_device("mps", cnn.build(SPEC, 3), None).name == "mps"
-    assert choose_device("auto", mlp.build(SPEC, 3), None).name == "cpu"
+        choose_device("mps", mlp.build(SPEC, 3), None, never)
+    assert choose_device("mps", cnn.build(SPEC, 3), None, never).name == "mps"
+    assert choose_device("auto", mlp.build(SPEC, 3), None, never).name == "cpu"
+
+
+@pytest.mark.parametrize(("card", "chosen"), [(0.0005, "cuda"), (0.005, "cpu"), (RuntimeError(), "cpu")])
+def test_where_there_is_a_card_it_is_measured_against_the_processor(monkeypatch, card, chosen):
+    def measure(device: str) -> float:
+        if device == "cpu":
+            return 0.002
+        if isinstance(card, Exception):
+            raise card
+        return card
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    device = choose_device("auto", mlp.build(SPEC, 3), None, measure)
+    assert device.name == chosen
+    assert "cpu 2.0 ms" in device.reason
+    assert choose_device("cpu", mlp.build(SPEC, 3), None, never).name == "cpu"
+
+
+@pytest.mark.parametrize("build", [mlp.build, cnn.build])
+def test_an_update_can_be_measured(build):
+    assert 0 < seconds_per_update(lambda spec: build(spec, 3), SPEC, "cpu") < 10
