@@ -115,3 +115,14 @@ def unequally(epsilon: float, spread: float, games: int) -> np.ndarray:
     """
     steps = np.linspace(0.0, 1.0, games) if games > 1 else np.array([0.5])
     return epsilon ** (1.0 + spread * steps)
+
+
+def explain_spread(floor: float, spread: float) -> list[str]:
+    """What ``unequally`` does, in a sentence; none for games that explore alike."""
+    if not spread:
+        return []
+    return [
+        f"games side by side explore unequally: at the end the boldest acts at random in {floor:.1%} of its "
+        f"turns, the most careful in {floor ** (1 + spread):.4%}; one careless turn can end a long game, and how "
+        "a long game goes on must be seen, too"
+    ]

@@ -17,16 +17,13 @@ from torch import Tensor
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
 from retro_gamer_dqn import checkpoint_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
-from retro_gamer_dqn.exploration import exploration_schedule, restored, unequally
-from retro_gamer_dqn.following import follow
+from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
 from retro_gamer_dqn.growing import can_grow, copy_weights, spread
 from retro_gamer_dqn.guesses import guesses_of
 from retro_gamer_dqn.optimiser import NetworkOptimiser
 from retro_gamer_dqn.plain_state import from_plain, to_plain
+from retro_gamer_dqn.target_network import target_rule
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
-
-_UPDATES_BETWEEN_AVERAGES = 100
-"""Averaging all weights costs as much as an update, so it is done now and then."""
 
 
 class DQNLearner:
@@ -59,8 +56,7 @@ class DQNLearner:
         self._max_gradient_norm = max_gradient_norm
         self._learning_rate = learning_rate
         self._learning_rate_decay = learning_rate_decay
-        self._target_update_freq = target_update_freq
-        self._target_average = target_average
+        self._target_rule = target_rule(target_update_freq, target_average)
         self._rng = np.random.default_rng([context.seed, 1])
         self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
         self._epsilon_spread = epsilon_spread
@@ -117,7 +113,7 @@ class DQNLearner:
     @property
     def _playing(self) -> torch.nn.Module:
         """The network that plays where nothing is learned: the steadier one, if there is one."""
-        return self._target if self._target_average else self._online
+        return self._target if self._target_rule.plays else self._online
 
     @torch.inference_mode()
     def _values(self, network: torch.nn.Module, observations: Observations) -> np.ndarray:
@@ -164,15 +160,8 @@ class DQNLearner:
         every_slope[chosen] = slopes
         self._optimiser.step(partial(pull_back, self._to_device(every_slope)[0]))
         self._updates += 1
-        self._move_target()
+        self._target_rule.move(self._target, self._online, self._updates)
         return LearnResult(loss, td_errors, q_tm1)
-
-    def _move_target(self) -> None:
-        if not self._target_average:
-            if self._updates % self._target_update_freq == 0:
-                self._copy_to_target()
-        elif self._updates % _UPDATES_BETWEEN_AVERAGES == 0:
-            follow(self._online, self._target, over=self._target_average / _UPDATES_BETWEEN_AVERAGES)
 
     def _copy_to_target(self) -> None:
         self._target.load_state_dict(self._online.state_dict())
@@ -229,34 +218,14 @@ class DQNLearner:
             f"optimiser: Adam, learning rate {self._learning_rate:g}, multiplied by {self._learning_rate_decay:g} "
             "after each episode in which something was learned",
             self._exploration.explain(),
-            *self._explain_spread(),
-            self._explain_target(),
+            *explain_spread(self._exploration.floor, self._epsilon_spread),
+            self._target_rule.explain(),
         ]
         if self._double:
             lines.append(
                 "double Q-learning: the learning network picks the best next action, the target judges it"
             )
         return lines
-
-    def _explain_target(self) -> str:
-        if not self._target_average:
-            return (
-                f"target network: copied from the learning network every {self._target_update_freq} updates"
-            )
-        return (
-            f"target network: the average of the learning network over about {self._target_average:,} updates; it "
-            "wavers less, so it is also the one that plays when the agent is watched or tested"
-        )
-
-    def _explain_spread(self) -> list[str]:
-        if not self._epsilon_spread:
-            return []
-        last = self._exploration.floor ** (1 + self._epsilon_spread)
-        return [
-            f"games side by side explore unequally: at the end the boldest acts at random in "
-            f"{self._exploration.floor:.0%} of its turns, the most careful in {last:.2%}; one careless turn can "
-            "end a long game, and how a long game goes on must be seen, too"
-        ]
 
     # Keeping -------------------------------------------------------------------------------
 

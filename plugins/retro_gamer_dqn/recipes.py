@@ -36,11 +36,25 @@ def standard(facts: GameFacts) -> list[Choice]:
         Choice(
             "training", "learning_rate_decay", 1.0, "episodes differ too much in length to slow down by them"
         ),
+        Choice("training", "epsilon_turns", 30_000, "random actions become rare over the first 30,000 turns"),
         Choice(
-            "training", "epsilon_turns", 100_000, "random actions become rare over the first 100,000 turns"
+            "training",
+            "epsilon_min",
+            0.05,
+            "the boldest of the games side by side keeps trying new things in one turn of twenty",
         ),
         Choice(
-            "training", "epsilon_min", 0.02, "one action in fifty stays random, so that new things are tried"
+            "training",
+            "epsilon_spread",
+            3.0,
+            "the others are played with more and more care, the last one almost without random actions: one "
+            "careless turn can end a long game, and how a long game goes on must be seen, too",
+        ),
+        Choice(
+            "training",
+            "target_average",
+            1_000,
+            "the network that judges and plays is an average of the last thousand updates, which wavers less",
         ),
         Choice(
             "training",
@@ -50,8 +64,10 @@ def standard(facts: GameFacts) -> list[Choice]:
         ),
         Choice("training", "memory_capacity", 200_000, "remembers the last 200,000 turns"),
         Choice("training", "games_in_step", _games(facts), _games_reason(facts)),
-        Choice("training", "batch_size", 64, "64 remembered turns make one update"),
-        Choice("training", "train_every", 4, "one update for every four turns played"),
+        Choice(
+            "training", "batch_size", 128, "128 remembered turns make one update: fewer, but steadier ones"
+        ),
+        Choice("training", "train_every", 8, "one update for every eight turns played"),
         Choice("training", "learning_starts", 2_000, "first some experience, then learning from it"),
         Choice(
             "training", "checkpoint_every", 500, "early episodes are short: a checkpoint every 500 is plenty"

@@ -27,6 +27,7 @@ from retro_gamer_core.runs.atomic_files import write_text
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.audience import callbacks_as_listener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
+from retro_gamer_core.training.time_budget import TimeBudget
 from retro_gamer_core.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class DQNTrainer:
         self,
         on_checkpoint: Callable[[dict[str, Any]], None] | None = None,
         on_episode: Callable[[], None] | None = None,
+        *,
+        seconds: float | None = None,
     ) -> Outcome:
         """Play all episodes, going on from the newest saved state if there is one.
 
@@ -88,6 +91,8 @@ class DQNTrainer:
             on_checkpoint: called after each checkpoint with ``episode``, ``avg_reward``,
                 ``avg_steps``, ``avg_loss`` and ``epsilon``.
             on_episode: called after each episode.
+            seconds: train for so long, however many episodes that are, and fit exploration to it
+                (as ``retro-gamer train --for`` does).
 
         Without either, progress is shown on standard error. Ctrl-C stops after the turn, with
         everything saved.
@@ -99,9 +104,11 @@ class DQNTrainer:
             edit_config(self._trainer.run.config, _changes(self._before, self._trainer.config))
             self._before = None
         quiet = bool(on_checkpoint or on_episode)
-        shown = nullcontext(Notes()) if quiet else progress_for(self._trainer)
+        budget = None if seconds is None else TimeBudget(seconds)
+        shown = nullcontext(Notes()) if quiet else progress_for(self._trainer, budget)
+        callbacks = callbacks_as_listener(on_checkpoint, on_episode)
         with stop_on_interrupt(warn) as stop, shown as listener:
-            return self._trainer.train([listener, callbacks_as_listener(on_checkpoint, on_episode)], stop)
+            return self._trainer.train([listener, callbacks], stop, budget)
 
     def load_checkpoint(self, path: str | Path) -> None:
         """Go on from the weights of a checkpoint: a name such as ``"ep_0100"``, or a path.
