@@ -130,6 +130,10 @@ class GameFacts:
             listens to the keyboard", or None when there is no one player to follow.
         turn_seconds: measured cost of one turn.
         create_seconds: measured cost of one fresh game.
+        largest_reward: the largest reward or punishment of a turn that a moment of random play met; 0.0
+            where it met none.
+        rewarded_turns: the share of those turns that had any, 0 … 1.
+        occupied_cells: how many cells of the board had a character in them, on average.
     """
 
     name: str
@@ -141,4 +145,7 @@ class GameFacts:
     player: str | None
     turn_seconds: float
     create_seconds: float
+    largest_reward: float = 0.0
+    rewarded_turns: float = 0.0
+    occupied_cells: float = 0.0
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -117,9 +117,9 @@ OPTIONS = (
         10.0,
         "float",
         "A gradient (the direction in which a batch wants to move the weights) that is longer than this is "
-        "shortened before it is used, so that one odd batch counts no more than others.",
-        above=0,
-        typical="1 to 10",
+        "shortened before it is used, so that one odd batch counts no more than others. 0 shortens none.",
+        low=0,
+        typical="1 to 10, or 0",
     ),
     Option(
         "threads",

@@ -1,4 +1,4 @@
-"""The learning network's guesses, and how their slopes reach its weights."""
+"""The ways through a network: to its guesses alone, or to its guesses and how their slopes reach its weights."""
 
 from __future__ import annotations
 
@@ -10,14 +10,27 @@ from torch import Tensor, nn
 PullBack = Callable[[Tensor], None]
 """Takes how the loss changes with each guess, and leaves in ``grad`` how it changes with each weight."""
 
+Forward = Callable[[nn.Module, Sequence[Tensor]], Tensor]
+WithSlopes = Callable[[nn.Module, Sequence[Tensor]], tuple[Tensor, PullBack]]
 
-def guesses_of(network: nn.Module) -> Callable[[nn.Module, Sequence[Tensor]], tuple[Tensor, PullBack]]:
-    """The fastest way to learn with this network: its own derivative where it brings one, else autograd.
 
-    Frozen weights get no slopes, so a network that has some goes the long way.
+def ways_through(network: nn.Module) -> tuple[Forward, WithSlopes]:
+    """The fastest ways through networks like this one, to be called where autograd rests.
+
+    That is what the network itself brings (``with_slopes``), or else autograd. Frozen weights get no
+    slopes, so a network that has some goes the long way.
     """
-    by_hand = hasattr(network, "with_slopes") and all(weight.requires_grad for weight in network.parameters())
-    return _by_hand if by_hand else _by_autograd
+    if hasattr(network, "with_slopes") and all(weight.requires_grad for weight in network.parameters()):
+        return _forward_by_hand, _by_hand
+    return _forward, _by_autograd
+
+
+def _forward(network: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
+    return network(*inputs)
+
+
+def _forward_by_hand(network: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
+    return network.with_slopes(*inputs)[0]
 
 
 def _by_hand(network: nn.Module, inputs: Sequence[Tensor]) -> tuple[Tensor, PullBack]:

@@ -19,7 +19,7 @@ from retro_gamer_dqn import checkpoint_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
 from retro_gamer_dqn.growing import can_grow, copy_weights, spread
-from retro_gamer_dqn.guesses import guesses_of
+from retro_gamer_dqn.guesses import ways_through
 from retro_gamer_dqn.optimiser import NetworkOptimiser
 from retro_gamer_dqn.plain_state import from_plain, to_plain
 from retro_gamer_dqn.target_network import target_rule
@@ -77,7 +77,7 @@ class DQNLearner:
         self._spec = spec
         self._online = online
         self._prepare = getattr(online, "prepare", None)
-        self._guesses = guesses_of(online)
+        self._forward, self._with_slopes = ways_through(online)
         self._target = self._context.build_network(spec).to(self.device.name)
         # Whatever a network does only while it learns, such as dropout, is for the guess in ``learn`` alone.
         online.eval()
@@ -115,9 +115,9 @@ class DQNLearner:
         """The network that plays where nothing is learned: the steadier one, if there is one."""
         return self._target if self._target_rule.plays else self._online
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def _values(self, network: torch.nn.Module, observations: Observations) -> np.ndarray:
-        return network(*self._prepared(observations)).cpu().numpy()
+        return self._forward(network, self._prepared(observations)).cpu().numpy()
 
     def _epsilons(self) -> np.ndarray:
         return unequally(self._exploration.epsilon, self._epsilon_spread, self._games)
@@ -146,11 +146,11 @@ class DQNLearner:
         transitions, n = batch.transitions, len(batch.transitions)
         s_tm1 = self._prepared(transitions.observations)
         s_t = self._prepared(transitions.next_observations)
-        q_target_t = self._target(*s_t).cpu().numpy()
-        q_select_t = self._online(*s_t).cpu().numpy() if self._double else q_target_t
+        q_target_t = self._forward(self._target, s_t).cpu().numpy()
+        q_select_t = self._forward(self._online, s_t).cpu().numpy() if self._double else q_target_t
         target_tm1 = q_learning_target(transitions.rewards, transitions.discounts, q_target_t, q_select_t)
 
-        every_q_tm1, pull_back = self._guesses(self._online, s_tm1)
+        every_q_tm1, pull_back = self._with_slopes(self._online, s_tm1)
         chosen = np.arange(n), transitions.actions
         q_tm1 = every_q_tm1.cpu().numpy()[chosen]
         td_errors = target_tm1 - q_tm1

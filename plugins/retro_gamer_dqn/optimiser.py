@@ -23,7 +23,7 @@ class NetworkOptimiser:
         network: whose weights are moved. A parameter with the attribute ``row_by_row`` is a table whose
             gradient is sparse in the first axis and names each row once.
         learning_rate: may be changed at any time.
-        max_gradient_norm: a longer gradient is shortened to this length.
+        max_gradient_norm: a longer gradient is shortened to this length; 0 shortens none.
     """
 
     def __init__(self, network: nn.Module, learning_rate: float, max_gradient_norm: float) -> None:
@@ -51,7 +51,8 @@ class NetworkOptimiser:
             for name, table in self._tables.items()
             if table.grad is not None
         }
-        self._shorten([self._slopes, *(slopes for _, slopes in touched.values())])
+        if self._max_norm:
+            self._shorten([self._slopes, *(slopes for _, slopes in touched.values())])
         self._count += 1
         self._dense_adam.step(self._slopes, self.learning_rate, self._count)
         for name, (rows, slopes) in touched.items():

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
 from retro_gamer_core import Choice, GameFacts
 
 _LARGEST_BOARD_SEEN_WHOLE = 2_000
 """Cells. Beyond this a view of the whole board has more weights than minutes can train."""
 
 _WINDOW_ON_LARGE_BOARDS = 8
+
+_CROWDED = 100
+"""Occupied cells. Beyond this, what is far away is mostly noise to the sum over all cells."""
+
+_WINDOW_ON_CROWDED_BOARDS = 5
+
+_QUICK_TURN = 60
+"""Microseconds. A quicker game is turned here in the time that it takes to ask another process for it."""
 
 
 def standard(facts: GameFacts) -> list[Choice]:
@@ -29,9 +39,25 @@ def standard(facts: GameFacts) -> list[Choice]:
             True,
             "two networks check each other's hopes, which keeps the values honest",
         ),
+        Choice(
+            "training",
+            "loss",
+            "squared",
+            "the value of an action is the average of what comes of it; a loss that goes easy on large errors "
+            "learns what comes of it most often, and forgets rare dangers and rare prizes",
+        ),
+        Choice(
+            "training",
+            "max_gradient_norm",
+            0.0,
+            "a batch with a large surprise in it may move the weights further; that is where there is most to learn",
+        ),
         Choice("training", "n_step", 3, "rewards of three turns at once carry news back three times as fast"),
         Choice(
-            "training", "learning_rate", 0.0005, "five times the classic rate, steady with double Q-learning"
+            "training",
+            "learning_rate",
+            0.0005,
+            "five times the classic rate: the averaged network evens out what it overshoots",
         ),
         Choice(
             "training", "learning_rate_decay", 1.0, "episodes differ too much in length to slow down by them"
@@ -64,6 +90,7 @@ def standard(facts: GameFacts) -> list[Choice]:
         ),
         Choice("training", "memory_capacity", 200_000, "remembers the last 200,000 turns"),
         Choice("training", "games_in_step", _games(facts), _games_reason(facts)),
+        _games_process(facts),
         Choice(
             "training", "batch_size", 128, "128 remembered turns make one update: fewer, but steadier ones"
         ),
@@ -113,7 +140,18 @@ def _view(facts: GameFacts) -> list[Choice]:
             "seen from the player's place, what is learned in one corner of the board holds in all of them",
         )
     ]
-    if width * height > _LARGEST_BOARD_SEEN_WHOLE:
+    if facts.occupied_cells > _CROWDED:
+        side = 2 * _WINDOW_ON_CROWDED_BOARDS + 1
+        choices.append(
+            Choice(
+                "preprocessing",
+                "radius",
+                _WINDOW_ON_CROWDED_BOARDS,
+                f"about {facts.occupied_cells:.0f} cells of the board have something in them; in a window of {side} "
+                f"by {side} round the player, what is near is not drowned by what is far",
+            )
+        )
+    elif width * height > _LARGEST_BOARD_SEEN_WHOLE:
         choices.append(
             Choice(
                 "preprocessing",
@@ -124,6 +162,20 @@ def _view(facts: GameFacts) -> list[Choice]:
             )
         )
     return choices
+
+
+def _games_process(facts: GameFacts) -> Choice:
+    microseconds, cores = 1e6 * facts.turn_seconds, os.cpu_count() or 1
+    if microseconds <= _QUICK_TURN:
+        why = f"a turn of this game takes {microseconds:.0f} µs: too little to be worth a second process"
+    elif cores == 1:
+        why = f"a turn of this game takes {microseconds:.0f} µs, but this computer has one processor core"
+    else:
+        why = (
+            f"a turn of this game takes {microseconds:.0f} µs and this computer has {cores} processor cores: "
+            "one plays while another learns"
+        )
+    return Choice("training", "game_process", microseconds > _QUICK_TURN and cores > 1, why)
 
 
 def _games(facts: GameFacts) -> int:

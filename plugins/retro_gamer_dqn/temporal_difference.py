@@ -38,7 +38,7 @@ def weighted_loss(td_errors: np.ndarray, weights: np.ndarray, kind: str) -> tupl
     Returns:
         the loss and ``float32[n]``, how it changes with each guess.
     """
-    limited = np.clip(td_errors, -1.0, 1.0) if kind == "huber" else td_errors
+    limited = np.minimum(np.maximum(td_errors, -1.0), 1.0) if kind == "huber" else td_errors
     # Both losses are this product: 0.5·e² within the limits, and |e| - 0.5 beyond them.
     losses = limited * (td_errors - 0.5 * limited)
     shares = weights / len(weights)

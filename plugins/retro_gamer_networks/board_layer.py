@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from retro_gamer_core import ObservationSpec
 from retro_gamer_networks.occupied_rows import DistinctRows, OccupiedRows
@@ -64,7 +63,12 @@ class BoardLayer(nn.Module):
         self, rows: Tensor, starts: Tensor, beside: Tensor
     ) -> tuple[Tensor, Callable[[Tensor], None]]:
         """The outputs, and what turns their slopes into the ``grad`` of each weight."""
-        outputs = self(rows, starts, beside)
+        if len(self.rows):
+            outputs = _sum_of_bags(self.rows, rows, starts).add_(self.bias)
+        else:
+            outputs = self.bias.expand(len(starts), -1)
+        if self.beside is not None:
+            outputs = torch.addmm(outputs, beside, self.beside)
 
         def pull_back(slopes: Tensor) -> None:
             torch.sum(slopes, 0, out=self.bias.grad)
@@ -92,7 +96,7 @@ class _SumOfRows(torch.autograd.Function):
     def forward(ctx: Any, table: Tensor, rows: Tensor, starts: Tensor, distinct: DistinctRows) -> Tensor:
         ctx.save_for_backward(rows, starts)
         ctx.table_shape, ctx.distinct = table.shape, distinct
-        return functional.embedding_bag(rows, table, starts, mode="sum")
+        return _sum_of_bags(table, rows, starts)
 
     @staticmethod
     def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
@@ -106,10 +110,18 @@ def _row_slopes(
     rows, starts = rows.cpu().numpy(), starts.cpu().numpy()
     touched, index = distinct.find(rows)
     # Each touched row's slope is the sum of the slopes of the boards that used it: bags again.
-    boards = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1] = len(rows) - starts[-1]
+    boards = np.repeat(np.arange(len(starts)), lengths)
     counts = np.bincount(index, minlength=len(touched))
     order = np.argsort(index, kind="stable")
-    bags = torch.from_numpy(boards[order]), torch.from_numpy(np.cumsum(counts) - counts)
-    sums = functional.embedding_bag(bags[0].to(slopes.device), slopes, bags[1].to(slopes.device), mode="sum")
+    bags = torch.from_numpy(boards.take(order)), torch.from_numpy(np.cumsum(counts) - counts)
+    sums = _sum_of_bags(slopes, *(bag.to(slopes.device) for bag in bags))
     places = torch.from_numpy(touched).to(slopes.device).unsqueeze(0)
     return torch.sparse_coo_tensor(places, sums, shape, is_coalesced=True, check_invariants=False)
+
+
+def _sum_of_bags(table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+    """For each bag the sum of its rows: what ``functional.embedding_bag`` calls after long checks."""
+    return torch.embedding_bag(table, rows, starts, False, 0)[0]

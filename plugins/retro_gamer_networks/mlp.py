@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
@@ -30,9 +29,11 @@ class MLP(nn.Module):
     def forward(self, *prepared: Tensor) -> Tensor:
         return self.head(self.activation(self.board(*prepared)))
 
-    @torch.no_grad()
     def with_slopes(self, *prepared: Tensor) -> tuple[Tensor, Callable[[Tensor], None]]:
-        """The outputs, and what turns their slopes into the ``grad`` of each weight; equal to autograd."""
+        """The outputs, and what turns their slopes into the ``grad`` of each weight; equal to autograd.
+
+        Call both where autograd rests (``torch.no_grad``).
+        """
         board, pull_board_back = self.board.with_slopes(*prepared)
         board = board.relu_()
         outputs, pull_head_back = self.head.with_slopes(board)
@@ -40,7 +41,7 @@ class MLP(nn.Module):
         def pull_back(slopes: Tensor) -> None:
             pull_board_back(through_relu(pull_head_back(slopes), board))
 
-        return outputs, torch.no_grad()(pull_back)
+        return outputs, pull_back
 
     def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
         """Which entries of which weights a network with fewer characters fills: axis and index."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,11 @@ from retro_gamer_core.playing.player import PlayerFinder
 if TYPE_CHECKING:
     from retro.game import Game
 
-_TURNS = 200
+#: Random play ends after so many turns, or seconds, whichever comes first.
+_TURNS = 2_000
 _SECONDS = 1.0
+#: Cells are counted once in so many turns.
+_TURNS_BETWEEN_COUNTS = 20
 _SLOW_TURN = 0.005
 _SLOW_CREATION = 0.5
 
@@ -36,11 +41,9 @@ def survey_game(name: str, create_game: Callable[[], Game], metadata: GameMetada
     game = fresh_game(create_game, name)
     create_seconds = perf_counter() - began
     check_against_game(metadata, game)
-    keys = KeyPresses(metadata.keys)
-    game.input_source = keys
-    game.start()
     finder = PlayerFinder(metadata.player)
     player = (metadata.player or "") if finder.position(game) is not None else None
+    seen = _play_at_random(game, create_game, metadata)
     return GameFacts(
         name=name,
         board_size=tuple(game.board_size),
@@ -49,8 +52,11 @@ def survey_game(name: str, create_game: Callable[[], Game], metadata: GameMetada
         spatial=metadata.spatial,
         observe_state=tuple(metadata.observe_state),
         player=player,
-        turn_seconds=_time_of_a_turn(game, keys, metadata.n_actions),
+        turn_seconds=median(seen.seconds or [0.0]),  # no mean: a busy computer makes some turns very long
         create_seconds=create_seconds,
+        largest_reward=seen.largest_reward,
+        rewarded_turns=seen.rewarded / max(1, seen.turns),
+        occupied_cells=seen.occupied / max(1, seen.counts),
     )
 
 
@@ -73,18 +79,54 @@ def warnings_about(facts: GameFacts) -> list[str]:
     return warnings
 
 
-def _time_of_a_turn(game: Game, keys: KeyPresses, n_actions: int) -> float:
-    """Mean seconds of a turn, over at most ``_TURNS`` random turns or ``_SECONDS``."""
+@dataclass
+class _Seen:
+    """What random play has met so far."""
+
+    turns: int = 0
+    seconds: list[float] = field(default_factory=list)
+    largest_reward: float = 0.0
+    rewarded: int = 0
+    occupied: int = 0
+    counts: int = 0
+
+
+def _play_at_random(game: Game, create_game: Callable[[], Game], metadata: GameMetadata) -> _Seen:
+    """Play at random, one game after the other. A game whose code raises ends it: training will say why."""
+    seen = _Seen()
     began = perf_counter()
-    turns = 0
-    while game.playing and turns < _TURNS and perf_counter() - began < _SECONDS:
-        keys.press(random.randrange(n_actions))
+    while True:
+        _play_one(game, metadata, seen, until=began + _SECONDS)
+        if game.playing or seen.turns >= _TURNS or perf_counter() - began >= _SECONDS:
+            return seen
         try:
+            game = create_game()
+        except (Exception, SystemExit):
+            return seen
+
+
+def _play_one(game: Game, metadata: GameMetadata, seen: _Seen, until: float) -> None:
+    keys = KeyPresses(metadata.keys)
+    game.input_source = keys
+    try:
+        game.start()
+        total = game.state[metadata.reward]
+        while game.playing and seen.turns < _TURNS and perf_counter() < until:
+            keys.press(random.randrange(metadata.n_actions))
+            began = perf_counter()
             game.step()
-        except (
-            Exception,
-            SystemExit,
-        ):  # an error of the game is reported when it is trained on, with all details
-            break
-        turns += 1
-    return (perf_counter() - began) / max(1, turns)
+            seen.seconds += perf_counter() - began
+            if seen.turns % _TURNS_BETWEEN_COUNTS == 0:
+                seen.occupied += _occupied_cells(game)
+                seen.counts += 1
+            reward = float(game.state[metadata.reward] - total)
+            total = game.state[metadata.reward]
+            seen.turns += 1
+            seen.rewarded += reward != 0
+            seen.largest_reward = max(seen.largest_reward, abs(reward))
+    except (Exception, SystemExit):
+        return
+
+
+def _occupied_cells(game: Game) -> int:
+    return len({agent.position for agent in game.agents if getattr(agent, "display", True)})

@@ -58,8 +58,7 @@ def main() -> None:
         measured = {(row["game"], row["seed"], row["recipe"]) for row in rows_in(results)}
         todo = [job for job in jobs if (job["game"], job["seed"], job["recipe"]) not in measured]
         with ThreadPoolExecutor(asked.at_once) as pool:
-            for _ in pool.map(lambda job: _measure_elsewhere({**job, "clock": asked.clock}, results), todo):
-                pass
+            list(pool.map(lambda job: measure_elsewhere({**job, "clock": asked.clock}, results), todo))
     print(table(rows_in(results)))
 
 
@@ -93,8 +92,8 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _measure_elsewhere(job: dict[str, Any], results: Path) -> None:
-    """In a process of its own, so that seeds cannot touch each other."""
+def measure_elsewhere(job: dict[str, Any], results: Path) -> None:
+    """Measure one run in a process of its own, so that runs cannot touch each other; add its lines to ``results``."""
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve().with_name("learning_run.py")), json.dumps(job)],
         stdout=subprocess.PIPE,

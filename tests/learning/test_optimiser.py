@@ -33,7 +33,7 @@ def two_alike(build):
     return one, other
 
 
-@pytest.mark.parametrize("norm", [1e9, 0.01], ids=["free", "shortened"])
+@pytest.mark.parametrize("norm", [0, 0.01], ids=["free", "shortened"])
 def test_dense_weights_move_as_with_torchs_adam(norm):
     ours, theirs = two_alike(cnn.build)
     optimiser = NetworkOptimiser(ours, 1e-3, norm)
@@ -42,7 +42,7 @@ def test_dense_weights_move_as_with_torchs_adam(norm):
         optimiser.step(loss_of(ours, seed).backward)
         adam.zero_grad()
         loss_of(theirs, seed).backward()
-        torch.nn.utils.clip_grad_norm_(theirs.parameters(), norm, error_if_nonfinite=True)
+        torch.nn.utils.clip_grad_norm_(theirs.parameters(), norm or 1e9, error_if_nonfinite=True)
         adam.step()
     for mine, his in zip(ours.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(mine, his, rtol=1e-4, atol=1e-6)

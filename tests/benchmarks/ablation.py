@@ -1,0 +1,162 @@
+"""What each choice of the standard recipe is worth: games × variants × seeds, at a fixed time.
+
+    python tests/benchmarks/ablation.py                                  all of it, for hours
+    python tests/benchmarks/ablation.py --games snake --minutes 2 --seeds 3 --variants standard huber
+    python tests/benchmarks/ablation.py --report --write docs/explanation/ablation.md
+
+Each variant is the recipe ``standard`` with one thing changed. A run is trained and judged as in
+``learning.py``; what is measured is kept in ``ablation.jsonl``, so an interrupted command goes on where
+it was. Scores are normalised, (score - random) / (reference - random), and put together over games and
+seeds as the interquartile mean with a 95 % interval from a stratified bootstrap: seeds are drawn anew
+within each game (Agarwal et al. 2021).
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import numpy as np
+from learning import measure_elsewhere, rows_in
+
+from retro_gamer_core.evaluation.statistics import interquartile_mean
+
+#: Settings that differ from the standard recipe, and what that means in words.
+VARIANTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
+    "standard": ("the recipe as it is", {}),
+    "explore alike": (
+        "the same ε of 2 % in all games side by side",
+        {"training": {"epsilon_spread": 0.0, "epsilon_min": 0.02}},
+    ),
+    "huber": (
+        "large errors count in proportion, and gradients are shortened to 10",
+        {"training": {"loss": "huber", "max_gradient_norm": 10.0}},
+    ),
+    "shortened": ("gradients are shortened to 10", {"training": {"max_gradient_norm": 10.0}}),
+    "copied target": ("target network copied each 500 updates", {"training": {"target_average": 0}}),
+    "not double": ("plain Q-learning target", {"training": {"double": False}}),
+    "one turn": ("one turn of real rewards", {"training": {"n_step": 1}}),
+    "five turns": ("five turns of real rewards", {"training": {"n_step": 5}}),
+    "prioritized": ("prioritized memory, α 0.6, β 0.4", {"training": {"memory": "prioritized"}}),
+    "half batches": ("64 turns each 4 turns", {"training": {"batch_size": 64, "train_every": 4}}),
+    "double batches": ("256 turns each 16 turns", {"training": {"batch_size": 256, "train_every": 16}}),
+    "not centred": ("the whole board as it is drawn", {"preprocessing": {"encoder": "one_hot"}}),
+    "window": ("11 × 11 cells round the player", {"preprocessing": {"encoder": "egocentric", "radius": 5}}),
+    "small network": ("128 and 64 neurons", {"model": {"hidden_sizes": [128, 64]}}),
+    "large network": ("512 and 128 neurons", {"model": {"hidden_sizes": [512, 128]}}),
+    "convolutions": ("the CNN of the recipe classic", {"model": {"network": "cnn", "hidden_sizes": [128]}}),
+    "farther ahead": ("γ = 0.997", {"training": {"gamma": 0.997}}),
+    "less far ahead": ("γ = 0.97", {"training": {"gamma": 0.97}}),
+    "larger steps": ("learning rate 0.001", {"training": {"learning_rate": 0.001}}),
+    "smaller steps": ("learning rate 0.00025", {"training": {"learning_rate": 0.00025}}),
+}
+
+#: Scores of random play and of the reference, for the normalised score.
+REFERENCES = {"snake": (3.8, 3848.0), "nav": (183.0, 1437.0), "beast": (-10.4, 10.0)}
+
+
+def main() -> None:
+    """Measure what is missing, then print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--games", nargs="+", default=list(REFERENCES), choices=REFERENCES)
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS)
+    parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
+    parser.add_argument("--at-once", type=int, default=2, help="runs trained at the same time")
+    parser.add_argument("--keep", type=Path, default=Path("learning-benchmark"))
+    parser.add_argument("--report", action="store_true", help="only make the table")
+    parser.add_argument("--write", type=Path, help="a page to write the table to, instead of printing it")
+    asked = parser.parse_args()
+    results = asked.keep / "ablation.jsonl"
+    if not asked.report:
+        asked.keep.mkdir(parents=True, exist_ok=True)
+        jobs = [
+            {
+                "game": game,
+                "variant": variant,
+                "settings": VARIANTS[variant][1],
+                "recipe": "standard",
+                "seed": seed,
+                "marks": [asked.minutes],
+                "clock": asked.clock,
+            }
+            for seed in range(1, asked.seeds + 1)
+            for game in asked.games
+            for variant in asked.variants
+        ]
+        measured = {_key(row, row["minutes"]) for row in rows_in(results)}
+        todo = [job for job in jobs if _key(job, asked.minutes) not in measured]
+        with ThreadPoolExecutor(asked.at_once) as pool:
+            list(pool.map(lambda job: measure_elsewhere(job, results), todo))
+    page = table(rows_in(results))
+    if asked.write:
+        asked.write.write_text(page + "\n", encoding="utf-8", newline="\n")
+    else:
+        print(page)
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Variants from best to worst, with the normalised score over all games and the mean score in each."""
+    games = [game for game in REFERENCES if any(row["game"] == game for row in rows)]
+    lines = [
+        f"| variant | what is different | normalised score: IQM [95 %] | {' | '.join(games)} |",
+        "|---|---|---|" + "---|" * len(games),
+    ]
+    ranked = sorted(
+        {row["variant"] for row in rows}, key=lambda v: -_iqm([_of(rows, v, game) for game in games])
+    )
+    for variant in ranked:
+        scores = [_of(rows, variant, game) for game in games]
+        low, high = _interval(scores)
+        cells = [
+            f"{mean(row['score'] for row in of_game):,.1f} ({len(of_game)})" if of_game else "–"
+            for of_game in ([r for r in rows if (r["variant"], r["game"]) == (variant, g)] for g in games)
+        ]
+        lines.append(
+            f"| {variant} | {VARIANTS[variant][0]} | {_iqm(scores):.2f} [{low:.2f}, {high:.2f}] | "
+            f"{' | '.join(cells)} |"
+        )
+    minutes = sorted({row["minutes"] for row in rows})
+    clocks = sorted({row["clock"] for row in rows})
+    lines += [
+        "",
+        f"{', '.join(f'{m:g}' for m in minutes)} minutes of training a run ({' and '.join(clocks)} clock), one "
+        f"core a run; mean score of {30} greedy games, in brackets the number of seeds. Measured "
+        f"{datetime.date.today()} on {platform.machine()} with {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}.",
+    ]
+    return "\n".join(lines)
+
+
+def _key(row: dict[str, Any], minutes: float) -> tuple[Any, ...]:
+    return row["game"], row["variant"], row["seed"], minutes
+
+
+def _of(rows: list[dict[str, Any]], variant: str, game: str) -> np.ndarray:
+    """The normalised scores of a variant's seeds in a game."""
+    random, reference = REFERENCES[game]
+    scores = [row["score"] for row in rows if (row["variant"], row["game"]) == (variant, game)]
+    return (np.array(scores) - random) / (reference - random)
+
+
+def _iqm(by_game: list[np.ndarray]) -> float:
+    return interquartile_mean(np.concatenate(by_game))
+
+
+def _interval(by_game: list[np.ndarray], resamples: int = 2_000) -> tuple[float, float]:
+    rng = np.random.default_rng(0)
+    drawn = [
+        _iqm([rng.choice(scores, len(scores)) for scores in by_game if len(scores)]) for _ in range(resamples)
+    ]
+    return float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))
+
+
+if __name__ == "__main__":
+    main()
