@@ -26,8 +26,10 @@ class DenseAdam:
         """One step down ``slopes``, the ``count``-th."""
         self.average.lerp_(slopes, 1 - _BETA1)
         self.square.mul_(_BETA2).addcmul_(slopes, slopes, value=1 - _BETA2)
-        spread = (self.square / (1 - _BETA2**count)).sqrt_().add_(_EPSILON)
-        self._weights.addcdiv_(self.average, spread, value=-learning_rate / (1 - _BETA1**count))
+        # Both averages began at zero; the factors that correct this are taken out of the root (section 2).
+        root = (1 - _BETA2**count) ** 0.5
+        spread = self.square.sqrt().add_(_EPSILON * root)
+        self._weights.addcdiv_(self.average, spread, value=-learning_rate * root / (1 - _BETA1**count))
 
 
 class RowRMSProp:

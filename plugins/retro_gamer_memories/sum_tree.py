@@ -51,8 +51,9 @@ class SumTree:
         if len(keys) == 0:
             return
         # numpy promises no order for assignments to the same place, hence no plain `tree[keys] = values`.
-        keys, last = np.unique(keys[::-1], return_index=True)
-        values = values[::-1][last]
+        if not (keys[1:] > keys[:-1]).all():
+            keys, last = np.unique(keys[::-1], return_index=True)
+            values = values[::-1][last]
         if keys[0] < 0 or keys[-1] >= self.capacity:
             raise IndexError(f"keys {keys[0]} to {keys[-1]} in a tree with keys 0 to {self.capacity - 1}")
         if not (values.min() >= 0 and values.max() < np.inf):
@@ -78,7 +79,7 @@ class SumTree:
         """
         if self.total == 0:
             raise ValueError("nothing to find: all values are 0")
-        if not np.all(prefix_sums >= 0):
+        if not prefix_sums.min(initial=0.0) >= 0:
             raise ValueError("prefix sums must be numbers from 0 up")
         n = len(prefix_sums)
         each = np.arange(n)

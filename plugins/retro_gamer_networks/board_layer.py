@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.occupied_rows import DistinctRows, OccupiedRows
+from retro_gamer_networks.occupied_rows import DistinctRows, OccupiedRows, lengths_of
 
 
 class BoardLayer(nn.Module):
@@ -110,10 +110,7 @@ def _row_slopes(
     rows, starts = rows.cpu().numpy(), starts.cpu().numpy()
     touched, index = distinct.find(rows)
     # Each touched row's slope is the sum of the slopes of the boards that used it: bags again.
-    lengths = np.empty_like(starts)
-    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
-    lengths[-1] = len(rows) - starts[-1]
-    boards = np.repeat(np.arange(len(starts)), lengths)
+    boards = np.repeat(np.arange(len(starts)), lengths_of(starts, len(rows)))
     counts = np.bincount(index, minlength=len(touched))
     order = np.argsort(index, kind="stable")
     bags = torch.from_numpy(boards.take(order)), torch.from_numpy(np.cumsum(counts) - counts)

@@ -38,13 +38,11 @@ class OccupiedRows:
     def find(self, cells: np.ndarray, features: np.ndarray) -> RowBags:
         """The bags of ``cells: uint8[n, h, w]``; ``features`` hold the player's place in a centred view."""
         n, n_cells = len(cells), len(self._first_row)
-        cells = cells.reshape(n, n_cells)
-        occupied = cells != 0
-        places = occupied.ravel().nonzero()[0]
-        counts = np.count_nonzero(occupied, axis=1)
-        boards = np.repeat(np.arange(n), counts)
-        rows = self._first_row.take(places - boards * n_cells) + cells.ravel().take(places)
-        starts = np.cumsum(counts) - counts
+        cells = cells.reshape(-1)
+        places = (cells != 0).nonzero()[0]
+        starts = places.searchsorted(np.arange(n) * n_cells)
+        boards = np.repeat(np.arange(n), lengths_of(starts, len(places)))
+        rows = self._first_row.take(places - boards * n_cells) + cells.take(places)
         return self._centred(rows, starts, boards, features) if self._spec.centred else RowBags(rows, starts)
 
     def _centred(
@@ -67,6 +65,14 @@ class OccupiedRows:
         starts = starts + 4 * np.arange(n)
         together[starts[:, None] + np.arange(4)] = edges
         return RowBags(together, starts)
+
+
+def lengths_of(starts: np.ndarray, total: int) -> np.ndarray:
+    """How long each bag is, ``int64[n]``, when the last one ends at ``total``."""
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1:] = total - starts[-1:]
+    return lengths
 
 
 class DistinctRows:
