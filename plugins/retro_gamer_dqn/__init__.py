@@ -106,6 +106,16 @@ OPTIONS = (
         "values from growing too hopeful.",
     ),
     Option(
+        "reward_scale",
+        1.0,
+        "float",
+        "Rewards are multiplied by this before anything is learned from them, and nothing else changes: what is "
+        "logged are the game's own rewards. Networks learn best where rewards are neither in the thousands nor "
+        "in the thousandths.",
+        above=0,
+        typical="1.0, or what makes the largest reward about 10",
+    ),
+    Option(
         "loss",
         "huber",
         "str",
@@ -147,8 +157,13 @@ def retro_gamer_learners() -> Iterable[Part]:
 def retro_gamer_recipes() -> Iterable[Recipe]:
     yield Recipe(
         "standard",
-        "Good results in minutes: sees from the player's place, learns from three turns at once.",
+        "Good results in minutes: sees from the player's place, some games bold and some careful.",
         "retro_gamer_dqn.recipes:standard",
+    )
+    yield Recipe(
+        "patient",
+        "For an hour or a night: a larger network that learns in smaller steps. Slower at first, better in the end.",
+        "retro_gamer_dqn.recipes:patient",
     )
     yield Recipe(
         "classic",

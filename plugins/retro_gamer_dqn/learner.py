@@ -46,12 +46,14 @@ class DQNLearner:
         target_update_freq: int = 500,
         target_average: int = 0,
         double: bool = False,
+        reward_scale: float = 1.0,
         loss: str = "huber",
         max_gradient_norm: float = 10.0,
         threads: int | None = None,
     ) -> None:
         self._context = context
         self._double = double
+        self._reward_scale = reward_scale
         self._loss = loss
         self._max_gradient_norm = max_gradient_norm
         self._learning_rate = learning_rate
@@ -108,7 +110,7 @@ class DQNLearner:
         return actions
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self._values(self._playing, observations)
+        return self._values(self._playing, observations) / self._reward_scale
 
     @property
     def _playing(self) -> torch.nn.Module:
@@ -148,7 +150,8 @@ class DQNLearner:
         s_t = self._prepared(transitions.next_observations)
         q_target_t = self._forward(self._target, s_t).cpu().numpy()
         q_select_t = self._forward(self._online, s_t).cpu().numpy() if self._double else q_target_t
-        target_tm1 = q_learning_target(transitions.rewards, transitions.discounts, q_target_t, q_select_t)
+        r_t = transitions.rewards * self._reward_scale
+        target_tm1 = q_learning_target(r_t, transitions.discounts, q_target_t, q_select_t)
 
         every_q_tm1, pull_back = self._with_slopes(self._online, s_tm1)
         chosen = np.arange(n), transitions.actions
@@ -161,7 +164,7 @@ class DQNLearner:
         self._optimiser.step(partial(pull_back, self._to_device(every_slope)[0]))
         self._updates += 1
         self._target_rule.move(self._target, self._online, self._updates)
-        return LearnResult(loss, td_errors, q_tm1)
+        return LearnResult(loss, td_errors / self._reward_scale, q_tm1 / self._reward_scale)
 
     def _copy_to_target(self) -> None:
         self._target.load_state_dict(self._online.state_dict())
@@ -221,6 +224,10 @@ class DQNLearner:
             *explain_spread(self._exploration.floor, self._epsilon_spread),
             self._target_rule.explain(),
         ]
+        if self._reward_scale != 1.0:
+            lines.append(
+                f"rewards are multiplied by {self._reward_scale:g} before anything is learned from them"
+            )
         if self._double:
             lines.append(
                 "double Q-learning: the learning network picks the best next action, the target judges it"

@@ -16,8 +16,13 @@ _CROWDED = 100
 
 _WINDOW_ON_CROWDED_BOARDS = 5
 
+_USUAL_REWARDS = (0.1, 100.0)
+"""Where the largest reward lies between these, rewards are taken as they are."""
+
+_SCALED_TO = 10.0
+
 _QUICK_TURN = 60
-"""Microseconds. A quicker game is turned here in the time that it takes to ask another process for it."""
+"""Microseconds. Quicker games take a small part of the time; asking another process for them costs as much."""
 
 
 def standard(facts: GameFacts) -> list[Choice]:
@@ -88,6 +93,7 @@ def standard(facts: GameFacts) -> list[Choice]:
             "uniform",
             "drawing evenly from what is remembered is the fastest way",
         ),
+        *_scale(facts),
         Choice("training", "memory_capacity", 200_000, "remembers the last 200,000 turns"),
         Choice("training", "games_in_step", _games(facts), _games_reason(facts)),
         _games_process(facts),
@@ -100,6 +106,38 @@ def standard(facts: GameFacts) -> list[Choice]:
             "training", "checkpoint_every", 500, "early episodes are short: a checkpoint every 500 is plenty"
         ),
     ]
+
+
+def patient(facts: GameFacts) -> list[Choice]:
+    """``standard`` for an hour or a night: slower to be worth watching, and better in the end."""
+    changed = {
+        choice.key: choice
+        for choice in (
+            Choice(
+                "model",
+                "hidden_sizes",
+                [512, 256],
+                "twice as wide as in the recipe standard: there is time to tell more situations apart",
+            ),
+            Choice(
+                "training", "learning_rate", 0.0002, "smaller steps take longer and end closer to the goal"
+            ),
+            Choice(
+                "training",
+                "target_average",
+                4_000,
+                "the network that judges and plays is an average of the last four thousand updates: steadier still",
+            ),
+            Choice("training", "memory_capacity", 500_000, "remembers the last 500,000 turns"),
+            Choice(
+                "training",
+                "epsilon_turns",
+                100_000,
+                "random actions become rare over the first 100,000 turns: there is time to look around",
+            ),
+        )
+    }
+    return [changed.get(choice.key, choice) for choice in standard(facts)]
 
 
 def classic(facts: GameFacts) -> list[Choice]:
@@ -167,7 +205,7 @@ def _view(facts: GameFacts) -> list[Choice]:
 def _games_process(facts: GameFacts) -> Choice:
     microseconds, cores = 1e6 * facts.turn_seconds, os.cpu_count() or 1
     if microseconds <= _QUICK_TURN:
-        why = f"a turn of this game takes {microseconds:.0f} µs: too little to be worth a second process"
+        why = f"a turn of this game takes {microseconds:.0f} µs: too little to gain by a second process"
     elif cores == 1:
         why = f"a turn of this game takes {microseconds:.0f} µs, but this computer has one processor core"
     else:
@@ -176,6 +214,21 @@ def _games_process(facts: GameFacts) -> Choice:
             "one plays while another learns"
         )
     return Choice("training", "game_process", microseconds > _QUICK_TURN and cores > 1, why)
+
+
+def _scale(facts: GameFacts) -> list[Choice]:
+    low, high = _USUAL_REWARDS
+    if not facts.largest_reward or low <= facts.largest_reward <= high:
+        return []
+    return [
+        Choice(
+            "training",
+            "reward_scale",
+            _SCALED_TO / facts.largest_reward,
+            f"the largest reward that random play met is {facts.largest_reward:g}; networks learn best where "
+            f"rewards are neither huge nor tiny, so it counts as {_SCALED_TO:g}",
+        )
+    ]
 
 
 def _games(facts: GameFacts) -> int:

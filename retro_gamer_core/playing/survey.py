@@ -108,24 +108,32 @@ def _play_at_random(game: Game, create_game: Callable[[], Game], metadata: GameM
 def _play_one(game: Game, metadata: GameMetadata, seen: _Seen, until: float) -> None:
     keys = KeyPresses(metadata.keys)
     game.input_source = keys
-    try:
-        game.start()
-        total = game.state[metadata.reward]
-        while game.playing and seen.turns < _TURNS and perf_counter() < until:
-            keys.press(random.randrange(metadata.n_actions))
-            began = perf_counter()
-            game.step()
-            seen.seconds += perf_counter() - began
-            if seen.turns % _TURNS_BETWEEN_COUNTS == 0:
-                seen.occupied += _occupied_cells(game)
-                seen.counts += 1
-            reward = float(game.state[metadata.reward] - total)
-            total = game.state[metadata.reward]
-            seen.turns += 1
-            seen.rewarded += reward != 0
-            seen.largest_reward = max(seen.largest_reward, abs(reward))
-    except (Exception, SystemExit):
+    if _raises(game.start):
         return
+    total = game.state[metadata.reward]
+    while game.playing and seen.turns < _TURNS and perf_counter() < until:
+        keys.press(random.randrange(metadata.n_actions))
+        began = perf_counter()
+        if _raises(game.step):
+            return
+        seen.seconds.append(perf_counter() - began)
+        if seen.turns % _TURNS_BETWEEN_COUNTS == 0:
+            seen.occupied += _occupied_cells(game)
+            seen.counts += 1
+        reward = float(game.state[metadata.reward] - total)
+        total = game.state[metadata.reward]
+        seen.turns += 1
+        seen.rewarded += reward != 0
+        seen.largest_reward = max(seen.largest_reward, abs(reward))
+
+
+def _raises(code_of_the_game: Callable[[], object]) -> bool:
+    """Whether it does. What it was is told when the game is trained on, with all details."""
+    try:
+        code_of_the_game()
+    except (Exception, SystemExit):
+        return True
+    return False
 
 
 def _occupied_cells(game: Game) -> int:

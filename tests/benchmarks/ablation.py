@@ -23,7 +23,7 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-from learning import measure_elsewhere, rows_in
+from learning import is_measured, measure_elsewhere, rows_in
 
 from retro_gamer_core.evaluation.statistics import interquartile_mean
 
@@ -91,8 +91,7 @@ def main() -> None:
             for game in asked.games
             for variant in asked.variants
         ]
-        measured = {_key(row, row["minutes"]) for row in rows_in(results)}
-        todo = [job for job in jobs if _key(job, asked.minutes) not in measured]
+        todo = [job for job in jobs if not is_measured(job, results)]
         with ThreadPoolExecutor(asked.at_once) as pool:
             list(pool.map(lambda job: measure_elsewhere(job, results), todo))
     page = table(rows_in(results))
@@ -133,10 +132,6 @@ def table(rows: list[dict[str, Any]]) -> str:
         f"{platform.python_version()}.",
     ]
     return "\n".join(lines)
-
-
-def _key(row: dict[str, Any], minutes: float) -> tuple[Any, ...]:
-    return row["game"], row["variant"], row["seed"], minutes
 
 
 def _of(rows: list[dict[str, Any]], variant: str, game: str) -> np.ndarray:

@@ -55,8 +55,7 @@ def main() -> None:
             for seed in range(1, asked.seeds + 1)
             for game in asked.games
         ]
-        measured = {(row["game"], row["seed"], row["recipe"]) for row in rows_in(results)}
-        todo = [job for job in jobs if (job["game"], job["seed"], job["recipe"]) not in measured]
+        todo = [job for job in jobs if not is_measured(job, results)]
         with ThreadPoolExecutor(asked.at_once) as pool:
             list(pool.map(lambda job: measure_elsewhere({**job, "clock": asked.clock}, results), todo))
     print(table(rows_in(results)))
@@ -68,8 +67,20 @@ def marks_of(game: str, minutes: list[float] | None) -> list[float]:
 
 
 def rows_in(path: Path) -> list[dict[str, Any]]:
-    """What has been measured so far."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    """What has been measured so far; of what was measured twice, the latest."""
+    if not path.exists():
+        return []
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return list({(*_run_of(row), row["minutes"]): row for row in rows}.values())
+
+
+def is_measured(job: dict[str, Any], path: Path) -> bool:
+    """Whether a run was measured up to its last mark."""
+    return any(_run_of(row) == _run_of(job) and row["minutes"] == job["marks"][-1] for row in rows_in(path))
+
+
+def _run_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["game"], row["recipe"], row.get("variant", ""), row["seed"]
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -93,15 +104,9 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def measure_elsewhere(job: dict[str, Any], results: Path) -> None:
-    """Measure one run in a process of its own, so that runs cannot touch each other; add its lines to ``results``."""
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).resolve().with_name("learning_run.py")), json.dumps(job)],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    with results.open("a", encoding="utf-8") as file:
-        file.write(done.stdout)
+    """Measure one run in a process of its own, so that runs cannot touch each other; it adds to ``results``."""
+    worker = Path(__file__).resolve().with_name("learning_run.py")
+    subprocess.run([sys.executable, str(worker), json.dumps(job), str(results)], check=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One measured run of ``learning.py`` and ``ablation.py``: train, judge at each mark, print a line of JSON for each."""
+"""One measured run of ``learning.py`` and ``ablation.py``: train, judge at each mark, keep a line of JSON for each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class StopAt:
         return self._seconds() >= self._until
 
 
-def measure(job: dict[str, Any], folder: Path) -> None:
+def measure(job: dict[str, Any], results: Path, folder: Path) -> None:
     """Train one run, and judge it at each of ``job["marks"]`` (minutes).
 
     ``job["settings"]`` holds what is set beside the game: ``{"training": {"double": False}, …}``.
@@ -59,7 +59,8 @@ def measure(job: dict[str, Any], folder: Path) -> None:
             "turns": trainer.loop.turns,
             "updates": trainer.loop.updates,
         }
-        print(json.dumps(row), flush=True)
+        with results.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
 
 
 def new_run(job: dict[str, Any], path: Path) -> RunDirectory:
@@ -94,4 +95,4 @@ def judge(trainer: Trainer, run: RunDirectory) -> dict[str, Any]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        measure(json.loads(sys.argv[1]), Path(folder))
+        measure(json.loads(sys.argv[1]), Path(sys.argv[2]), Path(folder))

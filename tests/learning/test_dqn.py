@@ -93,6 +93,18 @@ def test_td_errors_are_target_minus_guess(double):
     assert result.loss > 0
 
 
+def test_scaled_rewards_change_no_unit_that_others_hear():
+    learner, batch = a_learner(reward_scale=0.01), a_batch()
+    seen, chosen = batch.transitions.observations, batch.transitions.actions
+    batch.transitions.rewards *= 1000
+    guess = learner.q_values(seen)[np.arange(16), chosen]
+    after = learner.q_values(batch.transitions.next_observations)
+    target = batch.transitions.rewards + batch.transitions.discounts * after.max(axis=1)
+    result = learner.learn(batch)
+    np.testing.assert_allclose(result.td_errors, target - guess, rtol=1e-3, atol=1e-2)
+    np.testing.assert_allclose(result.values, guess, rtol=1e-3, atol=1e-3)
+
+
 def test_the_target_network_follows_only_at_its_time():
     learner, batch = a_learner(target_update_freq=3, learning_rate=0.01), a_batch()
 
