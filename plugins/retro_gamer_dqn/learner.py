@@ -12,18 +12,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
 from retro_gamer_dqn import checkpoint_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
-from retro_gamer_dqn.growing import can_grow, copy_weights, spread
-from retro_gamer_dqn.guesses import ways_through
-from retro_gamer_dqn.optimiser import NetworkOptimiser
-from retro_gamer_dqn.plain_state import from_plain, to_plain
 from retro_gamer_dqn.target_network import target_rule
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
+from retro_gamer_dqn.two_networks import TwoNetworks
 
 
 class DQNLearner:
@@ -55,15 +51,12 @@ class DQNLearner:
         self._double = double
         self._reward_scale = reward_scale
         self._loss = loss
-        self._max_gradient_norm = max_gradient_norm
         self._learning_rate = learning_rate
         self._learning_rate_decay = learning_rate_decay
-        self._target_rule = target_rule(target_update_freq, target_average)
         self._rng = np.random.default_rng([context.seed, 1])
         self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
         self._epsilon_spread = epsilon_spread
         self._games = 1
-        self._updates = 0
         self._updates_at_last_episode = 0
         self._learning_episodes = 0
 
@@ -73,19 +66,15 @@ class DQNLearner:
             online = context.build_network(context.spec)
             measure = partial(seconds_per_update, context.build_network, context.spec)
             self.device = choose_device(context.device, online, threads, measure)
-            self._build_around(online.to(self.device.name), context.spec)
-
-    def _build_around(self, online: torch.nn.Module, spec: ObservationSpec) -> None:
-        self._spec = spec
-        self._online = online
-        self._prepare = getattr(online, "prepare", None)
-        self._forward, self._with_slopes = ways_through(online)
-        self._target = self._context.build_network(spec).to(self.device.name)
-        # Whatever a network does only while it learns, such as dropout, is for the guess in ``learn`` alone.
-        online.eval()
-        self._target.eval()
-        self._copy_to_target()
-        self._optimiser = NetworkOptimiser(online, self._current_learning_rate(), self._max_gradient_norm)
+            self._networks = TwoNetworks(
+                online,
+                context.build_network,
+                context.spec,
+                self.device.name,
+                target_rule(target_update_freq, target_average),
+                learning_rate=learning_rate,
+                max_gradient_norm=max_gradient_norm,
+            )
 
     def _take_over(self) -> None:
         """Torch's threads and random numbers belong to the one that trains; who only looks leaves both alone."""
@@ -104,22 +93,16 @@ class DQNLearner:
         actions = self._rng.integers(len(self._context.actions), size=n)
         greedy = self._rng.random(n) >= self._epsilons()
         if greedy.all():
-            return self._values(self._online, observations).argmax(axis=1)
+            return self._online_values(observations).argmax(axis=1)
         if greedy.any():
-            actions[greedy] = self._values(self._online, observations[greedy]).argmax(axis=1)
+            actions[greedy] = self._online_values(observations[greedy]).argmax(axis=1)
         return actions
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self._values(self._playing, observations) / self._reward_scale
+        return self._networks.playing_values(self._networks.inputs(observations)) / self._reward_scale
 
-    @property
-    def _playing(self) -> torch.nn.Module:
-        """The network that plays where nothing is learned: the steadier one, if there is one."""
-        return self._target if self._target_rule.plays else self._online
-
-    @torch.no_grad()
-    def _values(self, network: torch.nn.Module, observations: Observations) -> np.ndarray:
-        return self._forward(network, self._prepared(observations)).cpu().numpy()
+    def _online_values(self, observations: Observations) -> np.ndarray:
+        return self._networks.online_values(self._networks.inputs(observations))
 
     def _epsilons(self) -> np.ndarray:
         return unequally(self._exploration.epsilon, self._epsilon_spread, self._games)
@@ -129,10 +112,10 @@ class DQNLearner:
 
     def episode_finished(self) -> None:
         self._exploration.episode_finished()
-        if self._updates > self._updates_at_last_episode:
-            self._updates_at_last_episode = self._updates
+        if self._networks.updates > self._updates_at_last_episode:
+            self._updates_at_last_episode = self._networks.updates
             self._learning_episodes += 1
-            self._optimiser.learning_rate = self._current_learning_rate()
+            self._networks.optimiser.learning_rate = self._current_learning_rate()
 
     def fit_to_turns(self, total_turns: int) -> list[str]:
         """Explore no longer than a run of so many turns allows."""
@@ -141,65 +124,36 @@ class DQNLearner:
 
     # Learning ------------------------------------------------------------------------------
 
-    @torch.no_grad()
     def learn(self, batch: Batch) -> LearnResult:
         """Move each guess toward reward plus discounted value of what was seen next."""
         self._take_over()
-        transitions, n = batch.transitions, len(batch.transitions)
-        s_tm1 = self._prepared(transitions.observations)
-        s_t = self._prepared(transitions.next_observations)
-        q_target_t = self._forward(self._target, s_t).cpu().numpy()
-        q_select_t = self._forward(self._online, s_t).cpu().numpy() if self._double else q_target_t
+        networks, transitions, n = self._networks, batch.transitions, len(batch.transitions)
+        s_tm1 = networks.inputs(transitions.observations)
+        s_t = networks.inputs(transitions.next_observations)
+        q_target_t = networks.target_values(s_t)
+        q_select_t = networks.online_values(s_t) if self._double else q_target_t
         r_t = transitions.rewards * self._reward_scale
         target_tm1 = q_learning_target(r_t, transitions.discounts, q_target_t, q_select_t)
 
-        every_q_tm1, pull_back = self._with_slopes(self._online, s_tm1)
+        every_q_tm1, improve = networks.guesses(s_tm1)
         chosen = np.arange(n), transitions.actions
-        q_tm1 = every_q_tm1.cpu().numpy()[chosen]
+        q_tm1 = every_q_tm1[chosen]
         td_errors = target_tm1 - q_tm1
         loss, slopes = weighted_loss(td_errors, batch.weights, self._loss)
         # Only the guess for the action that was taken is corrected: the others have no slope.
-        every_slope = np.zeros(every_q_tm1.shape, np.float32)
+        every_slope = np.zeros_like(every_q_tm1)
         every_slope[chosen] = slopes
-        self._optimiser.step(partial(pull_back, self._to_device(every_slope)[0]))
-        self._updates += 1
-        self._target_rule.move(self._target, self._online, self._updates)
+        improve(every_slope)
         return LearnResult(loss, td_errors / self._reward_scale, q_tm1 / self._reward_scale)
-
-    def _copy_to_target(self) -> None:
-        self._target.load_state_dict(self._online.state_dict())
 
     def _current_learning_rate(self) -> float:
         return self._learning_rate * self._learning_rate_decay**self._learning_episodes
 
-    def _prepared(self, observations: Observations) -> list[Tensor]:
-        """What both networks take. A network may prepare it in numpy (``prepare``), once for both."""
-        cells, features = observations.cells, observations.features
-        if self._prepare is None:
-            return self._to_device(cells, features)
-        return [tensor.to(self.device.name) for tensor in self._prepare(cells, features)]
-
-    def _to_device(self, *arrays: np.ndarray) -> list[Tensor]:
-        return [torch.from_numpy(array).to(self.device.name) for array in arrays]
-
-    # Growing -------------------------------------------------------------------------------
-
     def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
-        if not can_grow(self._online):
+        grown = self._networks.grown(spec, codes)
+        if grown is None:
             return False
-        old, old_target, averages = self._online, self._target, self._optimiser.state_dict()
-        channels = torch.from_numpy(codes[1 : self._spec.n_codes].astype(np.int64) - 1)
-        new = self._context.build_network(spec).to(self.device.name)
-        places = copy_weights(old, new, channels)
-        self._build_around(new, spec)
-        copy_weights(old_target, self._target, channels)
-        for kind, fresh in self._optimiser.state_dict().items():
-            if isinstance(fresh, dict):  # running averages by the name of the weight
-                old_ones = averages[kind]
-                averages[kind] = {
-                    name: spread(old_ones[name], like, places.get(name)) for name, like in fresh.items()
-                }
-        self._optimiser.load_state_dict(averages)
+        self._networks = grown
         return True
 
     # Telling -------------------------------------------------------------------------------
@@ -208,11 +162,12 @@ class DQNLearner:
         return {"epsilon": float(self._epsilons().mean()), "learning_rate": self._current_learning_rate()}
 
     def explain(self) -> list[str]:
-        count = sum(parameter.numel() for parameter in self._online.parameters())
+        network = self._networks.online
+        count = sum(weight.numel() for weight in network.parameters())
         lines = [
             *(
-                self._online.explain()
-                if hasattr(self._online, "explain")
+                network.explain()
+                if hasattr(network, "explain")
                 else [f"network: {self._context.network_name}"]
             ),
             f"the network has {count:,} weights and {len(self._context.actions)} outputs, one for each action: "
@@ -222,7 +177,7 @@ class DQNLearner:
             "after each episode in which something was learned",
             self._exploration.explain(),
             *explain_spread(self._exploration.floor, self._epsilon_spread),
-            self._target_rule.explain(),
+            *self._networks.explain(),
         ]
         if self._reward_scale != 1.0:
             lines.append(
@@ -238,9 +193,7 @@ class DQNLearner:
 
     def state_dict(self) -> dict[str, Any]:
         return {
-            "online": to_plain(self._online.state_dict()),
-            "target": to_plain(self._target.state_dict()),
-            "optimiser": to_plain(self._optimiser.state_dict()),
+            **self._networks.state_dict(),
             "exploration": self._exploration.state_dict(),
             "rng": self._rng.bit_generator.state,
             "torch_rng": torch.get_rng_state().numpy(),
@@ -248,9 +201,7 @@ class DQNLearner:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._online.load_state_dict(from_plain(state["online"]))
-        self._target.load_state_dict(from_plain(state["target"]))
-        self._optimiser.load_state_dict(from_plain(state["optimiser"]))
+        self._networks.load_state_dict(state)
         self._exploration = restored(self._exploration, state["exploration"])
         self._rng.bit_generator.state = state["rng"]
         self._take_over()
@@ -261,8 +212,7 @@ class DQNLearner:
         checkpoint_file.save(
             path,
             {
-                "model_state_dict": self._playing.state_dict(),
-                "optimizer_state_dict": self._optimiser.state_dict(),
+                **self._networks.checkpoint(),
                 "epsilon": self._exploration.epsilon,
                 "exploration": self._exploration.state_dict(),
                 **self._counters(),
@@ -272,12 +222,10 @@ class DQNLearner:
 
     def load_checkpoint(self, path: Path) -> None:
         contents = checkpoint_file.load(path)
-        self._online.load_state_dict(contents["model_state_dict"])
-        self._optimiser.load_state_dict(contents["optimizer_state_dict"])
+        self._networks.load_checkpoint(contents)
         if "exploration" in contents:
             self._exploration = restored(self._exploration, contents["exploration"])
         self._set_counters(contents)
-        self._copy_to_target()
 
     @staticmethod
     def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -287,15 +235,13 @@ class DQNLearner:
     def _counters(self) -> dict[str, int]:
         return {
             "games": self._games,
-            "updates": self._updates,
             "updates_at_last_episode": self._updates_at_last_episode,
             "learning_episodes": self._learning_episodes,
         }
 
     def _set_counters(self, state: dict[str, Any]) -> None:
         self._games = state.get("games", 1)
-        self._updates = state["updates"]
         self._updates_at_last_episode = state["updates_at_last_episode"]
         self._learning_episodes = state["learning_episodes"]
         # The rate written in the configuration counts, not the one the optimiser was saved with.
-        self._optimiser.learning_rate = self._current_learning_rate()
+        self._networks.optimiser.learning_rate = self._current_learning_rate()
