@@ -11,6 +11,7 @@ from typing import Any
 
 _HOME = {
     "API_VERSION": "parts",
+    "AlarmRaised": "events",
     "Batch": "transitions",
     "CheckpointSaved": "events",
     "Choice": "parts",
@@ -18,6 +19,7 @@ _HOME = {
     "EMPTY": "observation",
     "Encoder": "contracts",
     "EpisodeFinished": "events",
+    "Evaluated": "events",
     "GameDescription": "parts",
     "GameFacts": "parts",
     "Frame": "playing.frames",

@@ -49,6 +49,10 @@ class Network(Protocol):
                          tensors                                         ``forward`` takes its result
     ``old_weights_in``   ``(channels: int64[c])`` -> for each weight     no: without it, added
                          that grew, ``(axis, index)`` of the old ones    characters are ignored
+    ``with_slopes``      as ``forward`` -> the same, and a function      no: where it is there, it is
+                         ``(slopes: float32[n, n_outputs])`` that        used in place of autograd
+                         leaves its slope in the ``grad`` of each
+                         weight, in place where there is one
     ``explain``          -> sentences                                    no
     ===================  ==============================================  ==========================
     """
@@ -85,7 +89,19 @@ class Memory(Protocol):
 
 @runtime_checkable
 class Learner(Protocol):
-    """The algorithm. Built as ``factory(context: LearnerContext, **options)``; owns its networks."""
+    """The algorithm. Built as ``factory(context: LearnerContext, **options)``; owns its networks.
+
+    Beside what stands below, it may offer what is asked for only where it is there:
+
+    ================  ==================================================================================
+    call              meaning
+    ================  ==================================================================================
+    ``fit_to_turns``  ``(total_turns: int) -> list[str]``: the whole run will have about so many turns,
+                      those played before included. Fit exploration and other schedules to that, and
+                      say in plain sentences what changed. Called a few times during ``train --for``,
+                      since speed changes. What was fitted belongs into ``state_dict``.
+    ================  ==================================================================================
+    """
 
     def act(self, observations: Observations) -> np.ndarray:
         """Choose an action (``int64[n]``) for each observation, exploring as it sees fit."""
@@ -139,7 +155,17 @@ class Learner(Protocol):
 
 @runtime_checkable
 class Logger(Protocol):
-    """Hears what happens. Built as ``factory(run_directory: Path, **options)``."""
+    """Hears what happens. Built as ``factory(run_directory: Path, **options)``.
+
+    Beside what stands below, it may hear more, where it has the method:
+
+    ================  ==================================================================================
+    call              meaning
+    ================  ==================================================================================
+    ``evaluated``     ``(evaluation: Evaluated)``: some games were played without exploring.
+    ``alarm_raised``  ``(alarm: AlarmRaised)``: something looks wrong. Without the method, it is a note.
+    ================  ==================================================================================
+    """
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None:
         """Training begins; ``choices`` explains each decision of the scaffold in a sentence."""

@@ -69,10 +69,93 @@ class CheckpointSaved:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How training ended: ``"finished"``, ``"interrupted"`` or ``"failed"``, and where it stood."""
+class AlarmRaised:
+    """Something that a teacher would point out. Each is told once in a run.
 
-    reason: Literal["finished", "interrupted", "failed"]
+    Args:
+        code: short, and the same for ever: ``"reward-never-seen"``. docs/reference/alarms.md lists them all.
+        what: what was noticed, in a sentence that holds the number.
+        number: what was measured.
+        why: why it matters.
+        hint: settings and commands to try.
+    """
+
+    code: str
+    what: str
+    number: float
+    why: str
+    hint: str
+
+    @property
+    def line(self) -> str:
+        """All of it in one line, for loggers that know notes only."""
+        return f"alarm {self.code}: {self.what}; {self.why} | try: {self.hint}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How training ended, and where it stood.
+
+    ``reason`` is ``"finished"`` (all episodes have been played), ``"time is up"`` (a time budget is over;
+    there may be more to play), ``"interrupted"`` or ``"failed"``.
+    """
+
+    reason: Literal["finished", "time is up", "interrupted", "failed"]
     episodes: int
     total_turns: int
     total_seconds: float
+
+
+class ScoreOrReturn:
+    """What of an evaluation is compared: the score where it and random play have one, else the return."""
+
+    score: float | None
+    random_score: float | None
+    total_reward: float
+    random_reward: float
+
+    @property
+    def compared(self) -> Literal["score", "return"]:
+        return "return" if self.score is None or self.random_score is None else "score"
+
+    @property
+    def reached(self) -> float:
+        return self.score if self.compared == "score" else self.total_reward
+
+    @property
+    def random_reached(self) -> float:
+        return self.random_score if self.compared == "score" else self.random_reward
+
+
+@dataclass(frozen=True)
+class Evaluated(ScoreOrReturn):
+    """The policy as it stood then has played some games without exploring.
+
+    Every evaluation of a run plays the same games, so that its figures can be compared; only the one at the
+    end of training plays fresh ones.
+
+    Args:
+        episode, total_turns, total_seconds: how far training was.
+        score: the mean of the game's own score; None where it keeps none.
+        total_reward: the mean return: the sum of a game's rewards, undiscounted.
+        turns: the mean length of a game.
+        random_score, random_reward: the same means for as many games played at random.
+        most_frequent_action: the key that was pressed most often; None for pressing nothing.
+        most_frequent_share: its share of all turns, between 0 and 1.
+        is_best: whether it is the best so far, and ``best.pt`` at least as good: by its score where there
+            is one, else by its return.
+        games: how many were played.
+    """
+
+    episode: int
+    total_turns: int
+    total_seconds: float
+    score: float | None
+    total_reward: float
+    turns: float
+    random_score: float | None
+    random_reward: float
+    most_frequent_action: str | None
+    most_frequent_share: float
+    is_best: bool
+    games: int

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+    from retro_gamer_core.events import (
+        AlarmRaised,
+        CheckpointSaved,
+        EpisodeFinished,
+        Evaluated,
+        Outcome,
+        RunInfo,
+    )
     from retro_gamer_core.parts import Command, GameDescription, Part, Recipe
 
 hookspec = pluggy.HookspecMarker("retro_gamer")
@@ -157,8 +164,32 @@ def retro_gamer_checkpoint_saved(run: RunInfo, checkpoint: CheckpointSaved) -> N
 
 
 @hookspec
+def retro_gamer_evaluated(run: RunInfo, evaluation: Evaluated) -> None:
+    """Some games were played without random keys, to see how good it is by now.
+
+    Example::
+
+        @hookimpl
+        def retro_gamer_evaluated(run, evaluation):
+            print(evaluation.episode, evaluation.score, evaluation.is_best)
+    """
+
+
+@hookspec
+def retro_gamer_alarm_raised(run: RunInfo, alarm: AlarmRaised) -> None:
+    """Something is wrong with how training goes. Each alarm is raised once in a run.
+
+    Example::
+
+        @hookimpl
+        def retro_gamer_alarm_raised(run, alarm):
+            print(alarm.code, alarm.number)
+    """
+
+
+@hookspec
 def retro_gamer_training_finished(run: RunInfo, outcome: Outcome) -> None:
-    """Training stopped: finished, interrupted or failed. Everything is saved by now.
+    """Training stopped: finished, out of time, interrupted or failed. Everything is saved by now.
 
     Example::
 

@@ -54,7 +54,7 @@ _BEAST = GameDescription(
         "board_size": [40, 20],
         "score": "score",
         "player": "player",
-        "reference_scores": {"random": -10.4, "nothing": -10.0},
+        "reference_scores": {"random": -10.4, "nothing": -10.0, "best possible": 10.0},
     },
     notes=(
         "Nearly every turn gives no reward at all: being caught takes 10 and ends the game, and a crushed "

@@ -1,14 +1,15 @@
 """``training.jsonl``: every event as one JSON object a line, for programs to read.
 
-Each object has an ``event``: ``started``, ``note``, ``episode``, ``checkpoint`` or ``finished``. The first
-of a file has a ``schema`` too: 1. Numbers are exact; one that JSON does not know (NaN, infinity) is null,
-and so is the loss where there was no update.
+Each object has an ``event``: ``started``, ``note``, ``alarm``, ``episode``, ``checkpoint``, ``evaluation`` or
+``finished``. The first of a file has a ``schema`` too: 1. Numbers are exact; one that JSON does not know (NaN,
+infinity) is null, and so are the loss where there was no update and the score where the game keeps none.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_loggers.resumable_lines import LINES_LOST, ResumableLines
 
 if TYPE_CHECKING:
-    from retro_gamer_core import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+    from retro_gamer_core import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
 
 SCHEMA = 1
 
@@ -63,6 +64,25 @@ class JsonLinesWriter:
             total_seconds=_number(checkpoint.total_seconds),
             total_turns=checkpoint.total_turns,
             turns_per_second=_number(checkpoint.turns_per_second),
+        )
+        self._lines.flush()
+
+    def evaluated(self, evaluation: Evaluated) -> None:
+        values = {
+            key: _number(value) if isinstance(value, float) else value
+            for key, value in asdict(evaluation).items()
+        }
+        self._write("evaluation", **values)
+        self._lines.flush()
+
+    def alarm_raised(self, alarm: AlarmRaised) -> None:
+        self._write(
+            "alarm",
+            code=alarm.code,
+            what=alarm.what,
+            number=_number(alarm.number),
+            why=alarm.why,
+            hint=alarm.hint,
         )
         self._lines.flush()
 

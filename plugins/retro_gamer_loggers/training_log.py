@@ -13,13 +13,14 @@ from retro_gamer_core.runs.training_log_format import (
     format_checkpoint,
     format_choice,
     format_episode,
+    format_evaluation,
     format_heading,
     format_note,
 )
 from retro_gamer_loggers.resumable_lines import LINES_LOST, ResumableLines
 
 if TYPE_CHECKING:
-    from retro_gamer_core import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+    from retro_gamer_core import CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
 
 
 class TrainingLogWriter:
@@ -43,6 +44,10 @@ class TrainingLogWriter:
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
         self._lines.append(format_checkpoint(checkpoint))
+        self._lines.flush()
+
+    def evaluated(self, evaluation: Evaluated) -> None:
+        self._lines.append(format_evaluation(evaluation))
         self._lines.flush()
 
     def training_finished(self, outcome: Outcome) -> None:

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from retro_gamer_core.cli.printing import say
 
-_SECONDS_OF_TRAINING = "about a minute"
-_EPISODES = "1000"
-_EPSILON_TURNS = "40000"
+_TIME = "60s"
 
 
 def main() -> int:
@@ -21,13 +19,12 @@ def main() -> int:
         ("Which games are installed?", ["list"]),
         (
             "Make a run: everything is chosen for you, each with its reason.",
-            ["create", "--game", "snake", "--output", str(run), "--seed", "1",
-             "--training-episodes", _EPISODES, "--epsilon-turns", _EPSILON_TURNS],
+            ["create", "--game", "snake", "--output", str(run), "--seed", "1"],
         ),
-        (f"Train it for {_SECONDS_OF_TRAINING}.", ["train", str(run)]),
+        ("Train it for a minute.", ["train", str(run), "--for", _TIME]),
         ("How did it go?", ["info", str(run)]),
-        ("Watch it play.", ["play", str(run), "--max-turns", "300"]),
-    ]  # fmt: skip
+        ("Watch it play.", ["play", str(run), "--checkpoint", "best", "--max-turns", "300"]),
+    ]
     for title, arguments in steps:
         say(f"\n── {title}\n$ retro-gamer {' '.join(arguments)}\n")
         sys.stdout.flush()
@@ -37,7 +34,7 @@ def main() -> int:
     say("\n── Your turn. Type:\n")
     say("  source .venv/bin/activate        (Windows: .venv\\Scripts\\activate)")
     say("  retro-gamer create --game snake --output runs/snake")
-    say("  retro-gamer train runs/snake")
+    say("  retro-gamer train runs/snake --for 10m")
     say(f"\nThe run of this demonstration is in {run}.")
     return 0
 

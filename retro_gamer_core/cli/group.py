@@ -19,6 +19,7 @@ _COMMANDS = {
     "create": ("retro_gamer_core.cli.create:create", "Make a training run for a game."),
     "train": ("retro_gamer_core.cli.train:train", "Train a run, or go on training it."),
     "play": ("retro_gamer_core.cli.play:play", "Watch what was learned play the game."),
+    "evaluate": ("retro_gamer_core.cli.evaluate:evaluate", "Measure how good it is, beside random play."),
     "info": ("retro_gamer_core.cli.info:info", "Show a run: its settings, why, and how it went."),
     "clean": ("retro_gamer_core.cli.clean:clean", "Remove what training made, to begin afresh."),
 }

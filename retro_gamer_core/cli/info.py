@@ -53,6 +53,8 @@ def _for_programs(directory: Path, summary: RunSummary) -> dict[str, Any]:
             "episodes": summary.episodes,
             "of_episodes": config and config.training.training_episodes,
             "checkpoints": log.checkpoints,
+            "alarms": log.alarms,
+            "evaluations": log.evaluations,
             "last_episodes": log.episodes[-_EPISODES_FOR_PROGRAMS:],
         },
         "checkpoints": summary.checkpoints,

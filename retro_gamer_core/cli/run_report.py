@@ -28,6 +28,8 @@ def print_report(summary: RunSummary, directory: str) -> None:
     _print_choices(summary)
     _print_changed_settings(summary)
     _print_training(summary)
+    _print_evaluations(summary)
+    _print_alarms(summary)
     _print_saved(summary)
     _print_parts(summary)
 
@@ -36,7 +38,8 @@ def _state(summary: RunSummary) -> str:
     game = summary.game or "no game can be read from its config.toml"
     if not summary.episodes:
         return f"{game}, not trained yet"
-    of_all = f" of {summary.config.training.training_episodes:,}" if summary.config else ""
+    limit = summary.config.training.training_episodes if summary.config else 0
+    of_all = f" of {limit:,}" if summary.episodes <= limit else ""  # more of them with `train --for`
     times = [checkpoint.total_seconds for checkpoint in summary.log.checkpoints[-1:]]
     took = "".join(f" in {format_duration(seconds)}" for seconds in times)
     return f"{game}, {summary.episodes:,}{of_all} episodes played{took}"
@@ -121,6 +124,32 @@ def _print_checkpoints(checkpoints: Sequence[CheckpointLine]) -> None:
 def _since(episodes: Sequence[EpisodeLine]) -> str:
     average = sum(episode.total_reward for episode in episodes) / len(episodes)
     return f"{len(episodes)} episode{'s' * (len(episodes) > 1)} with an average reward of {_signed(average)}"
+
+
+def _print_evaluations(summary: RunSummary) -> None:
+    """How good it is without random keys, and was at its best."""
+    evaluations = summary.log.evaluations
+    if not evaluations:
+        return
+    _heading("How good it is without random keys")
+    last = evaluations[-1]
+    if len(evaluations) > 1:
+        means = sparkline([line.reached for line in evaluations])
+        say(f"  mean {last.compared}, from first to last: {means}")
+    say(
+        f"  last {last.reached:,.1f} after {last.total_turns:,} turns; random play {last.random_reached:,.1f}"
+    )
+    best = next((line for line in reversed(evaluations) if line.is_best), None)
+    if best:
+        say(f"  best {best.reached:,.1f} after {best.total_turns:,} turns, kept as best.pt")
+
+
+def _print_alarms(summary: RunSummary) -> None:
+    if not summary.log.alarms:
+        return
+    _heading("What to look at")
+    for code, line in summary.log.alarms.items():
+        say_lines("  - ", f"{line} ({code})")
 
 
 def _print_saved(summary: RunSummary) -> None:

@@ -49,6 +49,13 @@ class TrainingSettings:
         low=1,
         typical="1 to 32",
     )
+    game_process: bool = _setting(
+        False,
+        "bool",
+        "Whether the games are played in a process of their own, on a second processor core, while this one "
+        "learns. Slow games train faster that way, and what comes of it is the same to the last bit. A game "
+        "that cannot be found by its name, such as one from a notebook, stays where it is.",
+    )
     batch_size: int = _setting(
         64,
         "int",
@@ -118,6 +125,31 @@ class TrainingSettings:
         "A checkpoint (everything learned so far, on disk) is saved every this many episodes.",
         low=1,
         typical="50 to 1000",
+    )
+    keep_checkpoints: int = _setting(
+        10,
+        "int",
+        "At most so many of these checkpoints stay: the first, the newest, and an even spread between them. "
+        "The others are deleted while training; 0 keeps all. final.pt, and files that training did not "
+        "write, always stay.",
+        low=0,
+        typical="5 to 50",
+    )
+    evaluate_every: int = _setting(
+        50_000,
+        "int",
+        "After every this many turns, a few games are played without random keys to see how good it is by "
+        "now, and the best so far is kept as best.pt. Long games are tried less often, so that little time "
+        "goes into it. 0 never does it.",
+        low=0,
+        typical="20000 to 200000",
+    )
+    evaluation_games: int = _setting(
+        10,
+        "int",
+        "How many games such an evaluation plays. More of them tell better from worse more surely.",
+        low=1,
+        typical="5 to 30",
     )
     seed: int | None = _setting(
         None,

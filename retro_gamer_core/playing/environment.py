@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.contracts import Encoder
+
+#: Learning computes in 32 bits, where the square of more than this, a few times over, is infinite.
+LARGEST_REWARD = 1e15
 
 
 class GameEnvironment:
@@ -135,7 +137,7 @@ class GameEnvironment:
         self._frame.read()
         total = game.state[self._reward_key]
         reward = total - self._previous_reward
-        if not isfinite(reward):
+        if not -LARGEST_REWARD <= reward <= LARGEST_REWARD:
             raise self._no_reward(total)
         self._previous_reward = total
         return reward

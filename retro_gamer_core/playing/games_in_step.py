@@ -77,15 +77,19 @@ class GamesInStep:
         environments: K of them, sharing one encoder and one set of character codes.
         max_turns: an episode that is still going after so many turns is cut.
         seed: everything random in the games comes from this.
+        note: what is to be said about them, if anything.
 
     A single game begins every episode with a seed of its own. Several games begin together, and
     then each goes its own way until ``restart`` is called.
     """
 
-    def __init__(self, environments: Sequence[GameEnvironment], max_turns: int, seed: int) -> None:
+    def __init__(
+        self, environments: Sequence[GameEnvironment], max_turns: int, seed: int, note: str = ""
+    ) -> None:
         self._environments = list(environments)
         self._max_turns = max_turns
         self._seed = seed
+        self._note = note
         k = len(self._environments)
         spec = self._environments[0].spec
         # Two sets of arrays take turns, so that what was seen is still there beside what is seen next.
@@ -111,6 +115,17 @@ class GamesInStep:
             self._seed_randomness()
         for i in range(len(self)):
             self._begin(i, [])
+
+    def begin_step(self, actions: np.ndarray) -> None:
+        """Tell the games what to do in their next turn, as ``step`` does; ``finish_step`` gives what came of it.
+
+        In between, ``observations`` is what the actions were chosen for.
+        """
+        self._next_actions = actions
+
+    def finish_step(self) -> Turn:
+        """Play the turn that was begun."""
+        return self.step(self._next_actions)
 
     def step(self, actions: np.ndarray) -> Turn:
         """Play one turn of each game; ``actions: int64[K]``. Fresh games begin where one ended.
@@ -148,6 +163,9 @@ class GamesInStep:
             for game in tuple(turn.finished):
                 self._begin(game.index, turn.finished)
         return turn
+
+    def explain(self) -> list[str]:
+        return [self._note] if self._note else []
 
     def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
         """See with another encoder of the same shape from now on; running games go on."""

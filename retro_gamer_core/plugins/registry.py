@@ -44,6 +44,10 @@ class Plugins:
         self._blocked = blocked
         self._silenced: set[tuple[Provider, str]] = set()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """In another process, the same plugins are found and loaded anew."""
+        return {"strict": self.strict, "_only": self._only, "_blocked": self._blocked, "_silenced": set()}
+
     @cached_property
     def records(self) -> tuple[PluginRecord, ...]:
         """Every plugin that was found, also the broken and the blocked: built-in ones first."""

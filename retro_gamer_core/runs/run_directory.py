@@ -5,7 +5,7 @@ runs/snake/
 ├── parts.lock          which code each part came from
 ├── training.log        what was chosen, and how each episode went
 ├── training.jsonl      the same for programs
-├── checkpoints/        ep_0100.pt, ep_0200.pt, …, final.pt
+├── checkpoints/        ep_0100.pt, ep_0200.pt, …, final.pt, and best.pt, the best of them all
 ├── state/              turns_204800.npz: everything needed to go on exactly there
 ├── set_aside/          what a resume from an earlier checkpoint left behind
 └── training.pid        there while a process is training
@@ -44,6 +44,7 @@ class RunDirectory:
         self.log = self.path / "training.log"
         self.events = self.path / "training.jsonl"
         self.final_checkpoint = self.path / "checkpoints" / "final.pt"
+        self.best_checkpoint = self.path / "checkpoints" / "best.pt"
         self._checkpoints = self.path / "checkpoints"
         self._states = self.path / "state"
         self._set_aside = self.path / "set_aside"
@@ -99,7 +100,7 @@ class RunDirectory:
         return self._checkpoints / _CHECKPOINTS.name(episode)
 
     def find_checkpoint(self, name: Path | str) -> Path:
-        """The checkpoint a person means by ``ep_0100``, ``ep_0100.pt``, ``100``, ``final`` or a path.
+        """The checkpoint a person means by ``ep_0100``, ``ep_0100.pt``, ``100``, ``final``, ``best`` or a path.
 
         A path may be absolute or relative to ``checkpoints/``, to the run or to the working
         directory; the run's own files come first.
@@ -154,7 +155,8 @@ class RunDirectory:
         The config, what was set aside, and whatever else a student keeps here are not among them.
         """
         logs = [path for path in (self.log, self.events, self.parts_lock) if path.is_file()]
-        return [*self.checkpoints(), *self.newest_states(), *logs]
+        best = [path for path in (self.best_checkpoint,) if path.is_file()]
+        return [*self.checkpoints(), *best, *self.newest_states(), *logs]
 
     def remove(self, files: Iterable[Path]) -> None:
         """Delete these, which must be among ``made_by_training()``. Hold the run meanwhile."""
@@ -179,7 +181,7 @@ class RunDirectory:
             yield
 
     def _nearest_checkpoint(self, name: Path | str) -> str:
-        names = [path.stem for path in self.checkpoints()]
+        names = [path.stem for path in (*self.checkpoints(), self.best_checkpoint) if path.is_file()]
         if not names:
             return f"it has none yet; make some with: retro-gamer train {self.path}"
         episode = _episode_meant(str(name))

@@ -4,23 +4,28 @@
     === Training started | 2026-11-20 08:00:00 ===
     [EP 0001] total_reward=3.0 steps=145 epsilon=0.995 avg_loss=0.043
     [NOTE] a new character appeared: "☻"
+    [NOTE] alarm reward-never-seen: no reward in 20,000 turns: … | try: …
     [ep_0100] ep=0001-0100 avg_reward=+1.2 avg_steps=145 epsilon=0.970 avg_loss=0.0432 time=0m12s total=1m02s
+    [EVAL] ep=0312 turns=50000 score=95.8 reward=102.3 steps=145 games=10 random_score=3.8 random_reward=-9.1 best
 
-``avg_loss=-`` says that there was no update. A loss or reward that is not zero is never shown as 0.0.
+``avg_loss=-`` says that there was no update, ``score=-`` that the game keeps no score, ``best`` that nothing
+before was better. A loss or reward that is not zero is never shown as 0.0.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
+from retro_gamer_core.events import ScoreOrReturn
 
+if TYPE_CHECKING:
+    from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Evaluated
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?|inf|nan)"
 _DURATION = r"(?:[0-9]+h)?[0-9]+m[0-9]+s"
@@ -31,6 +36,11 @@ _CHECKPOINT = re.compile(
     rf"\[ep_([0-9]+)\] ep=([0-9]+)-\1 avg_reward=({_NUMBER}) avg_steps=({_NUMBER}) epsilon=({_NUMBER})"
     rf" avg_loss=({_NUMBER}|-) time=({_DURATION}) total=({_DURATION})"
 )
+_EVALUATION = re.compile(
+    rf"\[EVAL\] ep=([0-9]+) turns=([0-9]+) score=({_NUMBER}|-) reward=({_NUMBER}) steps=({_NUMBER}) games=([0-9]+)"
+    rf" random_score=({_NUMBER}|-) random_reward=({_NUMBER})( best)?"
+)
+_ALARM = re.compile(r"\[NOTE\] alarm ([a-z-]+): (.+)")
 
 
 @dataclass(frozen=True)
@@ -59,12 +69,29 @@ class CheckpointLine:
 
 
 @dataclass(frozen=True)
+class EvaluationLine(ScoreOrReturn):
+    """What ``[EVAL] …`` says; the fields are those of ``Evaluated``."""
+
+    episode: int
+    total_turns: int
+    score: float | None
+    total_reward: float
+    turns: float
+    games: int
+    random_score: float | None
+    random_reward: float
+    is_best: bool
+
+
+@dataclass(frozen=True)
 class TrainingLog:
-    """A whole ``training.log``: the choices as last explained, and every episode and checkpoint."""
+    """A whole ``training.log``: the choices as last explained, alarms by code, and every other numbered line."""
 
     choices: tuple[str, ...] = ()
     episodes: tuple[EpisodeLine, ...] = ()
     checkpoints: tuple[CheckpointLine, ...] = ()
+    alarms: Mapping[str, str] = field(default_factory=dict)
+    evaluations: tuple[EvaluationLine, ...] = ()
 
 
 def format_choice(sentence: str) -> str:
@@ -108,6 +135,24 @@ def format_checkpoint(checkpoint: CheckpointSaved | CheckpointLine) -> str:
     )
 
 
+def format_evaluation(evaluation: Evaluated | EvaluationLine) -> str:
+    """``[EVAL] …``: games played without exploring."""
+    score, random_score = (
+        "-" if value is None else _decimal(value, 10) for value in (evaluation.score, evaluation.random_score)
+    )
+    return (
+        f"[EVAL] ep={evaluation.episode:04d}"
+        f" turns={evaluation.total_turns}"
+        f" score={score}"
+        f" reward={_decimal(evaluation.total_reward, 10)}"
+        f" steps={evaluation.turns:.0f}"
+        f" games={evaluation.games}"
+        f" random_score={random_score}"
+        f" random_reward={_decimal(evaluation.random_reward, 10)}"
+        f"{' best' if evaluation.is_best else ''}"
+    )
+
+
 def format_duration(seconds: float) -> str:
     """``0m12s``, ``1m02s``, ``3h00m07s``."""
     minutes, seconds = divmod(int(seconds), 60)
@@ -121,7 +166,7 @@ def parse_episode(line: str) -> EpisodeLine | None:
     if not found:
         return None
     number, total_reward, turns, epsilon, loss = found.groups()
-    return EpisodeLine(int(number), float(total_reward), int(turns), float(epsilon), _parse_loss(loss))
+    return EpisodeLine(int(number), float(total_reward), int(turns), float(epsilon), _parse_or_none(loss))
 
 
 def parse_checkpoint(line: str) -> CheckpointLine | None:
@@ -136,9 +181,28 @@ def parse_checkpoint(line: str) -> CheckpointLine | None:
         average_reward=float(reward),
         average_turns=float(turns),
         epsilon=float(epsilon),
-        average_loss=_parse_loss(loss),
+        average_loss=_parse_or_none(loss),
         seconds=_parse_duration(seconds),
         total_seconds=_parse_duration(total_seconds),
+    )
+
+
+def parse_evaluation(line: str) -> EvaluationLine | None:
+    """The reverse of ``format_evaluation``; None for any other line."""
+    found = _EVALUATION.fullmatch(line)
+    if not found:
+        return None
+    episode, total_turns, score, reward, turns, games, random_score, random_reward, best = found.groups()
+    return EvaluationLine(
+        episode=int(episode),
+        total_turns=int(total_turns),
+        score=_parse_or_none(score),
+        total_reward=float(reward),
+        turns=float(turns),
+        games=int(games),
+        random_score=_parse_or_none(random_score),
+        random_reward=float(random_reward),
+        is_best=bool(best),
     )
 
 
@@ -151,6 +215,8 @@ def read_training_log(path: Path) -> TrainingLog:
     choices: list[str] = []
     episodes: list[EpisodeLine] = []
     checkpoints: list[CheckpointLine] = []
+    alarms: dict[str, str] = {}
+    evaluations: list[EvaluationLine] = []
     explaining = False
     for line in _whole_lines(path):
         was_explaining, explaining = explaining, line.startswith("[INIT] ")
@@ -163,10 +229,18 @@ def read_training_log(path: Path) -> TrainingLog:
                 episodes.pop()
             while checkpoints and checkpoints[-1].episode >= episode.number:
                 checkpoints.pop()
+            while evaluations and evaluations[-1].episode >= episode.number:
+                evaluations.pop()
             episodes.append(episode)
         elif checkpoint := parse_checkpoint(line):
             checkpoints.append(checkpoint)
-    return TrainingLog(tuple(choices), tuple(episodes), tuple(checkpoints))
+        elif evaluation := parse_evaluation(line):
+            while evaluations and evaluations[-1].total_turns > evaluation.total_turns:
+                evaluations.pop()
+            evaluations.append(evaluation)
+        elif alarm := _ALARM.fullmatch(line):
+            alarms[alarm[1]] = alarm[2]
+    return TrainingLog(tuple(choices), tuple(episodes), tuple(checkpoints), alarms, tuple(evaluations))
 
 
 def _whole_lines(path: Path) -> list[str]:
@@ -190,7 +264,7 @@ def _loss(loss: float | None) -> str:
     return "-" if loss is None else _decimal(loss, 3)
 
 
-def _parse_loss(text: str) -> float | None:
+def _parse_or_none(text: str) -> float | None:
     return None if text == "-" else float(text)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.contracts import LearnerContext
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
+from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
 from retro_gamer_core.playing.games_in_step import GamesInStep
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.training.vital_signs import VitalSigns
 
 
 @dataclass
@@ -66,22 +69,55 @@ def build_player(
 
 
 def build_loop(
-    config: RunConfig, player: Player, create_game: Callable[[], Game], plugins: Plugins
+    config: RunConfig,
+    player: Player,
+    create_game: Callable[[], Game],
+    plugins: Plugins,
+    signs: VitalSigns,
 ) -> TrainingLoop:
-    """Put a training loop round a player: games in step and a memory."""
+    """Put a training loop round a player: games in step and a memory. What it notices goes to ``signs``."""
     settings, spec = config.training, player.encoder.spec
-    environments = [
-        GameEnvironment(create_game, player.metadata, player.encoder, characters=player.characters)
-        for _ in range(settings.games_in_step)
-    ]
     memory = plugins.build(
         plugins.find_part("memory", config.memory.name),
         settings.memory_capacity,
         spec,
         **config.memory.options,
     )
-    games = GamesInStep(environments, settings.max_turns_per_episode, settings.seed or 0)
-    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters)
+    games = _place_games(config, player, create_game, plugins)
+    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, signs)
+
+
+def _place_games(
+    config: RunConfig, player: Player, create_game: Callable[[], Game], plugins: Plugins
+) -> GamesInStep | GamesElsewhere:
+    """The games of the run, in a process of their own if that is asked for and possible."""
+    from retro_gamer_core.training.games_process import AnsweringGames, why_not_elsewhere  # they import this
+
+    encoder, characters = player.encoder, player.characters
+    why_here = ""
+    if config.training.game_process:
+        why_here = why_not_elsewhere(config, create_game)
+        if not why_here:
+            there = partial(AnsweringGames, config, plugins)
+            return GamesElsewhere(there, config.training.games_in_step, encoder.spec, characters)
+    return build_games(config, encoder, characters, create_game, note=why_here)
+
+
+def build_games(
+    config: RunConfig,
+    encoder: Encoder,
+    characters: CharacterCodes,
+    create_game: Callable[[], Game],
+    *,
+    note: str = "",
+) -> GamesInStep:
+    """Games in step as the settings say, in whichever process this is."""
+    settings = config.training
+    environments = [
+        GameEnvironment(create_game, config.metadata, encoder, characters=characters)
+        for _ in range(settings.games_in_step)
+    ]
+    return GamesInStep(environments, settings.max_turns_per_episode, settings.seed or 0, note)
 
 
 def build_encoder(

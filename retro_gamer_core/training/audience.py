@@ -7,9 +7,10 @@ games of its own, to see how well it goes by now, does not change the games that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
 from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.plugins.diagnosis import in_words
 
@@ -57,6 +58,24 @@ class Audience:
         with chance_untouched():
             self._tell("checkpoint_saved", checkpoint)
             self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
+
+    def alarm_raised(self, alarm: AlarmRaised) -> None:
+        """Loggers may have a method of this name; one that has none is given a note."""
+        with chance_untouched():
+            for name, listener in list(self._listeners.items()):
+                if getattr_static(listener, "alarm_raised", None):
+                    self._ask(name, "alarm_raised", alarm)
+                else:
+                    self._ask(name, "note", alarm.line)
+            self._announce("retro_gamer_alarm_raised", alarm=alarm)
+
+    def evaluated(self, evaluation: Evaluated) -> None:
+        """Loggers may have a method of this name."""
+        with chance_untouched():
+            for name, listener in list(self._listeners.items()):
+                if getattr_static(listener, "evaluated", None):
+                    self._ask(name, "evaluated", evaluation)
+            self._announce("retro_gamer_evaluated", evaluation=evaluation)
 
     def training_finished(self, outcome: Outcome) -> None:
         self._tell("training_finished", outcome)

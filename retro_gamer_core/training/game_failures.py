@@ -42,7 +42,7 @@ class GameFailures:
         self._last = event
         self._in_a_row += 1
         game = event.game
-        what, where = self._blamed(game.error)
+        what, where = blamed(game.error, self._source)
         turn = f"turn {game.turns + 1} of episode {event.episode}"
         again = (
             f"random.seed({game.seed}) before create_game() begins it again"
@@ -57,7 +57,7 @@ class GameFailures:
 
     def as_error(self, run: Path) -> GameError:
         """Why the run is stopped when there are ``too_many``."""
-        what, where = self._blamed(self._last.game.error)
+        what, where = blamed(self._last.game.error, self._source)
         return GameError(
             f"each of the last {self._in_a_row} episodes ended with an error; in the last one, {what}",
             where=where or "outside the game's own files",
@@ -65,8 +65,9 @@ class GameFailures:
             hint=f"mend the game, then go on with: retro-gamer train {run}",
         )
 
-    def _blamed(self, error: BaseException) -> tuple[str, str]:
-        """What went wrong in a game, and the line of its own that did it."""
-        if isinstance(error, RetroGamerError):
-            return error.problem.what, error.problem.where
-        return f"the game raised {in_words(error)}", where_raised(error, self._source)
+
+def blamed(error: BaseException, source: Path | None) -> tuple[str, str]:
+    """What went wrong in a game, and the line of its own (see ``where_raised``) that did it."""
+    if isinstance(error, RetroGamerError):
+        return error.problem.what, error.problem.where
+    return f"the game raised {in_words(error)}", where_raised(error, source)

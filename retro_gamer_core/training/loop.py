@@ -1,4 +1,4 @@
-"""The training loop: act, play a turn, remember, learn; again.
+"""The training loop: act, learn while the games play their turn, remember; again.
 
 The loop knows no algorithm, no network and no file. It is a generator that yields what happened
 and leaves logging, checkpoints and pictures to whoever listens.
@@ -16,7 +16,7 @@ import numpy as np
 
 from retro_gamer_core.errors import LearningDiverged
 from retro_gamer_core.events import EpisodeFinished
-from retro_gamer_core.playing.games_in_step import FinishedGame, GamesInStep
+from retro_gamer_core.playing.games_in_step import FinishedGame
 from retro_gamer_core.playing.n_step import NStepAccumulator
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from retro_gamer_core.contracts import Encoder, Learner, Memory
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.playing.frames import CharacterCodes
+    from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
+    from retro_gamer_core.playing.games_in_step import GamesInStep
+    from retro_gamer_core.training.vital_signs import VitalSigns
 
 #: Games turned side by side are given up and begun together again after so many turns, which
 #: bounds what a resume has to play again: about a second on snake, half a minute on beast.
@@ -61,16 +64,18 @@ class TrainingLoop:
         settings: the loop's own settings.
         spec: what is observed.
         characters: the character codes that the games share.
+        signs: is told of every reward and every update.
     """
 
     def __init__(
         self,
-        games: GamesInStep,
+        games: GamesInStep | GamesElsewhere,
         learner: Learner,
         memory: Memory,
         settings: TrainingSettings,
         spec: ObservationSpec,
         characters: CharacterCodes,
+        signs: VitalSigns,
     ) -> None:
         self.games = games
         self.learner = learner
@@ -80,6 +85,7 @@ class TrainingLoop:
         self.updates = 0
         self.episodes = 0
         self._settings = settings
+        self._signs = signs
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
         self._sampling = np.random.default_rng([settings.seed, 2])
         self._learning_counted_from = 0
@@ -128,13 +134,15 @@ class TrainingLoop:
         games, learner = self.games, self.learner
         observations = games.observations
         actions = learner.act(observations)
-        turn = games.step(actions)
+        games.begin_step(actions)
+        self._learn_as_due()
+        turn = games.finish_step()
+        self._signs.notice_rewards(turn.rewards)
         transitions = self._accumulator.add(observations, actions, turn)
         if len(transitions):
             self.memory.add(transitions)
         self.turns += len(games)
         learner.turns_played(len(games))
-        self._learn_as_due()
         if self.characters.unknown:
             yield NewCharacters(tuple(self.characters.unknown))
             self.characters.unknown.clear()
@@ -152,7 +160,10 @@ class TrainingLoop:
             yield self._episode_finished(game)
 
     def _learn_as_due(self) -> None:
-        """Updates are a fixed ratio of turns, however many games are turned at once."""
+        """The updates that the turn before has made due: a fixed ratio of turns, however many games there are.
+
+        The games are turned meanwhile, if they are in a process of their own; so it always lags by this turn.
+        """
         settings = self._settings
         watched = self.turns - self._learning_counted_from
         if watched <= settings.learning_starts or len(self.memory) < settings.batch_size:
@@ -166,8 +177,22 @@ class TrainingLoop:
                 raise _diverged(self.updates + 1)
             self.memory.update_priorities(batch.keys, result.td_errors)
             self.updates += 1
+            self._signs.notice_update(result)
             self._losses_sum += result.loss
             self._losses_count += 1
+
+    def check_learner(self) -> None:
+        """To be called before anything is saved, so that what is saved can be played with.
+
+        Weights may have been spoilt by the very last update, whose loss was still a number.
+
+        Raises:
+            LearningDiverged: what the learner makes of the running games is no number.
+        """
+        if self._begun:
+            values = self.learner.q_values(self.games.observations)
+            if not np.isfinite(values).any(axis=1).all():  # a network may forbid single actions with -inf
+                raise _diverged(self.updates)
 
     def _episode_finished(self, game: FinishedGame) -> EpisodeFinished:
         average_loss = self._losses_sum / self._losses_count if self._losses_count else None

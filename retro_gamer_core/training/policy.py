@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     import numpy as np
     from retro.game import Game
 
+    from retro_gamer_core.plugins.registry import Plugins
+
 
 class TrainedPolicy:
     """What was learned in a run, ready to play.
 
     Args:
         run_dir: the run's directory.
-        checkpoint: which one to load, by name (``"ep_0500"``), number or path; the newest when left out.
+        checkpoint: which one to load, by name (``"best"``, ``"ep_0500"``), number or path; the newest when
+            left out.
+        plugins: where parts come from; the installed ones when left out.
 
     Everything is built as the checkpoint says it was trained, whatever ``config.toml`` says by now.
 
@@ -46,9 +50,11 @@ class TrainedPolicy:
         key = ai.get_action(game)         # "KEY_LEFT", …, or None to press nothing
     """
 
-    def __init__(self, run_dir: str | Path, checkpoint: str | Path | None = None) -> None:
+    def __init__(
+        self, run_dir: str | Path, checkpoint: str | Path | None = None, *, plugins: Plugins | None = None
+    ) -> None:
         self._run = RunDirectory.open(run_dir)
-        self._plugins = installed_plugins()
+        self._plugins = plugins or installed_plugins()
         self.path = self._find(checkpoint)
         learner = self._plugins.find_part("learner", self._learner_name())
         self._progress = load_factory(learner).read_checkpoint(self.path)
@@ -80,7 +86,7 @@ class TrainedPolicy:
 
     def q_values(self, game: Game) -> np.ndarray:
         """How good each action looks in this game now: ``float32[n_actions]``, the last one "nothing"."""
-        player = self._get_player(game)
+        player = self.player_in(game)
         frame = self._read(game, player)
         seen = Observations.empty(1, player.encoder.spec)
         player.encoder.encode(frame, seen.cells[0], seen.features[0])
@@ -103,8 +109,12 @@ class TrainedPolicy:
         locked = {part.kind: part.name for part in read_lock(self._run.parts_lock)}
         return locked.get("learner") or read_config(self._run.config, self._plugins).learner.name
 
-    def _get_player(self, game: Game) -> Player:
-        """Built at the first look, when there is a game to measure observed state values on."""
+    def player_in(self, game: Game) -> Player:
+        """What sees and chooses, built at the first look, when there is a game to measure observed values on.
+
+        Raises:
+            GameError: this game lacks what it observes.
+        """
         if self._player is None:
             metadata = self.config.metadata
             for key in metadata.observe_state:

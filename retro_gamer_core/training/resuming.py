@@ -46,6 +46,21 @@ class SavedState:
         """Over the episodes since the checkpoint before."""
         return CheckpointAverages(**self.contents["averages"])
 
+    @property
+    def alarms(self) -> dict[str, Any] | None:
+        """Which had been told by then, and what they were watching."""
+        return self.contents.get("alarms")
+
+    @property
+    def evaluation(self) -> dict[str, Any] | None:
+        """How good it had been until then."""
+        return self.contents.get("evaluation")
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """After which episodes training had written checkpoints that may be thinned out."""
+        return self.contents.get("checkpoints", [])
+
     def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
         """Go on from here. Returns what could not be kept, each in a sentence.
 
@@ -91,6 +106,21 @@ class SavedCheckpoint:
     def averages(self) -> CheckpointAverages:
         """Over no episode yet."""
         return CheckpointAverages(since=self.seconds)
+
+    @property
+    def alarms(self) -> dict[str, Any] | None:
+        """Which had been told by then, and what they were watching."""
+        return self.progress.get("alarms")
+
+    @property
+    def evaluation(self) -> dict[str, Any] | None:
+        """How good it had been until then."""
+        return self.progress.get("evaluation")
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """None: somebody chose to go back to this one, so it stays, and so do those before it."""
+        return []
 
     def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
         """Go on from here. Returns what could not be kept, each in a sentence.

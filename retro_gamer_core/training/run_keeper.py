@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
 from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.checkpoint_thinning import thin_checkpoints
 from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock, write_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.saved_state import write_state
@@ -18,6 +19,8 @@ from retro_gamer_core.training.resuming import Saved, SavedState
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.training.alarms.watch import AlarmWatch
+    from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
     from retro_gamer_core.training.loop import TrainingLoop
 
 
@@ -28,13 +31,25 @@ class RunKeeper:
         run: the directory.
         config: what is saved beside what was learned, as it is at that moment.
         lock: which code each part comes from.
+        alarms: what was told already, and what they were watching, is saved with the rest.
+        evaluation: so is how good it has been so far.
     """
 
-    def __init__(self, run: RunDirectory, config: RunConfig, lock: list[LockedPart]) -> None:
+    def __init__(
+        self,
+        run: RunDirectory,
+        config: RunConfig,
+        lock: list[LockedPart],
+        alarms: AlarmWatch,
+        evaluation: GreedyEvaluation,
+    ) -> None:
         self._run = run
         self._config = config
         self._lock = lock
+        self._alarms = alarms
+        self._evaluation = evaluation
         self._averages = CheckpointAverages()
+        self._checkpoints: list[int] = []  # after which episodes, earlier sessions included
         self._seconds_before = 0.0
         self._began: float | None = None
         self._state_saved = float("-inf")
@@ -59,6 +74,11 @@ class RunKeeper:
         """Take clock and averages back to where they stood."""
         self._seconds_before = saved.seconds
         self._averages = saved.averages
+        if saved.alarms:
+            self._alarms.load_state_dict(saved.alarms)
+        if saved.evaluation:
+            self._evaluation.load_state_dict(saved.evaluation)
+        self._checkpoints = list(saved.checkpoints)
         if isinstance(saved, SavedState):
             self._state_saved = perf_counter()
 
@@ -96,10 +116,14 @@ class RunKeeper:
 
     def save_state(self, loop: TrainingLoop, loggers: dict[str, Any]) -> None:
         """Everything needed to go on exactly here, beside the state saved before."""
+        loop.check_learner()
         state = {
             "config": self._config.to_sections(),
             "seconds": self.seconds,
             "averages": self._averages.state_dict(),
+            "checkpoints": self._checkpoints,
+            "alarms": self._alarms.state_dict(),
+            "evaluation": self._evaluation.state_dict(),
             "loop": loop.state_dict(),
             "loggers": loggers,
         }
@@ -109,27 +133,40 @@ class RunKeeper:
 
     def save_checkpoint(self, loop: TrainingLoop, last: EpisodeFinished) -> CheckpointSaved:
         """A checkpoint after the episode ``last``, with the averages since the one before."""
-        path = self._run.checkpoint_path(last.number)
-        self._write_checkpoint(loop, path)
+        path = self._write_numbered(loop)
         saved = self._averages.checkpoint(path, last, total_seconds=self.seconds)
         self._averages = CheckpointAverages(since=saved.total_seconds)
         return saved
 
     def save_last(self, loop: TrainingLoop, *, finished: bool) -> None:
         """Leave a checkpoint of where training stopped, so that there is something to play."""
-        path = self._run.checkpoint_path(loop.episodes)
         if finished:
             self._write_checkpoint(loop, self._run.final_checkpoint)
-        elif not path.exists():
-            self._write_checkpoint(loop, path)
+        elif not self._run.checkpoint_path(loop.episodes).exists():
+            self._write_numbered(loop)
+
+    def save_best(self, loop: TrainingLoop) -> None:
+        """Keep what was learned so far as ``best.pt``."""
+        self._write_checkpoint(loop, self._run.best_checkpoint)
+
+    def _write_numbered(self, loop: TrainingLoop) -> Path:
+        """Write ``ep_0500.pt``, and thin out the others where there are too many now."""
+        path = self._run.checkpoint_path(loop.episodes)
+        self._write_checkpoint(loop, path)
+        written = [*self._checkpoints, loop.episodes]
+        self._checkpoints = thin_checkpoints(self._run, written, self._config.training.keep_checkpoints)
+        return path
 
     def _write_checkpoint(self, loop: TrainingLoop, path: Path) -> None:
+        loop.check_learner()
         progress = {
             "episode": loop.episodes,
             "total_steps": loop.turns,
             "total_training_seconds": self.seconds,
             "config_snapshot": self._config.to_sections(),
             "parts_lock": [asdict(part) for part in self._lock],
+            "alarms": self._alarms.state_dict(),
+            "evaluation": self._evaluation.state_dict(),
         }
         replace_file(path, lambda temporary: loop.learner.save_checkpoint(temporary, progress))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import GameError
-from retro_gamer_core.events import EpisodeFinished, Outcome, RunInfo
+from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, RunInfo
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.runs.checkpoint_thinning import explain_thinning
+from retro_gamer_core.training.alarms.watch import AlarmWatch
 from retro_gamer_core.training.assembly import build_loop, build_player, lock_parts
 from retro_gamer_core.training.audience import Audience
 from retro_gamer_core.training.config_completion import complete_config
 from retro_gamer_core.training.game_failures import GameFailures
+from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
 from retro_gamer_core.training.interrupts import StopRequest
 from retro_gamer_core.training.loop import Event, GameRaised, NewCharacters
 from retro_gamer_core.training.new_characters import NewCharacterRule
@@ -27,6 +31,7 @@ from retro_gamer_core.training.resuming import (
     newest_saved,
 )
 from retro_gamer_core.training.run_keeper import RunKeeper
+from retro_gamer_core.training.time_budget import StopInTime, TimeBudget, explain_budget, fit_learner
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -73,12 +78,17 @@ class Trainer:
         self._any_game = partial(fresh_game, create_game)
         self._plugins = plugins
         self._seconds_between_states = seconds_between_states
+        self._alarms = AlarmWatch(self.config)
+        self._budget = TimeBudget()
         self._build()
         self._loggers: dict[str, Logger] = {
             choice.name: plugins.build(plugins.find_part("logger", choice.name), run.path, **choice.options)
             for choice in self.config.loggers
         }
-        self._keeper = RunKeeper(run, self.config, lock_parts(self.config, plugins))
+        self._evaluation = GreedyEvaluation(run, self.config, create_game, plugins)
+        self._keeper = RunKeeper(
+            run, self.config, lock_parts(self.config, plugins), self._alarms, self._evaluation
+        )
         self._failures = GameFailures(source, self.config.training.training_episodes)
         self._new_characters = NewCharacterRule(run, self.config, self._any_game, plugins)
         self.started_from: str | None = None
@@ -90,12 +100,16 @@ class Trainer:
     def _build(self) -> None:
         config, device = self.config, self.config.training.device
         self.player = build_player(config, config.metadata, self._any_game, self._plugins, device=device)
-        self.loop = build_loop(config, self.player, self._create_game, self._plugins)
+        self.loop = build_loop(config, self.player, self._create_game, self._plugins, self._alarms.signs)
 
     @property
     def finished(self) -> bool:
-        """Whether all episodes have been played."""
-        return self.loop.episodes >= self.config.training.training_episodes
+        """Whether all episodes have been played; while time is the limit, there is always one more."""
+        return self.loop.episodes >= self._episode_limit
+
+    @property
+    def _episode_limit(self) -> int:
+        return sys.maxsize if self._budget.is_limited else self.config.training.training_episodes
 
     def explain(self) -> list[str]:
         """Every decision that was taken, each in a sentence."""
@@ -111,6 +125,10 @@ class Trainer:
             f"turns, after the first {settings.learning_starts:,}; a reward counts {settings.gamma:g} as much "
             f"for each turn it lies ahead; {settings.n_step} turn(s) of real rewards in each guess",
             f"{settings.games_in_step} game(s) in step, seed {settings.seed}",
+            *self.loop.games.explain(),
+            f"a checkpoint every {settings.checkpoint_every:,} episodes; "
+            + explain_thinning(settings.keep_checkpoints),
+            *explain_budget(self._budget),
         ]
 
     def load_checkpoint(self, path: Path | str) -> None:
@@ -153,21 +171,31 @@ class Trainer:
             case SavedCheckpoint():
                 self._leaves_later_behind = True
 
-    def train(self, listeners: Iterable[Logger] = (), stop: StopRequest | None = None) -> Outcome:
+    def train(
+        self,
+        listeners: Iterable[Logger] = (),
+        stop: StopRequest | None = None,
+        budget: TimeBudget | None = None,
+    ) -> Outcome:
         """Play and learn until all episodes are played or somebody asks to stop. Saves before it returns.
+
+        With a budget, its time takes the place of the number of episodes.
 
         Raises:
             RunBusy: another process is training this run.
             GameError: the game fails every time, or none can be made any more; what was learned is saved.
         """
         stop = stop or StopRequest()
+        self._budget = budget or TimeBudget()
         with self.run.hold():
+            self._budget.begin()
+            self._alarms.begin(None if self._budget.is_limited else self.config.training.training_episodes)
             self._make_room()
             audience = self._begin(listeners)
             reason = "failed"
             try:
                 self._play(audience, stop)
-                reason = "finished" if self.finished else "interrupted"
+                reason = "finished" if self.finished else "interrupted" if stop.asked else "time is up"
             except KeyboardInterrupt:
                 reason = "interrupted"
                 raise
@@ -202,15 +230,24 @@ class Trainer:
         return audience
 
     def _play(self, audience: Audience, stop: StopRequest) -> None:
-        keeper, failures = self._keeper, self._failures
+        keeper, failures, budget = self._keeper, self._failures, self._budget
+        if self._evaluation_due:  # it was given up when somebody stopped in the middle of it
+            self._evaluate(self._evaluation.now, audience, stop)
         try:
-            for event in self.loop.play(self.config.training.training_episodes):
+            for event in self.loop.play(self._episode_limit):
                 if event is not None:
                     self._hear(event, audience)
-                elif stop.asked or self.finished or failures.too_many:
+                elif stop.asked or self.finished or failures.too_many or budget.is_spent:
                     break
+                elif turns := budget.expected_turns(self.loop.turns, self.loop.updates):
+                    audience.note(fit_learner(self.loop.learner, turns))
+                elif self._evaluation_due:
+                    self._evaluate(self._evaluation.now, audience, StopInTime(stop, budget))
+                    if stop.asked:
+                        break
                 elif keeper.seconds_since_state >= self._seconds_between_states:
-                    keeper.save_state(self.loop, audience.state_dict())
+                    with budget.timing("saving"):
+                        keeper.save_state(self.loop, audience.state_dict())
         except GameError:
             # No game can be made. The turn is not whole, so going on begins at the last saved state.
             keeper.save_last(self.loop, finished=self.finished)
@@ -219,6 +256,27 @@ class Trainer:
         keeper.save_state(self.loop, audience.state_dict())
         if failures.too_many:
             raise failures.as_error(self.run.path)
+        if not stop.asked:
+            self._evaluate(self._evaluation.at_the_end, audience, stop)
+            if self._evaluation.verdict:
+                audience.note(self._evaluation.verdict)
+
+    @property
+    def _evaluation_due(self) -> bool:
+        return self._evaluation.due(self.loop.turns) and self._budget.has_time_for("evaluation")
+
+    def _evaluate(
+        self, evaluate: Callable[..., Evaluated | None], audience: Audience, stop: StopRequest
+    ) -> None:
+        with self._budget.timing("evaluation", lambda: self._evaluation.longer_at_the_end(self.loop.turns)):
+            evaluated = evaluate(self.player, self.loop, self._keeper, stop)
+        if evaluated is not None:
+            audience.evaluated(evaluated)
+            alarms = self._alarms.evaluated(evaluated)
+            for alarm in alarms:
+                audience.alarm_raised(alarm)
+            if alarms:  # told once, even where nothing else is saved after this
+                self._keeper.save_state(self.loop, audience.state_dict())
 
     def _hear(self, event: Event, audience: Audience) -> None:
         match event:
@@ -226,6 +284,8 @@ class Trainer:
                 self._failures.count(event)
                 self._keeper.count(event)
                 audience.episode_finished(event)
+                for alarm in self._alarms.episode_finished(event):
+                    audience.alarm_raised(alarm)
                 if event.number % self.config.training.checkpoint_every == 0 or self.finished:
                     audience.checkpoint_saved(self._keeper.save_checkpoint(self.loop, event))
             case GameRaised():

@@ -43,7 +43,7 @@ def test_training_stopping_and_going_on(retro_gamer, walk_run):
     run = walk_run()
     ended = retro_gamer("train", "run")
     assert ended.code == 0
-    first, *checkpoints, blank, next_play, next_info = ended.err.splitlines()
+    first, *checkpoints, evaluation, verdict, blank, next_play, next_info = ended.err.splitlines()
     assert first.endswith("walk.py: 25 episodes. Ctrl-C stops and saves.")
     assert [line.split(":")[0] for line in checkpoints] == [
         "episode 10 of 25",
@@ -52,6 +52,8 @@ def test_training_stopping_and_going_on(retro_gamer, walk_run):
     ]
     assert all("average reward" in line and "turns/s" in line for line in checkpoints)
     assert all(re.search(r"about \dm\d\ds left \(till \d\d:\d\d\)$", line) for line in checkpoints[:-1])
+    assert evaluation.startswith("  without random keys: greedy return ") and "random play: " in evaluation
+    assert verdict.startswith("Note: best.pt is the policy after episode 25: mean return ")
     assert (blank, next_play) == ("", "Next: retro-gamer play run")
     assert next_info.strip() == "retro-gamer info run"
     assert ended.out.startswith("Done: 25 episodes, ") and "Everything is saved in run." in ended.out

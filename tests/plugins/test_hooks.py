@@ -7,13 +7,22 @@ from pathlib import Path
 import pytest
 
 from retro_gamer_core import Command, GameDescription, Recipe, hookspecs
-from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+from retro_gamer_core.events import (
+    AlarmRaised,
+    CheckpointSaved,
+    EpisodeFinished,
+    Evaluated,
+    Outcome,
+    RunInfo,
+)
 from retro_gamer_core.plugins.records import Provider
 
 STRIPES = Provider("stripes", "stripes", "1.0")
 RUN = RunInfo(Path("runs/snake"), "snake", seed=3)
 EPISODE = EpisodeFinished(7, 2.0, 40, 0.5, None, "game over", 400)
 CHECKPOINT = CheckpointSaved(Path("ep_0007.pt"), 7, 1, 2.0, 40.0, None, 0.5, 1.0, 1.0, 400, 400.0)
+ALARM = AlarmRaised("reward-never-seen", "no reward in 20,000 turns", 20_000, "nothing to learn", "look")
+EVALUATION = Evaluated(7, 400, 1.0, 2.0, 2.0, 40.0, 1.0, 1.0, "KEY_UP", 0.4, is_best=True, games=10)
 OUTCOME = Outcome("finished", 7, 400, 1.0)
 
 
@@ -100,6 +109,14 @@ def test_hook_retro_gamer_episode_finished(told):
 
 def test_hook_retro_gamer_checkpoint_saved(told):
     assert told("retro_gamer_checkpoint_saved", run=RUN, checkpoint=CHECKPOINT) == [RUN, CHECKPOINT]
+
+
+def test_hook_retro_gamer_evaluated(told):
+    assert told("retro_gamer_evaluated", run=RUN, evaluation=EVALUATION) == [RUN, EVALUATION]
+
+
+def test_hook_retro_gamer_alarm_raised(told):
+    assert told("retro_gamer_alarm_raised", run=RUN, alarm=ALARM) == [RUN, ALARM]
 
 
 def test_hook_retro_gamer_training_finished(told):

@@ -1,6 +1,7 @@
 """The lines of training.log: their exact text, and that reading reverses writing."""
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,19 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
+from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Evaluated
 from retro_gamer_core.runs.training_log_format import (
     CheckpointLine,
     EpisodeLine,
+    EvaluationLine,
     TrainingLog,
     format_checkpoint,
     format_choice,
     format_duration,
     format_episode,
+    format_evaluation,
     format_heading,
     format_note,
     parse_checkpoint,
     parse_episode,
+    parse_evaluation,
     read_training_log,
 )
 
@@ -47,6 +51,18 @@ checkpoint_lines = st.builds(
     seconds=durations,
     total_seconds=durations,
 )
+evaluation_lines = st.builds(
+    EvaluationLine,
+    episode=counts,
+    total_turns=counts,
+    score=st.none() | numbers,
+    total_reward=numbers,
+    turns=st.floats(0, 1e6),
+    games=counts,
+    random_score=st.none() | numbers,
+    random_reward=numbers,
+    is_best=st.booleans(),
+)
 
 
 def test_an_episode():
@@ -62,6 +78,18 @@ def test_a_checkpoint():
         "[ep_0100] ep=0001-0100 avg_reward=+1.2 avg_steps=145 epsilon=0.970 avg_loss=0.0432"
         " time=0m12s total=1m02s"
     )
+
+
+def test_an_evaluation():
+    evaluation = Evaluated(
+        episode=312, total_turns=50_000, total_seconds=9.0, score=95.8, total_reward=102.3, turns=145.4,
+        random_score=3.8, random_reward=-9.1, most_frequent_action=None, most_frequent_share=0.4,
+        is_best=True, games=10,
+    )  # fmt: skip
+    line = "[EVAL] ep=0312 turns=50000 score=95.8 reward=102.3 steps=145 games=10 random_score=3.8 random_reward=-9.1"
+    assert format_evaluation(evaluation) == f"{line} best"
+    worse = replace(evaluation, score=None, random_score=None, is_best=False)
+    assert format_evaluation(worse) == line.replace("score=95.8", "score=-").replace("score=3.8", "score=-")
 
 
 @pytest.mark.parametrize(
@@ -133,6 +161,19 @@ def test_reading_a_checkpoint_reverses_writing(checkpoint):
     assert parse_episode(line) is None
 
 
+@given(evaluation_lines)
+def test_reading_an_evaluation_reverses_writing(evaluation):
+    line = format_evaluation(evaluation)
+    read = parse_evaluation(line)
+    for exactly in ("episode", "total_turns", "games", "is_best"):
+        assert getattr(read, exactly) == getattr(evaluation, exactly)
+    for nearly_so in ("score", "total_reward", "random_score", "random_reward"):
+        assert nearly(getattr(read, nearly_so), getattr(evaluation, nearly_so), 1e-9, 0)
+    assert abs(read.turns - evaluation.turns) <= 0.5
+    assert format_evaluation(read) == line
+    assert parse_episode(line) is parse_checkpoint(line) is None
+
+
 EPISODES = (EpisodeLine(1, 3.0, 145, 0.995, 0.043), EpisodeLine(2, 0.0, 7, 0.99, None))
 CHECKPOINT = CheckpointLine(2, 1, 1.5, 76.0, 0.99, 0.043, 1, 1)
 
@@ -182,10 +223,24 @@ def test_what_was_played_beyond_an_earlier_checkpoint_is_left_out_after_going_ba
         averages = "avg_reward=+1.0 avg_steps=5 epsilon=0.5 avg_loss=- time=0m01s total=0m01s"
         return f"[ep_{number:04d}] ep=0001-{number:04d} {averages}"
 
-    first = [episode(1), episode(2), checkpoint(2), episode(3), episode(4), checkpoint(4)]
-    again = [episode(3), checkpoint(3)]
+    def evaluation(number: int, turns: int) -> str:
+        means = "score=- reward=1.0 steps=5 games=3 random_score=- random_reward=0.0"
+        return f"[EVAL] ep={number:04d} turns={turns} {means}"
+
+    first = [
+        episode(1),
+        evaluation(1, 7),
+        episode(2),
+        checkpoint(2),
+        evaluation(2, 14),
+        episode(3),
+        evaluation(3, 18),
+    ]
+    first += [episode(4), checkpoint(4)]
+    again = [evaluation(2, 12), episode(3), checkpoint(3)]
     log = tmp_path / "training.log"
     log.write_text("\n".join([*first, *again]) + "\n", encoding="utf-8")
     read = read_training_log(log)
     assert [line.number for line in read.episodes] == [1, 2, 3]
     assert [line.episode for line in read.checkpoints] == [2, 3]
+    assert [line.total_turns for line in read.evaluations] == [7, 12]

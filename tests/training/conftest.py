@@ -77,6 +77,8 @@ COIN_METADATA = {
 QUICK = {
     "training_episodes": 40,
     "checkpoint_every": 10,
+    "evaluate_every": 0,  # tests/training/test_greedy_evaluation.py is about that
+    "keep_checkpoints": 0,
     "learning_starts": 32,
     "batch_size": 8,
     "train_every": 2,
@@ -164,11 +166,13 @@ def outcome_of() -> Callable[[RunDirectory], dict[str, Any]]:
     """All that a run has come to, without what differs from run to run: times, and the game's path."""
 
     def outcome_of(run: RunDirectory) -> dict[str, Any]:
+        state = read_state(run.newest_states()[0])
+        best = [run.best_checkpoint] if run.best_checkpoint.is_file() else []
         return {
-            "loop": read_state(run.newest_states()[0])["loop"],
+            **{what: state[what] for what in ("loop", "alarms", "evaluation")},
             "log": _log(run.log),
             "events": _events(run.events),
-            "checkpoints": {path.name: weights_in(path) for path in run.checkpoints()},
+            "checkpoints": {path.name: weights_in(path) for path in [*run.checkpoints(), *best]},
         }
 
     return outcome_of
@@ -267,7 +271,8 @@ def weights_in(checkpoint: Path) -> dict[str, Any]:
 
 def _log(path: Path) -> list[str]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [re.sub(" time=.*", "", line) for line in lines if line.startswith(("[EP ", "[ep_"))]
+    kept = ("[EP ", "[ep_", "[EVAL] ", "[NOTE] alarm ", "[NOTE] best.pt ")
+    return [re.sub(" time=.*", "", line) for line in lines if line.startswith(kept)]
 
 
 def _events(path: Path) -> list[dict[str, Any]]:
@@ -276,5 +281,5 @@ def _events(path: Path) -> list[dict[str, Any]]:
     return [
         {key: value for key, value in event.items() if key not in timed}
         for event in events
-        if event["event"] in ("episode", "checkpoint")
+        if event["event"] in ("episode", "checkpoint", "evaluation", "alarm")
     ]

@@ -59,6 +59,7 @@ hidden_sizes = [8]
 unknown_character_strategy = "{strategy}"  # what to do then
 training_episodes = 40
 checkpoint_every = 10
+evaluate_every = 0
 learning_starts = 32
 batch_size = 8
 train_every = 2

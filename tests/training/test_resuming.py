@@ -10,7 +10,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from retro_gamer_core.training import greedy_evaluation
 from retro_gamer_core.training import loop as training_loop
+from retro_gamer_core.training.alarms import exploration as exploration_alarm
+from retro_gamer_core.training.alarms import watch as alarm_watch
 from retro_gamer_core.training.loading import load_trainer
 
 ARROWS = ["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]
@@ -44,6 +47,15 @@ RUNS = {
         "preprocessing": {"encoder": "state_only", "observe_state": ["strength"]},
         "training": {"games_in_step": 2},
     },
+    "evaluated on the way, and watched": {
+        "training": {
+            "games_in_step": 3,
+            "evaluate_every": 40,
+            "evaluation_games": 2,
+            "max_turns_per_episode": 15,
+            "epsilon_turns": 3000,  # far longer than the run: there is an alarm
+        },
+    },
     "snake": {
         "game": "snake",
         "metadata": {"actions": ARROWS, "reward": "reward", "character_set": ["@", "*", ">", "<", "^", "v"]},
@@ -68,6 +80,18 @@ def restart_often():
     patch.undo()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def evaluate_and_look_often():
+    """What happens every few thousand turns happens every few dozen here."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(greedy_evaluation, "TRAINED_FOR_EACH", 0.1)
+    patch.setattr(greedy_evaluation, "GAMES_AT_THE_END", 3)
+    patch.setattr(alarm_watch, "TURNS_BETWEEN_LOOKS", 50)
+    patch.setattr(exploration_alarm, "SHORTEST_RUN", 1)
+    yield
+    patch.undo()
+
+
 class Uninterrupted:
     """A run that nobody stopped: how it was set up, when it could have been stopped last, what came of it."""
 
@@ -81,7 +105,11 @@ def uninterrupted(request, make_run, outcome_of, tmp_path_factory) -> Uninterrup
     trainer = load_trainer(run)
     outcome = trainer.train()
     assert outcome.reason == "finished"
-    return Uninterrupted(RUNS[request.param], outcome.total_turns - len(trainer.loop.games), outcome_of(run))
+    came_to = outcome_of(run)
+    if "evaluate_every" in RUNS[request.param]["training"]:
+        assert {"evaluation", "alarm"} < {event["event"] for event in came_to["events"]}
+        assert "best.pt" in came_to["checkpoints"]
+    return Uninterrupted(RUNS[request.param], outcome.total_turns - len(trainer.loop.games), came_to)
 
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking would train a hundred times more
@@ -149,7 +177,7 @@ def test_more_episodes_after_the_end_go_on_exactly_there(make_run, outcome_of, a
     """Sixteen games seldom end one at a time: those beyond the last episode count when it goes on."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    many = {"games_in_step": 16, "checkpoint_every": 5}
+    many = {"games_in_step": 16, "checkpoint_every": 5, "epsilon_decay": 0.9}
     run = make_run(tmp_path / "a", training={**many, "training_episodes": 40})
     raised = make_run(tmp_path / "b", training={**many, "training_episodes": 25})
     load_trainer(run).train()

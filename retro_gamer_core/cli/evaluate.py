@@ -1,0 +1,151 @@
+"""``retro-gamer evaluate``: how good is what was learned, and how sure is that?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from retro_gamer_core.cli.evaluation_report import print_evaluation
+from retro_gamer_core.cli.exits import INTERRUPTED
+from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn
+
+if TYPE_CHECKING:
+    from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.evaluation.games import PlayedGame
+    from retro_gamer_core.games.finding import FoundGame
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--checkpoint", metavar="NAME", help="Which one plays: best, final, ep_0100; the newest if left out."
+)
+@click.option(
+    "--episodes", type=click.IntRange(min=1), default=100, show_default=True, help="How many games it plays."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same games.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@click.pass_context
+def evaluate(
+    ctx: click.Context, run: str, checkpoint: str | None, episodes: int, seed: int, as_json: bool
+) -> None:
+    """Measure how good it is: many games without random keys, beside random play.
+
+    Each game ends at the latest after max_turns_per_episode turns.
+    """
+    from retro_gamer_core.evaluation.games import greedy, play_at_random, play_games
+    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.games.finding import fresh_game
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.loading import load_run
+    from retro_gamer_core.training.policy import TrainedPolicy
+
+    directory = RunDirectory.open(Path(run))
+    config, found = load_run(directory)
+    policy = TrainedPolicy(directory.path, checkpoint)
+    for warning in policy.warnings:
+        warn(f"Warning: {warning}")
+    player = policy.player_in(fresh_game(found.factory, found.name))
+    max_turns = config.training.max_turns_per_episode
+    settings = {"max_turns": max_turns, "seed": seed, "score_key": config.metadata.score or "score"}
+    counter = _Counter(episodes)
+    with counter:
+        try:
+            played = play_games(
+                greedy(player.learner), found.factory, player, episodes, each_turn=counter.played, **settings
+            )
+            at_random = play_at_random(
+                found.factory, player, episodes, each_turn=counter.played_at_random, **settings
+            )
+        except KeyboardInterrupt:
+            counter.stopped = True
+    if counter.stopped:
+        warn(counter.in_words)
+        next_step(typed("retro-gamer", "evaluate", run, "--episodes", max(1, counter.ended)))
+        ctx.exit(INTERRUPTED)
+    _tell_errors([*played, *at_random], found)
+    report = Report.of(played, at_random, _references(found, config))
+    if as_json:
+        about = {"run": run, "checkpoint": policy.path.name, "episode": policy.episode, "seed": seed}
+        say_json({**report.to_dict(), **about, "episodes": episodes, "max_turns": max_turns})
+        return
+    say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {config.game}", bold=True)
+    print_evaluation(report, episodes, max_turns)
+    chosen = ("--checkpoint", checkpoint) if checkpoint else ()
+    best = typed("retro-gamer", "evaluate", run, "--checkpoint", "best")
+    has_another_best = directory.best_checkpoint.is_file() and policy.path != directory.best_checkpoint
+    next_step(typed("retro-gamer", "play", run, *chosen), *([best] if has_another_best else []))
+
+
+def _references(found: FoundGame, config: RunConfig) -> dict[str, float]:
+    """What the game's description says today, and above all what the run's own says."""
+    described = found.metadata.reference_scores if found.metadata else {}
+    return {**described, **config.metadata.reference_scores}
+
+
+def _tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
+    """Warn of games that raised.
+
+    Raises:
+        GameError: all of them did.
+    """
+    from retro_gamer_core.errors import GameError, RetroGamerError
+    from retro_gamer_core.games.tracebacks import where_raised
+    from retro_gamer_core.plugins.diagnosis import in_words
+
+    errors = [game.error for game in played if game.error is not None]
+    if not errors:
+        return
+    first = errors[0]
+    where = where_raised(first, found.source_root)
+    if len(errors) < len(played):
+        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
+        warn(f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}")
+        return
+    if isinstance(first, RetroGamerError):
+        raise first
+    hint = "mend the game; retro-gamer play shows how far it gets"
+    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first
+
+
+class _Counter:
+    """Counts the games that have ended; on a terminal, a bar shows it."""
+
+    def __init__(self, games: int) -> None:
+        self.ended = 0
+        self.stopped = False
+        self._games = games
+        self._bar = click.progressbar(
+            length=2 * games, label=f"{games:,} games, and {games:,} at random", file=sys.stderr
+        )
+
+    def __enter__(self) -> _Counter:
+        self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._bar.__exit__(*error)
+
+    def played(self, ended: int) -> None:
+        self.ended = ended
+        self._bar.update(ended - self._bar.pos)
+
+    def played_at_random(self, ended: int) -> None:
+        self._bar.update(self._games + ended - self._bar.pos)
+
+    @property
+    def in_words(self) -> str:
+        return (
+            f"Stopped after {self.ended:,} of {self._games:,} games. No figures are shown: those that ended "
+            "first are the short ones, and say little about the others."
+        )

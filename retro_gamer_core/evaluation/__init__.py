@@ -1,0 +1,1 @@
+"""Evaluation: games played to see how well something plays, and what their results say together."""

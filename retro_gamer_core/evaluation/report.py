@@ -1,0 +1,105 @@
+"""What came of an evaluation, beside random play and the scores that others have reached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from retro_gamer_core.evaluation.game_in_play import PlayedGame
+from retro_gamer_core.evaluation.statistics import Summary, summarise
+
+_RANDOM = "random"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What many games brought. ``score`` is None where the game keeps none."""
+
+    score: Summary | None
+    total_reward: Summary
+    turns: Summary
+
+    @classmethod
+    def of(cls, played: Sequence[PlayedGame]) -> Results:
+        scores = [game.score for game in played if game.score is not None]
+        return cls(
+            summarise(scores) if scores else None,
+            summarise([game.total_reward for game in played]),
+            summarise([game.turns for game in played]),
+        )
+
+    @property
+    def compared(self) -> Summary:
+        """What tells better from worse: the score where there is one, else the return."""
+        return self.score or self.total_reward
+
+
+@dataclass(frozen=True)
+class Report:
+    """An evaluation.
+
+    Args:
+        results: of what was evaluated.
+        at_random: of random play in the same games.
+        ended: how many games ended in each way.
+        references: scores others have reached, by who they are; random play, measured here, is left out.
+    """
+
+    results: Results
+    at_random: Results
+    ended: dict[str, int]
+    references: dict[str, float]
+
+    @classmethod
+    def of(
+        cls, played: Sequence[PlayedGame], at_random: Sequence[PlayedGame], references: Mapping[str, float]
+    ) -> Report:
+        others = {name: float(score) for name, score in references.items() if name != _RANDOM}
+        ended = dict(Counter(game.ended for game in played).most_common())
+        return cls(Results.of(played), Results.of(at_random), ended, others)
+
+    @property
+    def reference(self) -> str | None:
+        """Whose score is 1 on the normalised scale: the highest; None where none lies above random play."""
+        highest = max(self.references, key=self.references.__getitem__, default=None)
+        random = self.at_random.score
+        return highest if highest and random and self.references[highest] > random.mean else None
+
+    @property
+    def normalized(self) -> float | None:
+        """``(score - random) / (reference - random)``: 0 is random play, 1 is as good as ``reference``."""
+        if self.reference is None or self.results.score is None:
+            return None
+        random = self.at_random.score.mean
+        return (self.results.score.mean - random) / (self.references[self.reference] - random)
+
+    @property
+    def against_random(self) -> Literal["better", "worse", "unsure"]:
+        """Whether the intervals of the two leave room for doubt who plays better."""
+        (low, high), (random_low, random_high) = self.results.compared.ci95, self.at_random.compared.ci95
+        return "better" if low > random_high else "worse" if high < random_low else "unsure"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For programs."""
+        random = self.at_random
+        return {
+            "score": _as_dict(self.results.score),
+            "return": _as_dict(self.results.total_reward),
+            "turns": _as_dict(self.results.turns),
+            "random": {
+                "score": random.score and random.score.mean,
+                "return": random.total_reward.mean,
+                "turns": random.turns.mean,
+            },
+            "normalized": self.normalized,
+            "reference": self.reference,
+            "references": self.references,
+            "against_random": self.against_random,
+            "ended": self.ended,
+        }
+
+
+def _as_dict(summary: Summary | None) -> dict[str, Any] | None:
+    return summary and {"mean": summary.mean, "iqm": summary.iqm, "ci95": list(summary.ci95)}

@@ -1,0 +1,102 @@
+"""``best.pt``: the best policy so far, never written over by a worse one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.evaluation.games import PlayedGame
+from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.training.policy import TrainedPolicy
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.contracts import Learner
+    from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.assembly import Player
+
+
+@dataclass(frozen=True)
+class Means:
+    """What some games brought on average, and when in training they were played.
+
+    ``score`` is None where the game keeps none. Random play is as it was before the first episode: both
+    ``episode`` and ``total_turns`` are 0.
+    """
+
+    score: float | None
+    total_reward: float
+    turns: float
+    episode: int
+    total_turns: int
+
+    @classmethod
+    def of(cls, played: Sequence[PlayedGame], episode: int, total_turns: int) -> Means:
+        scores = [game.score for game in played if game.score is not None]
+        return cls(
+            fmean(scores) if scores else None,
+            fmean(game.total_reward for game in played),
+            fmean(game.turns for game in played),
+            episode,
+            total_turns,
+        )
+
+    @property
+    def figure(self) -> float:
+        """What is compared: the score where there is one, else the return."""
+        return self.total_reward if self.score is None else self.score
+
+    @property
+    def in_words(self) -> str:
+        return f"mean {'return' if self.score is None else 'score'} {self.figure:,.1f}"
+
+    def better_than(self, other: Means | None) -> bool:
+        """Whether it wins; against nobody, and against what was counted in another way, it does."""
+        return other is None or (self.score is None) != (other.score is None) or self.figure > other.figure
+
+
+class BestPolicy:
+    """What ``best.pt`` holds.
+
+    Args:
+        run: the run it belongs to.
+        create_game: makes a fresh game.
+        plugins: where its parts come from.
+    """
+
+    def __init__(self, run: RunDirectory, create_game: Callable[[], Game], plugins: Plugins) -> None:
+        self._run = run
+        self._create_game = create_game
+        self._plugins = plugins
+        self._means: Means | None = None
+
+    def means(self, learner: Learner) -> Means | None:
+        """What it reached when it was saved; None without a file that says so. ``learner`` can read it."""
+        if self._means is None and self._run.best_checkpoint.is_file():
+            try:
+                told = learner.read_checkpoint(self._run.best_checkpoint).get("evaluation", {}).get("best")
+            except RetroGamerError:  # a damaged file holds no policy, so any policy is better
+                told = None
+            self._means = Means(**told) if told else None
+        return self._means
+
+    def replaced_by(self, means: Means) -> None:
+        """Another one, which reached this, has been saved in its place."""
+        self._means = means
+
+    def player(self) -> Player | None:
+        """It, ready to play; None where there is none that can be loaded."""
+        if not self._run.best_checkpoint.is_file():
+            return None
+        with chance_untouched():
+            try:
+                policy = TrainedPolicy(self._run.path, "best", plugins=self._plugins)
+                return policy.player_in(fresh_game(self._create_game))
+            except RetroGamerError:
+                return None
