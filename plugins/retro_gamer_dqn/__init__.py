@@ -30,6 +30,16 @@ OPTIONS = (
         typical="0.999 to 1.0",
     ),
     Option(
+        "learning_rate_updates",
+        0,
+        "int",
+        "When above 0, the learning rate falls with the updates: after this many it is half of what it was, after "
+        "twice as many a third, and so on. Large steps find the way, small ones the exact place.",
+        low=0,
+        hint="50000",
+        typical="0, or 20000 to 500000",
+    ),
+    Option(
         "epsilon",
         1.0,
         "float",

@@ -77,7 +77,7 @@ def seconds_per_update(
 ) -> float:
     """Measures an update of such a network: guesses, slopes and a step of the optimiser."""
     network = build_network(spec).to(device)
-    optimiser = NetworkOptimiser(network, 1e-4, 10.0)
+    optimiser = NetworkOptimiser(network, max_gradient_norm=10.0)
     rng = np.random.default_rng(0)
     cells = rng.integers(0, spec.n_codes, (_BATCH, spec.height, spec.width), dtype=np.uint8)
     features = np.zeros((_BATCH, spec.n_features), np.float32)
@@ -87,7 +87,7 @@ def seconds_per_update(
         if update == _WARM_UPS:
             began = perf_counter()
         guesses = network(*(tensor.to(device) for tensor in prepare(cells, features)))
-        optimiser.step(guesses.square().mean().backward)
+        optimiser.step(guesses.square().mean().backward, 1e-4)
         guesses.sum().item()  # waits until the card is done
     return (perf_counter() - began) / _UPDATES
 

@@ -17,6 +17,7 @@ from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, O
 from retro_gamer_dqn import checkpoint_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
+from retro_gamer_dqn.learning_rate import LearningRate
 from retro_gamer_dqn.target_network import target_rule
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
 from retro_gamer_dqn.two_networks import TwoNetworks
@@ -34,6 +35,7 @@ class DQNLearner:
         *,
         learning_rate: float = 1e-4,
         learning_rate_decay: float = 0.9999,
+        learning_rate_updates: int = 0,
         epsilon: float = 1.0,
         epsilon_min: float = 0.05,
         epsilon_decay: float = 0.9997,
@@ -51,14 +53,11 @@ class DQNLearner:
         self._double = double
         self._reward_scale = reward_scale
         self._loss = loss
-        self._learning_rate = learning_rate
-        self._learning_rate_decay = learning_rate_decay
+        self._learning_rate = LearningRate(learning_rate, learning_rate_decay, learning_rate_updates)
         self._rng = np.random.default_rng([context.seed, 1])
         self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
         self._epsilon_spread = epsilon_spread
         self._games = 1
-        self._updates_at_last_episode = 0
-        self._learning_episodes = 0
 
         self._has_taken_over = False
         with torch.random.fork_rng(devices=[]):
@@ -72,8 +71,7 @@ class DQNLearner:
                 context.spec,
                 self.device.name,
                 target_rule(target_update_freq, target_average),
-                learning_rate=learning_rate,
-                max_gradient_norm=max_gradient_norm,
+                max_gradient_norm,
             )
 
     def _take_over(self) -> None:
@@ -112,10 +110,7 @@ class DQNLearner:
 
     def episode_finished(self) -> None:
         self._exploration.episode_finished()
-        if self._networks.updates > self._updates_at_last_episode:
-            self._updates_at_last_episode = self._networks.updates
-            self._learning_episodes += 1
-            self._networks.optimiser.learning_rate = self._current_learning_rate()
+        self._learning_rate.episode_finished(self._networks.updates)
 
     def fit_to_turns(self, total_turns: int) -> list[str]:
         """Explore no longer than a run of so many turns allows."""
@@ -143,11 +138,8 @@ class DQNLearner:
         # Only the guess for the action that was taken is corrected: the others have no slope.
         every_slope = np.zeros_like(every_q_tm1)
         every_slope[chosen] = slopes
-        improve(every_slope)
+        improve(every_slope, self._learning_rate.at(networks.updates))
         return LearnResult(loss, td_errors / self._reward_scale, q_tm1 / self._reward_scale)
-
-    def _current_learning_rate(self) -> float:
-        return self._learning_rate * self._learning_rate_decay**self._learning_episodes
 
     def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
         grown = self._networks.grown(spec, codes)
@@ -159,7 +151,10 @@ class DQNLearner:
     # Telling -------------------------------------------------------------------------------
 
     def statistics(self) -> dict[str, float]:
-        return {"epsilon": float(self._epsilons().mean()), "learning_rate": self._current_learning_rate()}
+        return {
+            "epsilon": float(self._epsilons().mean()),
+            "learning_rate": self._learning_rate.at(self._networks.updates),
+        }
 
     def explain(self) -> list[str]:
         network = self._networks.online
@@ -173,8 +168,7 @@ class DQNLearner:
             f"the network has {count:,} weights and {len(self._context.actions)} outputs, one for each action: "
             + " ".join(key or "(nothing)" for key in self._context.actions),
             f"device: {self.device.name}, {self.device.reason}",
-            f"optimiser: Adam, learning rate {self._learning_rate:g}, multiplied by {self._learning_rate_decay:g} "
-            "after each episode in which something was learned",
+            f"optimiser: Adam, {self._learning_rate.explain()}",
             self._exploration.explain(),
             *explain_spread(self._exploration.floor, self._epsilon_spread),
             *self._networks.explain(),
@@ -233,15 +227,8 @@ class DQNLearner:
         return checkpoint_file.load(path)
 
     def _counters(self) -> dict[str, int]:
-        return {
-            "games": self._games,
-            "updates_at_last_episode": self._updates_at_last_episode,
-            "learning_episodes": self._learning_episodes,
-        }
+        return {"games": self._games, **self._learning_rate.state_dict()}
 
     def _set_counters(self, state: dict[str, Any]) -> None:
         self._games = state.get("games", 1)
-        self._updates_at_last_episode = state["updates_at_last_episode"]
-        self._learning_episodes = state["learning_episodes"]
-        # The rate written in the configuration counts, not the one the optimiser was saved with.
-        self._networks.optimiser.learning_rate = self._current_learning_rate()
+        self._learning_rate.load_state_dict(state)

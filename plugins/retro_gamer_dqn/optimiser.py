@@ -22,12 +22,10 @@ class NetworkOptimiser:
     Args:
         network: whose weights are moved. A parameter with the attribute ``row_by_row`` is a table whose
             gradient is sparse in the first axis and names each row once.
-        learning_rate: may be changed at any time.
         max_gradient_norm: a longer gradient is shortened to this length; 0 shortens none.
     """
 
-    def __init__(self, network: nn.Module, learning_rate: float, max_gradient_norm: float) -> None:
-        self.learning_rate = learning_rate
+    def __init__(self, network: nn.Module, max_gradient_norm: float) -> None:
         self._max_norm = max_gradient_norm
         self._count = 0
         named = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
@@ -40,7 +38,7 @@ class NetworkOptimiser:
         self._row_steps = {name: RowRMSProp(table.data) for name, table in self._tables.items()}
 
     @torch.no_grad()
-    def step(self, fill_slopes: Callable[[], None]) -> None:
+    def step(self, fill_slopes: Callable[[], None], learning_rate: float) -> None:
         """Move all weights down their slopes, which ``fill_slopes`` leaves in ``grad``, as ``backward`` does."""
         self._slopes.zero_()
         for table in self._tables.values():
@@ -54,9 +52,9 @@ class NetworkOptimiser:
         if self._max_norm:
             self._shorten([self._slopes, *(slopes for _, slopes in touched.values())])
         self._count += 1
-        self._dense_adam.step(self._slopes, self.learning_rate, self._count)
+        self._dense_adam.step(self._slopes, learning_rate, self._count)
         for name, (rows, slopes) in touched.items():
-            self._row_steps[name].step(rows, slopes, self.learning_rate)
+            self._row_steps[name].step(rows, slopes, learning_rate)
 
     def _shorten(self, slopes: list[Tensor]) -> None:
         norm = sum(float(part.reshape(-1).dot(part.reshape(-1))) for part in slopes) ** 0.5

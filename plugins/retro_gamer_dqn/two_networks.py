@@ -27,7 +27,7 @@ class TwoNetworks:
         spec: what is observed.
         device: torch's name of it.
         target_rule: how the target network follows.
-        optimiser_options: what else ``NetworkOptimiser`` wants to know.
+        max_gradient_norm: see ``NetworkOptimiser``.
 
     Values are ``float32[n, n_actions]``.
     """
@@ -39,7 +39,7 @@ class TwoNetworks:
         spec: ObservationSpec,
         device: str,
         target_rule: Copied | Averaged,
-        **optimiser_options: Any,
+        max_gradient_norm: float,
     ) -> None:
         self.online = online.to(device)
         self.updates = 0
@@ -47,7 +47,7 @@ class TwoNetworks:
         self._spec = spec
         self._device = device
         self._target_rule = target_rule
-        self._optimiser_options = optimiser_options
+        self._max_gradient_norm = max_gradient_norm
         self._prepare = getattr(online, "prepare", None)
         self._forward, self._with_slopes = ways_through(online)
         self._target = build_network(spec).to(device)
@@ -55,7 +55,7 @@ class TwoNetworks:
         self.online.eval()
         self._target.eval()
         self._target.load_state_dict(self.online.state_dict())
-        self.optimiser = NetworkOptimiser(self.online, **optimiser_options)
+        self._optimiser = NetworkOptimiser(self.online, max_gradient_norm)
 
     @property
     def _playing(self) -> nn.Module:
@@ -82,17 +82,18 @@ class TwoNetworks:
         return self._forward(self._playing, inputs).cpu().numpy()
 
     @torch.no_grad()
-    def guesses(self, inputs: list[Tensor]) -> tuple[np.ndarray, Callable[[np.ndarray], None]]:
+    def guesses(self, inputs: list[Tensor]) -> tuple[np.ndarray, Callable[[np.ndarray, float], None]]:
         """Values by the learning network, and what improves them.
 
-        The latter takes how the loss changes with each value, ``float32[n, n_actions]``, and is one update.
+        The latter takes how the loss changes with each value, ``float32[n, n_actions]``, and the learning
+        rate, and is one update.
         """
         values, pull_back = self._with_slopes(self.online, inputs)
         return values.cpu().numpy(), partial(self._update, pull_back)
 
     @torch.no_grad()
-    def _update(self, pull_back: Callable[[Tensor], None], slopes: np.ndarray) -> None:
-        self.optimiser.step(partial(pull_back, *self._to_device(slopes)))
+    def _update(self, pull_back: Callable[[Tensor], None], slopes: np.ndarray, learning_rate: float) -> None:
+        self._optimiser.step(partial(pull_back, *self._to_device(slopes)), learning_rate)
         self.updates += 1
         self._target_rule.move(self._target, self.online, self.updates)
 
@@ -110,19 +111,18 @@ class TwoNetworks:
             spec,
             self._device,
             self._target_rule,
-            **self._optimiser_options,
+            self._max_gradient_norm,
         )
         places = copy_weights(self.online, new.online, channels)
         copy_weights(self._target, new._target, channels)
-        averages = self.optimiser.state_dict()
-        for kind, fresh in new.optimiser.state_dict().items():
+        averages = self._optimiser.state_dict()
+        for kind, fresh in new._optimiser.state_dict().items():
             if isinstance(fresh, dict):  # running averages by the name of the weight
                 old = averages[kind]
                 averages[kind] = {
                     name: spread(old[name], like, places.get(name)) for name, like in fresh.items()
                 }
-        new.optimiser.load_state_dict(averages)
-        new.optimiser.learning_rate = self.optimiser.learning_rate
+        new._optimiser.load_state_dict(averages)
         new.updates = self.updates
         return new
 
@@ -134,7 +134,7 @@ class TwoNetworks:
         return {
             "online": to_plain(self.online.state_dict()),
             "target": to_plain(self._target.state_dict()),
-            "optimiser": to_plain(self.optimiser.state_dict()),
+            "optimiser": to_plain(self._optimiser.state_dict()),
             "updates": self.updates,
         }
 
@@ -142,14 +142,14 @@ class TwoNetworks:
         """Go on exactly where ``state_dict`` was taken."""
         self.online.load_state_dict(from_plain(state["online"]))
         self._target.load_state_dict(from_plain(state["target"]))
-        self.optimiser.load_state_dict(from_plain(state["optimiser"]))
+        self._optimiser.load_state_dict(from_plain(state["optimiser"]))
         self.updates = state["updates"]
 
     def checkpoint(self) -> dict[str, Any]:
         """What is needed to play, and to learn on from about here."""
         return {
             "model_state_dict": self._playing.state_dict(),
-            "optimizer_state_dict": self.optimiser.state_dict(),
+            "optimizer_state_dict": self._optimiser.state_dict(),
             "updates": self.updates,
         }
 
@@ -157,5 +157,5 @@ class TwoNetworks:
         """Both networks become the one that ``checkpoint`` kept."""
         self.online.load_state_dict(contents["model_state_dict"])
         self._target.load_state_dict(contents["model_state_dict"])
-        self.optimiser.load_state_dict(contents["optimizer_state_dict"])
+        self._optimiser.load_state_dict(contents["optimizer_state_dict"])
         self.updates = contents["updates"]

@@ -12,6 +12,7 @@ from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import exploration_schedule, unequally
 from retro_gamer_dqn.learner import DQNLearner
+from retro_gamer_dqn.learning_rate import LearningRate
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
 from retro_gamer_networks import cnn, mlp, own_module
 
@@ -224,6 +225,15 @@ def test_the_learning_rate_falls_only_after_episodes_with_learning():
     learner.episode_finished()
     learner.episode_finished()
     assert learner.statistics()["learning_rate"] == 0.05
+
+
+def test_the_learning_rate_may_fall_with_the_updates():
+    rate = LearningRate(0.1, 1.0, 50)
+    assert [rate.at(updates) for updates in (0, 50, 100, 450)] == pytest.approx([0.1, 0.05, 0.1 / 3, 0.01])
+    learner = a_learner(learning_rate=0.1, learning_rate_updates=2)
+    for _ in range(2):
+        learner.learn(a_batch())
+    assert learner.statistics()["learning_rate"] == pytest.approx(0.05)
 
 
 def everything(learner) -> list[np.ndarray]:

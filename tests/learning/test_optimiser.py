@@ -36,10 +36,10 @@ def two_alike(build):
 @pytest.mark.parametrize("norm", [0, 0.01], ids=["free", "shortened"])
 def test_dense_weights_move_as_with_torchs_adam(norm):
     ours, theirs = two_alike(cnn.build)
-    optimiser = NetworkOptimiser(ours, 1e-3, norm)
+    optimiser = NetworkOptimiser(ours, norm)
     adam = torch.optim.Adam(theirs.parameters(), lr=1e-3)
     for seed in range(20):
-        optimiser.step(loss_of(ours, seed).backward)
+        optimiser.step(loss_of(ours, seed).backward, 1e-3)
         adam.zero_grad()
         loss_of(theirs, seed).backward()
         torch.nn.utils.clip_grad_norm_(theirs.parameters(), norm or 1e9, error_if_nonfinite=True)
@@ -70,11 +70,11 @@ def test_rows_move_as_a_naive_model_says(uses, seed):
 
 def test_a_row_that_is_not_used_rests():
     network, _ = two_alike(mlp.build)
-    optimiser = NetworkOptimiser(network, 1e-2, 1e9)
-    optimiser.step(loss_of(network, 0).backward)
+    optimiser = NetworkOptimiser(network, 0)
+    optimiser.step(loss_of(network, 0).backward, 1e-3)
     before = network.board.rows.detach().clone()
     loss = loss_of(network, 1, empty=0.9)
-    optimiser.step(loss.backward)
+    optimiser.step(loss.backward, 1e-3)
     used = network.board.rows.grad._indices()[0]
     rested = torch.ones(len(before), dtype=torch.bool)
     rested[used] = False
@@ -86,14 +86,14 @@ def test_a_row_that_is_not_used_rests():
 @pytest.mark.parametrize("build", [mlp.build, cnn.build])
 def test_a_saved_optimiser_goes_on_exactly(build):
     one, other = two_alike(build)
-    first, second = NetworkOptimiser(one, 1e-3, 10.0), NetworkOptimiser(other, 1e-3, 10.0)
+    first, second = NetworkOptimiser(one, 10.0), NetworkOptimiser(other, 10.0)
     for seed in range(5):
-        first.step(loss_of(one, seed).backward)
+        first.step(loss_of(one, seed).backward, 1e-3)
     other.load_state_dict(one.state_dict())
     second.load_state_dict(first.state_dict())
     for seed in range(5, 10):
-        first.step(loss_of(one, seed).backward)
-        second.step(loss_of(other, seed).backward)
+        first.step(loss_of(one, seed).backward, 1e-3)
+        second.step(loss_of(other, seed).backward, 1e-3)
     for mine, his in zip(one.parameters(), other.parameters(), strict=True):
         assert torch.equal(mine, his)
 
@@ -102,5 +102,5 @@ def test_weights_that_are_frozen_stay():
     network, _ = two_alike(mlp.build)
     network.head[0].weight.requires_grad_(False)
     before = network.head[0].weight.clone()
-    NetworkOptimiser(network, 1e-1, 10.0).step(loss_of(network, 0).backward)
+    NetworkOptimiser(network, 10.0).step(loss_of(network, 0).backward, 1e-3)
     assert torch.equal(network.head[0].weight, before)
