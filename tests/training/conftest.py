@@ -98,6 +98,18 @@ def own_imports(monkeypatch) -> Iterator[None]:
     installed_plugins.cache_clear()
     yield
     installed_plugins.cache_clear()
+    forget_games_since(loaded)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_games() -> Iterator[None]:
+    """The same for games that the fixtures of a whole module loaded."""
+    loaded = set(sys.modules)
+    yield
+    forget_games_since(loaded)
+
+
+def forget_games_since(loaded: set[str]) -> None:
     for name in set(sys.modules) - loaded:
         file = getattr(sys.modules[name], "__file__", None)
         if file and "pytest-" in file:
