@@ -65,6 +65,13 @@ def standard(facts: GameFacts) -> list[Choice]:
             "five times the classic rate: the averaged network evens out what it overshoots",
         ),
         Choice(
+            "training",
+            "learning_rate_updates",
+            50_000,
+            "large steps find the way, small ones the exact place: half the rate after 50,000 updates, a third after "
+            "100,000, and so on",
+        ),
+        Choice(
             "training", "learning_rate_decay", 1.0, "episodes differ too much in length to slow down by them"
         ),
         Choice("training", "epsilon_turns", 30_000, "random actions become rare over the first 30,000 turns"),
@@ -100,7 +107,12 @@ def standard(facts: GameFacts) -> list[Choice]:
         Choice(
             "training", "batch_size", 128, "128 remembered turns make one update: fewer, but steadier ones"
         ),
-        Choice("training", "train_every", 8, "one update for every eight turns played"),
+        Choice(
+            "training",
+            "train_every",
+            16,
+            "one update for every sixteen turns played: turns are cheap, and new ones teach more than old ones again",
+        ),
         Choice("training", "learning_starts", 2_000, "first some experience, then learning from it"),
         Choice(
             "training", "checkpoint_every", 500, "early episodes are short: a checkpoint every 500 is plenty"
