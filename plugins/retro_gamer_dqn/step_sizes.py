@@ -42,15 +42,17 @@ class RowRMSProp:
 
     def __init__(self, table: Tensor) -> None:
         self._table = table
-        self.square = table.new_zeros(len(table))
-        self.uses = table.new_zeros(len(table))
+        # Side by side, so that both are fetched and put back at once.
+        self._kept = table.new_zeros(len(table), 2)
+        self.uses, self.square = self._kept.unbind(1)
 
     def step(self, rows: Tensor, slopes: Tensor, learning_rate: float) -> None:
         """One step for ``rows: int64[r]``, each named once, down ``slopes: float32[r, size]``."""
-        uses = self.uses.index_select(0, rows).add_(1)
+        kept = self._kept.index_select(0, rows)
+        uses, square = kept.unbind(1)
+        uses.add_(1)
         mean_square = torch.linalg.vector_norm(slopes, dim=1).square_().div_(slopes.shape[1])
-        square = self.square.index_select(0, rows).lerp_(mean_square, 1 - _BETA2)
-        self.uses.index_copy_(0, rows, uses)
-        self.square.index_copy_(0, rows, square)
+        square.lerp_(mean_square, 1 - _BETA2)
+        self._kept.index_copy_(0, rows, kept)
         spread = (square / (1 - _BETA2**uses)).sqrt_().add_(_EPSILON)
         self._table.index_add_(0, rows, slopes / spread.unsqueeze(1), alpha=-learning_rate)

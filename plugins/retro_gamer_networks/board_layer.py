@@ -112,6 +112,8 @@ def _row_slopes(
     # Each touched row's slope is the sum of the slopes of the boards that used it: bags again.
     boards = np.repeat(np.arange(len(starts)), lengths_of(starts, len(rows)))
     counts = np.bincount(index, minlength=len(touched))
+    if len(touched) < 2**16:
+        index = index.astype(np.uint16)  # numpy sorts short numbers by their digits, in a third of the time
     order = np.argsort(index, kind="stable")
     bags = torch.from_numpy(boards.take(order)), torch.from_numpy(np.cumsum(counts) - counts)
     sums = _sum_of_bags(slopes, *(bag.to(slopes.device) for bag in bags))

@@ -17,24 +17,28 @@ class DenseLayers(nn.Sequential):
         for n_inputs, n_outputs in pairwise(sizes):
             layers += [nn.Linear(n_inputs, n_outputs), nn.ReLU()]
         super().__init__(*layers[:-1])
+        # Finding a weight by the name of a module takes torch as long as a small sum.
+        self._weights = [(layer.weight, layer.bias) for layer in layers if isinstance(layer, nn.Linear)]
 
     def with_slopes(self, inputs: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
         """The outputs, and what turns their slopes into those of the weights and of ``inputs``.
 
         autograd would do the same; for layers this small its bookkeeping costs more than the sums.
         """
-        linears = list(self)[::2]
+        last = self._weights[-1][0]
         seen = [inputs]
-        for linear in linears:
-            seen.append(torch.addmm(linear.bias, seen[-1], linear.weight.t()))
-            if linear is not linears[-1]:
+        for weight, bias in self._weights:
+            seen.append(torch.addmm(bias, seen[-1], weight.t()))
+            if weight is not last:
                 seen[-1].relu_()
 
         def pull_back(slopes: Tensor) -> Tensor:
-            for linear, layer_inputs in zip(reversed(linears), reversed(seen[:-1]), strict=True):
-                torch.mm(slopes.t(), layer_inputs, out=linear.weight.grad)
-                torch.sum(slopes, 0, out=linear.bias.grad)
-                slopes = slopes @ linear.weight
+            for (weight, bias), layer_inputs in zip(
+                reversed(self._weights), reversed(seen[:-1]), strict=True
+            ):
+                torch.mm(slopes.t(), layer_inputs, out=weight.grad)
+                torch.sum(slopes, 0, out=bias.grad)
+                slopes = slopes @ weight
                 if layer_inputs is not inputs:
                     slopes = through_relu(slopes, layer_inputs)
             return slopes

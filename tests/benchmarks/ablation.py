@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from learning import is_measured, measure_elsewhere, rows_in
+from learning_run import GAMES
 
 from retro_gamer_core.evaluation.statistics import interquartile_mean
 
@@ -39,22 +40,29 @@ VARIANTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
         {"training": {"loss": "huber", "max_gradient_norm": 10.0}},
     ),
     "shortened": ("gradients are shortened to 10", {"training": {"max_gradient_norm": 10.0}}),
-    "copied target": ("target network copied each 500 updates", {"training": {"target_average": 0}}),
+    "copied target": (
+        "the target network is copied each 500 updates, and the learning one plays",
+        {"training": {"target_average": 0}},
+    ),
     "not double": ("plain Q-learning target", {"training": {"double": False}}),
     "one turn": ("one turn of real rewards", {"training": {"n_step": 1}}),
     "five turns": ("five turns of real rewards", {"training": {"n_step": 5}}),
     "prioritized": ("prioritized memory, α 0.6, β 0.4", {"training": {"memory": "prioritized"}}),
-    "half batches": ("64 turns each 4 turns", {"training": {"batch_size": 64, "train_every": 4}}),
-    "double batches": ("256 turns each 16 turns", {"training": {"batch_size": 256, "train_every": 16}}),
+    "learn more": ("an update each 8 turns in place of 16", {"training": {"train_every": 8}}),
+    "learn most": ("an update each 4 turns", {"training": {"train_every": 4}}),
+    "learn less": ("an update each 32 turns", {"training": {"train_every": 32}}),
+    "half batches": (
+        "64 turns in an update, each 8 turns",
+        {"training": {"batch_size": 64, "train_every": 8}},
+    ),
+    "same rate": ("the learning rate does not fall", {"training": {"learning_rate_updates": 0}}),
     "not centred": ("the whole board as it is drawn", {"preprocessing": {"encoder": "one_hot"}}),
     "window": ("11 × 11 cells round the player", {"preprocessing": {"encoder": "egocentric", "radius": 5}}),
     "small network": ("128 and 64 neurons", {"model": {"hidden_sizes": [128, 64]}}),
-    "large network": ("512 and 128 neurons", {"model": {"hidden_sizes": [512, 128]}}),
+    "large network": ("512 and 256 neurons", {"model": {"hidden_sizes": [512, 256]}}),
     "convolutions": ("the CNN of the recipe classic", {"model": {"network": "cnn", "hidden_sizes": [128]}}),
     "farther ahead": ("γ = 0.997", {"training": {"gamma": 0.997}}),
     "less far ahead": ("γ = 0.97", {"training": {"gamma": 0.97}}),
-    "larger steps": ("learning rate 0.001", {"training": {"learning_rate": 0.001}}),
-    "smaller steps": ("learning rate 0.00025", {"training": {"learning_rate": 0.00025}}),
 }
 
 #: Scores of random play and of the reference, for the normalised score.
@@ -127,7 +135,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     lines += [
         "",
         f"{', '.join(f'{m:g}' for m in minutes)} minutes of training a run ({' and '.join(clocks)} clock), one "
-        f"core a run; mean score of {30} greedy games, in brackets the number of seeds. Measured "
+        f"core a run; mean score of {GAMES} greedy games, in brackets the number of seeds. Measured "
         f"{datetime.date.today()} on {platform.machine()} with {os.cpu_count()} cores, Python "
         f"{platform.python_version()}.",
     ]

@@ -88,7 +88,7 @@ def _ours(games: str, where: str = "here") -> None:
     from retro_gamer_core.configuration import config_from_sections
     from retro_gamer_core.playing.environment import complete_metadata
     from retro_gamer_core.plugins.registry import installed_plugins
-    from retro_gamer_core.training.alarms import AlarmWatch
+    from retro_gamer_core.training.alarms.watch import AlarmWatch
     from retro_gamer_core.training.assembly import build_loop, build_player
 
     plugins = installed_plugins()
