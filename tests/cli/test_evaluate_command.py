@@ -192,7 +192,10 @@ def test_interrupted(make_trained, tmp_path, environment):
                 break
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130 and out == ""
     assert "Stopped after 0 of 2 games." in err
 
