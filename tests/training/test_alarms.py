@@ -300,8 +300,8 @@ def test_weights_that_are_spoilt_are_never_saved(walk, monkeypatch):
 
     def spoiling(self, batch):
         result = learn(self, batch)
-        if self._updates == 20:
-            for weights in self._online.parameters():
+        if self._networks.updates == 20:
+            for weights in self._networks.online.parameters():
                 weights.data.fill_(np.nan)
         return result
 
@@ -352,7 +352,7 @@ def test_good_training_hears_no_alarm(tmp_path, monkeypatch, stop_at, game):
     facts = survey_game(found.name, found.factory, found.metadata)
     choices = choices_of("standard", facts, plugins)
     run = create_run(tmp_path / "run", found.name, found.metadata, choices, plugins)
-    edit_config(run.config, {"training": {"learning_starts": 500}})
+    edit_config(run.config, {"training": {"learning_starts": 500, "train_every": 8}})
     for stop in (1_600, 2_100):
         trainer = load_trainer(run)
         trainer.load_newest()
