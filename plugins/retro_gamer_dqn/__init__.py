@@ -172,7 +172,7 @@ def retro_gamer_recipes() -> Iterable[Recipe]:
     )
     yield Recipe(
         "patient",
-        "For an hour or a night: a larger network that learns in smaller steps. Slower at first, better in the end.",
+        "For an hour or a night: a larger network that learns in smaller steps, and remembers more. Slower at first.",
         "retro_gamer_dqn.recipes:patient",
     )
     yield Recipe(

@@ -121,7 +121,10 @@ def standard(facts: GameFacts) -> list[Choice]:
 
 
 def patient(facts: GameFacts) -> list[Choice]:
-    """``standard`` for an hour or a night: slower to be worth watching, and better in the end."""
+    """``standard`` for an hour or a night: more room to learn in, at a slower pace.
+
+    Within ten minutes it is behind ``standard``; that it is ahead after hours is hoped, not measured.
+    """
     changed = {
         choice.key: choice
         for choice in (
