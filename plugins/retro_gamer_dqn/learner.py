@@ -113,9 +113,11 @@ class DQNLearner:
         self._learning_rate.episode_finished(self._networks.updates)
 
     def fit_to_turns(self, total_turns: int) -> list[str]:
-        """Explore no longer than a run of so many turns allows."""
+        """Explore no longer than a run of so many turns allows. Says so where that changes anything."""
+        before = self._exploration.explain()
         self._exploration = self._exploration.fitted_to(total_turns)
-        return [self._exploration.explain()]
+        now = self._exploration.explain()
+        return [] if now == before else [now]
 
     # Learning ------------------------------------------------------------------------------
 

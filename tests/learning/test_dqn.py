@@ -203,6 +203,7 @@ def test_exploration_fits_a_run_whose_length_is_known(options):
     learner.turns_played(500)
     said = learner.fit_to_turns(10_000)
     assert any("2,000 turns" in line for line in said)
+    assert learner.fit_to_turns(10_000) == []
     before = learner.statistics()["epsilon"]
     again = a_learner(**options)
     again.load_state_dict(learner.state_dict())
