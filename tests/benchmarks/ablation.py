@@ -121,14 +121,15 @@ def table(rows: list[dict[str, Any]]) -> str:
     )
     for variant in ranked:
         scores = [_of(rows, variant, game) for game in games]
+        # Of one seed nobody can say how sure it is.
         low, high = _interval(scores)
+        sure = f" [{low:.2f}, {high:.2f}]" if all(len(of_game) > 1 for of_game in scores) else ""
         cells = [
             f"{mean(row['score'] for row in of_game):,.1f} ({len(of_game)})" if of_game else "–"
             for of_game in ([r for r in rows if (r["variant"], r["game"]) == (variant, g)] for g in games)
         ]
         lines.append(
-            f"| {variant} | {VARIANTS[variant][0]} | {_iqm(scores):.2f} [{low:.2f}, {high:.2f}] | "
-            f"{' | '.join(cells)} |"
+            f"| {variant} | {VARIANTS[variant][0]} | {_iqm(scores):.2f}{sure} | {' | '.join(cells)} |"
         )
     minutes = sorted({row["minutes"] for row in rows})
     clocks = sorted({row["clock"] for row in rows})
