@@ -123,7 +123,7 @@ def standard(facts: GameFacts) -> list[Choice]:
 def patient(facts: GameFacts) -> list[Choice]:
     """``standard`` for an hour or a night: more room to learn in, at a slower pace.
 
-    Within ten minutes it is behind ``standard``; that it is ahead after hours is hoped, not measured.
+    That it is ahead of ``standard`` after hours is hoped, not measured.
     """
     changed = {
         choice.key: choice

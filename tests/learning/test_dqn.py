@@ -361,4 +361,4 @@ def test_where_there_is_a_card_it_is_measured_against_the_processor(monkeypatch,
 
 @pytest.mark.parametrize("build", [mlp.build, cnn.build])
 def test_an_update_can_be_measured(build):
-    assert 0 < seconds_per_update(lambda spec: build(spec, 3), SPEC, "cpu") < 10
+    assert seconds_per_update(lambda spec: build(spec, 3), SPEC, "cpu") > 0
