@@ -14,6 +14,7 @@ _HOME = {
     "DQNTrainer": "retro_gamer_dqn.trainer",
     "GameEnvironment": "retro_gamer_core.playing.environment",
     "GameMetadata": "retro_gamer_core.games.metadata",
+    "Opponent": "retro_gamer_core.duels.opponent",
     "PolicyInput": "retro_gamer_core.training.policy",
     "PrioritizedReplayMemory": "retro_gamer_memories.experience_memory",
     "ReplayMemory": "retro_gamer_memories.experience_memory",
@@ -30,7 +31,14 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    try:
+        return getattr(import_module(_HOME[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        from retro_gamer_core.plugins.needed_modules import needed
+
+        raise needed("torch", name) from error
 
 
 def __dir__() -> list[str]:

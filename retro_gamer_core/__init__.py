@@ -35,13 +35,16 @@ _HOME = {
     "Option": "options",
     "Outcome": "events",
     "Part": "parts",
+    "PlayingNetwork": "contracts",
     "Problem": "errors",
     "Recipe": "parts",
     "RetroGamerError": "errors",
     "RunInfo": "events",
     "Transitions": "transitions",
+    "expect_weights": "policies.weights",
     "hookimpl": "hookspecs",
     "one_hot": "observation",
+    "view": "observation",
 }
 
 __all__ = sorted(_HOME)

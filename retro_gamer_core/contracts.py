@@ -53,6 +53,8 @@ class Network(Protocol):
                          ``(slopes: float32[n, n_outputs])`` that        used in place of autograd
                          leaves its slope in the ``grad`` of each
                          weight, in place where there is one
+    ``without_prepare``  -> a module that takes ``(cells, features)``    no: where there is
+                         as tensors, and gives the same              ``prepare``, ONNX needs it
     ``explain``          -> sentences                                    no
     ===================  ==============================================  ==========================
     """
@@ -93,14 +95,21 @@ class Learner(Protocol):
 
     Beside what stands below, it may offer what is asked for only where it is there:
 
-    ================  ==================================================================================
-    call              meaning
-    ================  ==================================================================================
-    ``fit_to_turns``  ``(total_turns: int) -> list[str]``: the whole run will have about so many turns,
-                      those played before included. Fit exploration and other schedules to that, and
-                      say in plain sentences what changed. Called a few times during ``train --for``,
-                      since speed changes. What was fitted belongs into ``state_dict``.
-    ================  ==================================================================================
+    ===================  ===============================================================================
+    call                 meaning
+    ===================  ===============================================================================
+    ``fit_to_turns``     ``(total_turns: int) -> list[str]``: the whole run will have about so many
+                         turns, those played before included. Fit exploration and other schedules to
+                         that, and say in plain sentences what changed. Called a few times during
+                         ``train --for``, since speed changes. What was fitted belongs into
+                         ``state_dict``.
+    ``playing_network``  ``() -> PlayingNetwork``: the network behind ``q_values``, for
+                         ``retro-gamer export``. Without it a run cannot be exported.
+    ``save_onnx``        ``(path: Path, about: Mapping | None)``: write the network behind
+                         ``q_values`` as an ONNX model with inputs ``cells`` and ``features`` and
+                         output ``q_values``, for ``retro-gamer export --onnx``. ``about`` holds plain
+                         values to keep in the file, by name.
+    ===================  ===============================================================================
     """
 
     def act(self, observations: Observations) -> np.ndarray:
@@ -203,6 +212,19 @@ class LearnResult:
     loss: float
     td_errors: np.ndarray
     values: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class PlayingNetwork:
+    """A network that has learned, taken out of its learner.
+
+    Args:
+        weights: its weights as numpy arrays, by the names they have in its ``state_dict``.
+        scale: what its numbers must be multiplied by to be in units of the reward.
+    """
+
+    weights: dict[str, np.ndarray]
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,10 @@ class CheckpointDamaged(RetroGamerError, ValueError):
     """A checkpoint cannot be read: cut short, or not a checkpoint at all."""
 
 
+class PolicyFileRefused(RetroGamerError, ValueError):
+    """A policy file is damaged, or not what it claims to be; nothing in it was used or run."""
+
+
 class CheckpointIncompatible(RetroGamerError, ValueError):
     """A checkpoint was trained on a different problem than the run now describes."""
 

@@ -34,6 +34,11 @@ class Part:
             explained before anything is built; ``()`` for none. Left out, they are read from the
             factory's signature when the part is first needed.
         replaces: name of the plugin whose part of the same name this one stands in for.
+        in_numpy: of a network, import string of what plays it without torch, called as
+            ``factory(spec, n_outputs, weights, **options)`` with the weights as numpy arrays by name; it
+            gives a function ``(cells, features) -> float32[n, n_outputs]``. ``retro-gamer export`` needs it.
+        needs: modules that must be installed to build it and that do not come with its plugin, such as
+            ``("torch",)``. Without them it is listed all the same, and whoever uses it is told.
 
     Example::
 
@@ -45,6 +50,8 @@ class Part:
     factory: str
     options: tuple[Option, ...] | None = None
     replaces: str | None = None
+    in_numpy: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,7 @@ class GameFacts:
             where it met none.
         rewarded_turns: the share of those turns that had any, 0 … 1.
         occupied_cells: how many cells of the board had a character in them, on average.
+        notes: plain sentences on the game that no choice depends on; shown by ``create``.
     """
 
     name: str
@@ -148,4 +156,5 @@ class GameFacts:
     largest_reward: float = 0.0
     rewarded_turns: float = 0.0
     occupied_cells: float = 0.0
+    notes: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -160,6 +160,7 @@ def retro_gamer_learners() -> Iterable[Part]:
         "Deep Q-learning: learns how good each action is, and takes the best one.",
         "retro_gamer_dqn.learner:DQNLearner",
         options=OPTIONS,
+        needs=("torch",),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ WithSlopes = Callable[[nn.Module, Sequence[Tensor]], tuple[Tensor, PullBack]]
 
 
 def ways_through(network: nn.Module) -> tuple[Forward, WithSlopes]:
-    """The fastest ways through networks like this one, to be called where autograd rests.
+    """The fastest ways through networks like this one.
 
     That is what the network itself brings (``with_slopes``), or else autograd. Frozen weights get no
     slopes, so a network that has some goes the long way.
@@ -25,16 +26,26 @@ def ways_through(network: nn.Module) -> tuple[Forward, WithSlopes]:
     return _forward, _by_autograd
 
 
+@torch.no_grad()
 def _forward(network: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
     return network(*inputs)
 
 
+# By hand, autograd is never asked. In inference mode torch does not look for it at each small sum.
+@torch.inference_mode()
 def _forward_by_hand(network: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
     return network.with_slopes(*inputs)[0]
 
 
+@torch.inference_mode()
 def _by_hand(network: nn.Module, inputs: Sequence[Tensor]) -> tuple[Tensor, PullBack]:
-    return network.with_slopes(*inputs)
+    guesses, pull_back = network.with_slopes(*inputs)
+    return guesses, partial(_pull_back_by_hand, pull_back)
+
+
+@torch.inference_mode()
+def _pull_back_by_hand(pull_back: PullBack, slopes: Tensor) -> None:
+    pull_back(slopes)
 
 
 def _by_autograd(network: nn.Module, inputs: Sequence[Tensor]) -> tuple[Tensor, PullBack]:

@@ -6,6 +6,7 @@ asked, double Q-learning (van Hasselt et al. 2016) and importance weights (Schau
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec
-from retro_gamer_dqn import checkpoint_file
+from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec, PlayingNetwork
+from retro_gamer_dqn import checkpoint_file, onnx_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
 from retro_gamer_dqn.learning_rate import LearningRate
@@ -98,6 +99,21 @@ class DQNLearner:
 
     def q_values(self, observations: Observations) -> np.ndarray:
         return self._networks.playing_values(self._networks.inputs(observations)) / self._reward_scale
+
+    def playing_network(self) -> PlayingNetwork:
+        """The network behind ``q_values``, for ``retro-gamer export``."""
+        return PlayingNetwork(self._networks.playing_weights(), 1 / self._reward_scale)
+
+    def save_onnx(self, path: Path, about: Mapping[str, Any] | None = None) -> None:
+        """Write the network behind ``q_values`` as an ONNX model (see ``onnx_file``), with facts ``about`` it."""
+        onnx_file.save(
+            path,
+            self._networks.playing,
+            self._networks.spec,
+            self.q_values,
+            scale=1 / self._reward_scale,
+            facts={"actions": list(self._context.actions), **(about or {})},
+        )
 
     def _online_values(self, observations: Observations) -> np.ndarray:
         return self._networks.online_values(self._networks.inputs(observations))

@@ -37,13 +37,16 @@ class NetworkOptimiser:
         self._dense_adam = DenseAdam(self._flat)
         self._row_steps = {name: RowRMSProp(table.data) for name, table in self._tables.items()}
 
-    @torch.no_grad()
     def step(self, fill_slopes: Callable[[], None], learning_rate: float) -> None:
         """Move all weights down their slopes, which ``fill_slopes`` leaves in ``grad``, as ``backward`` does."""
         self._slopes.zero_()
         for table in self._tables.values():
             table.grad = None
         fill_slopes()
+        self._move(learning_rate)
+
+    @torch.inference_mode()
+    def _move(self, learning_rate: float) -> None:
         touched = {
             name: (table.grad._indices()[0], table.grad._values())
             for name, table in self._tables.items()
@@ -57,7 +60,7 @@ class NetworkOptimiser:
             self._row_steps[name].step(rows, slopes, learning_rate)
 
     def _shorten(self, slopes: list[Tensor]) -> None:
-        norm = sum(float(part.reshape(-1).dot(part.reshape(-1))) for part in slopes) ** 0.5
+        norm = sum(part.dot(part).item() for part in map(torch.ravel, slopes)) ** 0.5
         if norm > self._max_norm:
             for part in slopes:
                 part.mul_(self._max_norm / norm)

@@ -19,13 +19,14 @@ class DenseAdam:
 
     def __init__(self, weights: Tensor) -> None:
         self._weights = weights
+        self._beta2 = weights.new_tensor(_BETA2)  # what is no tensor, torch makes one each time
         self.average = torch.zeros_like(weights)
         self.square = torch.zeros_like(weights)
 
     def step(self, slopes: Tensor, learning_rate: float, count: int) -> None:
         """One step down ``slopes``, the ``count``-th."""
         self.average.lerp_(slopes, 1 - _BETA1)
-        self.square.mul_(_BETA2).addcmul_(slopes, slopes, value=1 - _BETA2)
+        self.square.mul_(self._beta2).addcmul_(slopes, slopes, value=1 - _BETA2)
         # Both averages began at zero; the factors that correct this are taken out of the root (section 2).
         root = (1 - _BETA2**count) ** 0.5
         spread = self.square.sqrt().add_(_EPSILON * root)
@@ -42,6 +43,7 @@ class RowRMSProp:
 
     def __init__(self, table: Tensor) -> None:
         self._table = table
+        self._one, self._beta2, self._epsilon = table.new_tensor([1.0, _BETA2, _EPSILON]).unbind()
         # Side by side, so that both are fetched and put back at once.
         self._kept = table.new_zeros(len(table), 2)
         self.uses, self.square = self._kept.unbind(1)
@@ -50,9 +52,9 @@ class RowRMSProp:
         """One step for ``rows: int64[r]``, each named once, down ``slopes: float32[r, size]``."""
         kept = self._kept.index_select(0, rows)
         uses, square = kept.unbind(1)
-        uses.add_(1)
+        uses.add_(self._one)
         mean_square = torch.linalg.vector_norm(slopes, dim=1).square_().div_(slopes.shape[1])
         square.lerp_(mean_square, 1 - _BETA2)
         self._kept.index_copy_(0, rows, kept)
-        spread = (square / (1 - _BETA2**uses)).sqrt_().add_(_EPSILON)
+        spread = (square / (self._one - self._beta2**uses)).sqrt_().add_(self._epsilon)
         self._table.index_add_(0, rows, slopes / spread.unsqueeze(1), alpha=-learning_rate)

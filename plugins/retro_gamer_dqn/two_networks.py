@@ -44,7 +44,7 @@ class TwoNetworks:
         self.online = online.to(device)
         self.updates = 0
         self._build_network = build_network
-        self._spec = spec
+        self.spec = spec
         self._device = device
         self._target_rule = target_rule
         self._max_gradient_norm = max_gradient_norm
@@ -58,7 +58,7 @@ class TwoNetworks:
         self._optimiser = NetworkOptimiser(self.online, max_gradient_norm)
 
     @property
-    def _playing(self) -> nn.Module:
+    def playing(self) -> nn.Module:
         """The network that plays where nothing is learned: the steadier one, if there is one."""
         return self._target if self._target_rule.plays else self.online
 
@@ -69,19 +69,19 @@ class TwoNetworks:
             return self._to_device(cells, features)
         return [tensor.to(self._device) for tensor in self._prepare(cells, features)]
 
-    @torch.no_grad()
     def online_values(self, inputs: list[Tensor]) -> np.ndarray:
         return self._forward(self.online, inputs).cpu().numpy()
 
-    @torch.no_grad()
     def target_values(self, inputs: list[Tensor]) -> np.ndarray:
         return self._forward(self._target, inputs).cpu().numpy()
 
-    @torch.no_grad()
     def playing_values(self, inputs: list[Tensor]) -> np.ndarray:
-        return self._forward(self._playing, inputs).cpu().numpy()
+        return self._forward(self.playing, inputs).cpu().numpy()
 
-    @torch.no_grad()
+    def playing_weights(self) -> dict[str, np.ndarray]:
+        """The weights of the network that plays, by name."""
+        return to_plain(self.playing.state_dict())
+
     def guesses(self, inputs: list[Tensor]) -> tuple[np.ndarray, Callable[[np.ndarray, float], None]]:
         """Values by the learning network, and what improves them.
 
@@ -91,7 +91,6 @@ class TwoNetworks:
         values, pull_back = self._with_slopes(self.online, inputs)
         return values.cpu().numpy(), partial(self._update, pull_back)
 
-    @torch.no_grad()
     def _update(self, pull_back: Callable[[Tensor], None], slopes: np.ndarray, learning_rate: float) -> None:
         self._optimiser.step(partial(pull_back, *self._to_device(slopes)), learning_rate)
         self.updates += 1
@@ -104,7 +103,7 @@ class TwoNetworks:
         """Two networks that know more characters and what these know; None where that cannot be done."""
         if not can_grow(self.online):
             return None
-        channels = torch.from_numpy(codes[1 : self._spec.n_codes].astype(np.int64) - 1)
+        channels = torch.from_numpy(codes[1 : self.spec.n_codes].astype(np.int64) - 1)
         new = TwoNetworks(
             self._build_network(spec),
             self._build_network,
@@ -148,7 +147,7 @@ class TwoNetworks:
     def checkpoint(self) -> dict[str, Any]:
         """What is needed to play, and to learn on from about here."""
         return {
-            "model_state_dict": self._playing.state_dict(),
+            "model_state_dict": self.playing.state_dict(),
             "optimizer_state_dict": self._optimiser.state_dict(),
             "updates": self.updates,
         }

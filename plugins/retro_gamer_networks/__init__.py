@@ -26,12 +26,16 @@ def retro_gamer_networks() -> Iterable[Part]:
         "Fully connected layers: each neuron looks at every cell. Fast.",
         "retro_gamer_networks.mlp:build",
         options=(_HIDDEN_SIZES,),
+        in_numpy="retro_gamer_networks.in_numpy:mlp",
+        needs=("torch",),
     )
     yield Part(
         "cnn",
         "Two convolutions, then fully connected layers: finds local patterns anywhere on the board. Slow.",
         "retro_gamer_networks.cnn:build",
         options=(_HIDDEN_SIZES,),
+        in_numpy="retro_gamer_networks.in_numpy:cnn",
+        needs=("torch",),
     )
     yield Part(
         "own_module",
@@ -42,4 +46,5 @@ def retro_gamer_networks() -> Iterable[Part]:
                 "factory", None, "str", "Import path of the module's class or of a function that makes it."
             ),
         ),
+        needs=("torch",),
     )

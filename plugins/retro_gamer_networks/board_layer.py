@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.occupied_rows import DistinctRows, OccupiedRows, lengths_of
+from retro_gamer_networks.occupied_rows import OccupiedRows, distinct_rows, lengths_of
+from retro_gamer_networks.one_hot_board import one_hot_board
 
 
 class BoardLayer(nn.Module):
@@ -33,7 +34,6 @@ class BoardLayer(nn.Module):
         self.spec = spec
         self._occupied = OccupiedRows(spec)
         n_rows = spec.view_height * spec.view_width * spec.n_channels
-        self._distinct = DistinctRows(n_rows)
         # The same spread a dense layer of that many inputs starts with (torch.nn.Linear).
         bound = 1 / math.sqrt(max(1, spec.n_inputs))
         self.rows = nn.Parameter(torch.empty(n_rows, size).uniform_(-bound, bound))
@@ -54,7 +54,7 @@ class BoardLayer(nn.Module):
 
     def forward(self, rows: Tensor, starts: Tensor, beside: Tensor) -> Tensor:
         if len(self.rows):
-            result = _SumOfRows.apply(self.rows, rows, starts, self._distinct) + self.bias
+            result = _SumOfRows.apply(self.rows, rows, starts) + self.bias
         else:
             result = self.bias.expand(len(starts), -1)
         return result if self.beside is None else result + beside @ self.beside
@@ -75,9 +75,19 @@ class BoardLayer(nn.Module):
             if self.beside is not None:
                 torch.mm(beside.t(), slopes, out=self.beside.grad)
             if len(self.rows):
-                self.rows.grad = _row_slopes(slopes, rows, starts, self._distinct, self.rows.shape)
+                self.rows.grad = _row_slopes(slopes, rows, starts, self.rows.shape)
 
         return outputs, pull_back
+
+    def on_tensors(self, cells: Tensor, features: Tensor) -> Tensor:
+        """The outputs from ``(cells, features)`` as they are, by way of the one-hot board: slower, and no numpy."""
+        if len(self.rows):
+            board = one_hot_board(cells, features, self.spec).permute(0, 2, 3, 1)
+            result = board.flatten(start_dim=1) @ self.rows + self.bias
+        else:
+            result = self.bias.expand(features.shape[0], -1)
+        beside = features[:, self.spec.n_features - self.spec.n_view_features :]
+        return result if self.beside is None else result + beside @ self.beside
 
     def rows_of_old_characters(self, channels: Tensor) -> Tensor:
         """Where the rows of a layer with fewer characters belong: old channel c is ``channels[c]`` here."""
@@ -93,29 +103,23 @@ class _SumOfRows(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, table: Tensor, rows: Tensor, starts: Tensor, distinct: DistinctRows) -> Tensor:
+    def forward(ctx: Any, table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
         ctx.save_for_backward(rows, starts)
-        ctx.table_shape, ctx.distinct = table.shape, distinct
+        ctx.table_shape = table.shape
         return _sum_of_bags(table, rows, starts)
 
     @staticmethod
-    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
-        return _row_slopes(slopes, *ctx.saved_tensors, ctx.distinct, ctx.table_shape), None, None, None
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None]:
+        return _row_slopes(slopes, *ctx.saved_tensors, ctx.table_shape), None, None
 
 
-def _row_slopes(
-    slopes: Tensor, rows: Tensor, starts: Tensor, distinct: DistinctRows, shape: torch.Size
-) -> Tensor:
+def _row_slopes(slopes: Tensor, rows: Tensor, starts: Tensor, shape: torch.Size) -> Tensor:
     """The slopes of a table's rows from those of the sums; sparse, each row named once."""
     rows, starts = rows.cpu().numpy(), starts.cpu().numpy()
-    touched, index = distinct.find(rows)
     # Each touched row's slope is the sum of the slopes of the boards that used it: bags again.
     boards = np.repeat(np.arange(len(starts)), lengths_of(starts, len(rows)))
-    counts = np.bincount(index, minlength=len(touched))
-    if len(touched) < 2**16:
-        index = index.astype(np.uint16)  # numpy sorts short numbers by their digits, in a third of the time
-    order = np.argsort(index, kind="stable")
-    bags = torch.from_numpy(boards.take(order)), torch.from_numpy(np.cumsum(counts) - counts)
+    touched, order, starts = distinct_rows(rows)
+    bags = torch.from_numpy(boards.take(order)), torch.from_numpy(starts)
     sums = _sum_of_bags(slopes, *(bag.to(slopes.device) for bag in bags))
     places = torch.from_numpy(touched).to(slopes.device).unsqueeze(0)
     return torch.sparse_coo_tensor(places, sums, shape, is_coalesced=True, check_invariants=False)

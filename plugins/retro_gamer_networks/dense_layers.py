@@ -28,7 +28,7 @@ class DenseLayers(nn.Sequential):
         last = self._weights[-1][0]
         seen = [inputs]
         for weight, bias in self._weights:
-            seen.append(torch.addmm(bias, seen[-1], weight.t()))
+            seen.append(nn.functional.linear(seen[-1], weight, bias))
             if weight is not last:
                 seen[-1].relu_()
 
@@ -46,6 +46,9 @@ class DenseLayers(nn.Sequential):
         return seen[-1], pull_back
 
 
+_threshold_backward = torch.ops.aten.threshold_backward.default  # the way of autograd itself, looked up once
+
+
 def through_relu(slopes: Tensor, outputs: Tensor) -> Tensor:
     """Slopes of what went into a ReLU, from those of its ``outputs``: 0 where it let nothing through."""
-    return torch.ops.aten.threshold_backward(slopes, outputs, 0)
+    return _threshold_backward(slopes, outputs, 0)

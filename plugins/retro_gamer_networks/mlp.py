@@ -43,6 +43,10 @@ class MLP(nn.Module):
 
         return outputs, pull_back
 
+    def without_prepare(self) -> nn.Module:
+        """The same network, taking ``(cells, features)`` as tensors: for programs that have no ``prepare``."""
+        return _OnTensors(self)
+
     def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
         """Which entries of which weights a network with fewer characters fills: axis and index."""
         return {"board.rows": (0, self.board.rows_of_old_characters(channels))}
@@ -55,6 +59,18 @@ class MLP(nn.Module):
             "the first layer is computed as a sum over the occupied cells only, which gives the same "
             "numbers many times faster",
         ]
+
+
+class _OnTensors(nn.Module):
+    """``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``, with an MLP's weights."""
+
+    def __init__(self, network: MLP) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, cells: Tensor, features: Tensor) -> Tensor:
+        network = self.network
+        return network.head(network.activation(network.board.on_tensors(cells, features)))
 
 
 def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] = (128, 64)) -> MLP:

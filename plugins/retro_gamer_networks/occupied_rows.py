@@ -40,9 +40,9 @@ class OccupiedRows:
         n, n_cells = len(cells), len(self._first_row)
         cells = cells.reshape(-1)
         places = (cells != 0).nonzero()[0]
-        starts = places.searchsorted(np.arange(n) * n_cells)
-        boards = np.repeat(np.arange(n), lengths_of(starts, len(places)))
-        rows = self._first_row.take(places - boards * n_cells) + cells.take(places)
+        boards, places_on_board = np.divmod(places, max(1, n_cells))
+        starts = boards.searchsorted(np.arange(n))
+        rows = self._first_row.take(places_on_board) + cells.take(places)
         return self._centred(rows, starts, boards, features) if self._spec.centred else RowBags(rows, starts)
 
     def _centred(
@@ -75,21 +75,16 @@ def lengths_of(starts: np.ndarray, total: int) -> np.ndarray:
     return lengths
 
 
-class DistinctRows:
-    """Finds the distinct rows in a list of rows without sorting it.
+def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """``(distinct, order, starts)``: ``rows[order]`` are sorted, and row ``distinct[i]`` begins at ``starts[i]``.
 
-    Args:
-        n_rows: rows of the table.
+    Rows that are alike keep their order.
     """
-
-    def __init__(self, n_rows: int) -> None:
-        self._last_place = np.zeros(n_rows, np.int64)
-
-    def find(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """``(distinct, index)``: ``distinct[index]`` is ``rows``."""
-        places = np.arange(len(rows))
-        self._last_place[rows] = places
-        representative = self._last_place[rows]
-        is_representative = representative == places
-        number = np.cumsum(is_representative) - 1
-        return rows[is_representative], number[representative]
+    if rows.max(initial=0) < 2**16:
+        rows = rows.astype(np.uint16)  # numpy sorts short numbers by their digits, in a fifth of the time
+    order = rows.argsort(kind="stable")
+    in_order = rows.take(order)
+    is_first = np.ones(len(rows), bool)
+    np.not_equal(in_order[1:], in_order[:-1], out=is_first[1:])
+    starts = is_first.nonzero()[0]
+    return in_order.take(starts).astype(np.int64), order, starts

@@ -11,7 +11,7 @@ from retro_gamer_core import ObservationSpec
 def one_hot_board(cells: Tensor, features: Tensor, spec: ObservationSpec) -> Tensor:
     """The view as ``float32[n, n_channels, view_height, view_width]``; an empty cell is all zeros."""
     seen = _centred(cells, features, spec) if spec.centred else cells
-    one_hot = torch.zeros(len(seen), spec.n_codes, *seen.shape[1:], device=cells.device)
+    one_hot = torch.zeros(seen.shape[0], spec.n_codes, *seen.shape[1:], device=cells.device)
     one_hot.scatter_(1, seen.long().unsqueeze(1), 1.0)
     return one_hot[:, 1:]
 

@@ -15,9 +15,9 @@ def main() -> None:
 
     prepare_streams()
     if sys.argv[1:] == ["--version"]:  # answered before anything is imported
-        from importlib.metadata import version
+        from retro_gamer_core.distributions import own_version
 
-        print(f"retro-gamer {version('retro-gamer')}")
+        print(f"retro-gamer {own_version()}")
         return
 
     from retro_gamer_core.cli.exits import run_and_exit

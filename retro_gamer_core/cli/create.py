@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from retro_gamer_core.cli.check import warn_of
 from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
 from retro_gamer_core.cli.printing import next_step, say, typed, warn
 from retro_gamer_core.errors import RetroGamerError
@@ -48,6 +49,8 @@ def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) ->
 
 
 def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
+    from retro_gamer_core.checks.games.checking import findings_of
+    from retro_gamer_core.checks.games.look import QUICK, GameLook
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.playing.survey import survey_game, warnings_about
     from retro_gamer_core.plugins.registry import installed_plugins
@@ -64,11 +67,14 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
         metadata.observe_state = seen  # so that the look at the game finds a name it does not have
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     random.seed(seed)
-    facts = survey_game(found.name, found.factory, metadata)
+    look = GameLook(found.name, found.factory, metadata, found.source_root, seed, QUICK)
+    facts = survey_game(found.name, found.factory, metadata, watchers=[look.seen])
+    look.create_seconds = facts.create_seconds
     metadata.board_size = facts.board_size
     choices = [
         *choices_of(recipe, facts, plugins),
         *ways_of_the_game(metadata),
+        Choice("training", "recipe", recipe, "what these settings began with; it decides nothing any more"),
         Choice("training", "seed", seed, "the same seed gives the same run again"),
     ]
     choices = with_wishes(choices, wishes, plugins)
@@ -77,10 +83,11 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     width, height = facts.board_size
     say(f"Made {run.config} for {found.name}: board {width}×{height}, keys {' '.join(metadata.actions)}")
     say(f'reward: the change of state["{metadata.reward}"] in each turn')
-    for note in found.notes:
+    for note in (*found.notes, *facts.notes):
         say(f"note: {note}")
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
+    warn_of(findings_of(look), typed("retro-gamer", "check", game))
     say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
     for choice in choices:
         say(f"  [{choice.section}] {choice.key} = {_as_toml(choice.value)} — {choice.reason}")

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from retro_gamer_core.cli.evaluation_report import print_evaluation
 from retro_gamer_core.cli.exits import INTERRUPTED
+from retro_gamer_core.cli.policy_to_play import GAME_OPTION, PolicyToPlay, policy_to_play
 from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn
 
 if TYPE_CHECKING:
-    from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.evaluation.games import PlayedGame
     from retro_gamer_core.games.finding import FoundGame
 
 
 @click.command()
 @click.argument("run", metavar="RUN")
+@GAME_OPTION
 @click.option(
     "--checkpoint", metavar="NAME", help="Which one plays: best, final, ep_0100; the newest if left out."
 )
@@ -37,27 +37,26 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 @click.pass_context
 def evaluate(
-    ctx: click.Context, run: str, checkpoint: str | None, episodes: int, seed: int, as_json: bool
+    ctx: click.Context,
+    run: str,
+    game: str | None,
+    checkpoint: str | None,
+    episodes: int,
+    seed: int,
+    as_json: bool,
 ) -> None:
-    """Measure how good it is: many games without random keys, beside random play.
+    """Measure how good it is: many games without random keys, beside random play. RUN may be a policy file.
 
     Each game ends at the latest after max_turns_per_episode turns.
     """
     from retro_gamer_core.evaluation.games import greedy, play_at_random, play_games
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
-    from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.loading import load_run
-    from retro_gamer_core.training.policy import TrainedPolicy
 
-    directory = RunDirectory.open(Path(run))
-    config, found = load_run(directory)
-    policy = TrainedPolicy(directory.path, checkpoint)
-    for warning in policy.warnings:
-        warn(f"Warning: {warning}")
+    chosen = policy_to_play(run, checkpoint, game)
+    policy, found, max_turns = chosen.policy, chosen.found, chosen.max_turns
     player = policy.player_in(fresh_game(found.factory, found.name))
-    max_turns = config.training.max_turns_per_episode
-    settings = {"max_turns": max_turns, "seed": seed, "score_key": config.metadata.score or "score"}
+    settings = {"max_turns": max_turns, "seed": seed, "score_key": chosen.metadata.score or "score"}
     counter = _Counter(episodes)
     with counter:
         try:
@@ -74,23 +73,27 @@ def evaluate(
         next_step(typed("retro-gamer", "evaluate", run, "--episodes", max(1, counter.ended)))
         ctx.exit(INTERRUPTED)
     _tell_errors([*played, *at_random], found)
-    report = Report.of(played, at_random, _references(found, config))
+    report = Report.of(played, at_random, _references(chosen))
     if as_json:
         about = {"run": run, "checkpoint": policy.path.name, "episode": policy.episode, "seed": seed}
         say_json({**report.to_dict(), **about, "episodes": episodes, "max_turns": max_turns})
         return
-    say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {config.game}", bold=True)
+    say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {policy.game}", bold=True)
     print_evaluation(report, episodes, max_turns)
-    chosen = ("--checkpoint", checkpoint) if checkpoint else ()
+    which = [*(("--game", game) if game else ()), *(("--checkpoint", checkpoint) if checkpoint else ())]
     best = typed("retro-gamer", "evaluate", run, "--checkpoint", "best")
-    has_another_best = directory.best_checkpoint.is_file() and policy.path != directory.best_checkpoint
-    next_step(typed("retro-gamer", "play", run, *chosen), *([best] if has_another_best else []))
+    next_step(typed("retro-gamer", "play", run, *which), *([best] if _has_another_best(chosen) else []))
 
 
-def _references(found: FoundGame, config: RunConfig) -> dict[str, float]:
+def _has_another_best(chosen: PolicyToPlay) -> bool:
+    best = chosen.run.best_checkpoint if chosen.run else None
+    return best is not None and best.is_file() and best != chosen.policy.path
+
+
+def _references(chosen: PolicyToPlay) -> dict[str, float]:
     """What the game's description says today, and above all what the run's own says."""
-    described = found.metadata.reference_scores if found.metadata else {}
-    return {**described, **config.metadata.reference_scores}
+    described = chosen.found.metadata.reference_scores if chosen.found.metadata else {}
+    return {**described, **chosen.metadata.reference_scores}
 
 
 def _tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:

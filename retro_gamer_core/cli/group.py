@@ -16,12 +16,23 @@ _COMMANDS = {
         "retro_gamer_core.cli.list_plugins:list_plugins",
         "Show every plugin and part, and what is broken.",
     ),
+    "check": (
+        "retro_gamer_core.cli.check:check",
+        "Find out what is wrong with a game, a part or a run.",
+    ),
     "create": ("retro_gamer_core.cli.create:create", "Make a training run for a game."),
     "train": ("retro_gamer_core.cli.train:train", "Train a run, or go on training it."),
     "play": ("retro_gamer_core.cli.play:play", "Watch what was learned play the game."),
     "evaluate": ("retro_gamer_core.cli.evaluate:evaluate", "Measure how good it is, beside random play."),
+    "export": (
+        "retro_gamer_core.cli.export:export",
+        "Write what was learned into one file that plays without torch.",
+    ),
+    "duel": ("retro_gamer_core.cli.duel:duel", "Let two runs train against each other."),
     "info": ("retro_gamer_core.cli.info:info", "Show a run: its settings, why, and how it went."),
     "clean": ("retro_gamer_core.cli.clean:clean", "Remove what training made, to begin afresh."),
+    "new": ("retro_gamer_core.cli.new:new", "Make a package of your own: a game, an encoder, …"),
+    "promote": ("retro_gamer_core.cli.promote:promote", "Make a package of a part that is in one file."),
 }
 _OLDER_NAMES = {"init": "retro_gamer_core.cli.create:init"}
 
@@ -81,9 +92,9 @@ def _configure_plugins(ctx: click.Context, blocked: tuple[str, ...], strict: boo
 
 def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value:
-        from importlib.metadata import version
+        from retro_gamer_core.distributions import own_version
 
-        click.echo(f"retro-gamer {version('retro-gamer')}")
+        click.echo(f"retro-gamer {own_version()}")
         ctx.exit()
 
 

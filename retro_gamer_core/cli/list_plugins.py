@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,7 +10,8 @@ import click
 from retro_gamer_core.cli.printing import next_step, say, say_json, table, warn
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.parts import KINDS
-from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart
+from retro_gamer_core.plugins.needed_modules import how_to_install, missing
+from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 
@@ -27,7 +28,8 @@ def list_plugins(as_json: bool) -> None:
         say_json(_for_programs(plugins))
         return
     say("Plugins", bold=True)
-    _print_plugins(plugins.records)
+    lacking = _lacking(plugins)
+    _print_plugins(plugins.records, lacking)
     say()
     say("Parts, by the names they have in config.toml", bold=True)
     table(
@@ -42,13 +44,22 @@ def list_plugins(as_json: bool) -> None:
     )
     for warning in plugins.warnings:
         warn(f"\nWarning: {warning}")
+    for module in sorted({module for modules in lacking.values() for module in modules}):
+        warn(
+            f"\n{module} is not installed: what needs it is listed, and works after {how_to_install(module)}"
+        )
     fixes = [record.problem.fix for record in plugins.records if record.problem]
     next_step(*(fix for fix in fixes if fix.startswith("pip ")), "retro-gamer list")
 
 
-def _print_plugins(records: Sequence[PluginRecord]) -> None:
+def _print_plugins(records: Sequence[PluginRecord], lacking: Mapping[Provider, list[str]]) -> None:
     rows = [
-        (record.name, f"{record.distribution} {record.version}", _status(record), _offers(record))
+        (
+            record.name,
+            f"{record.distribution} {record.version}",
+            _status(record, lacking.get(record.provider, [])),
+            _offers(record),
+        )
         for record in records
     ]
     table(("plugin", "package", "status", "offers"), rows)
@@ -60,10 +71,21 @@ def _print_plugins(records: Sequence[PluginRecord]) -> None:
             say(str(Problem(what, where=record.problem.where, hint=record.problem.fix)))
 
 
-def _status(record: PluginRecord) -> str:
+def _status(record: PluginRecord, lacking: list[str]) -> str:
     if record.status == "broken":
         return "BROKEN"
+    if lacking:
+        return f"needs {' and '.join(lacking)}"
     return "ok, but see below" if record.problem else record.status
+
+
+def _lacking(plugins: Plugins) -> dict[Provider, list[str]]:
+    """What is not installed and is needed to use the parts of a plugin."""
+    found: dict[Provider, list[str]] = {}
+    for part in _parts(plugins):
+        modules = found.setdefault(part.provider, [])
+        modules += [module for module in missing(part.part) if module not in modules]
+    return found
 
 
 def _offers(record: PluginRecord) -> str:
@@ -89,7 +111,10 @@ def _for_programs(plugins: Plugins) -> dict[str, Any]:
     }
     return {
         "plugins": plugins.records,
-        "parts": [{"kind": part.kind, **vars(part.part), **vars(part.provider)} for part in _parts(plugins)],
+        "parts": [
+            {"kind": part.kind, **vars(part.part), **vars(part.provider), "missing": missing(part.part)}
+            for part in _parts(plugins)
+        ],
         **{
             name: [{**vars(description), **vars(provider)} for description, provider in things]
             for name, things in provided.items()

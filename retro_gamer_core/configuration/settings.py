@@ -151,6 +151,12 @@ class TrainingSettings:
         low=1,
         typical="5 to 30",
     )
+    recipe: str | None = _setting(
+        None,
+        "str",
+        "The recipe that these settings began with, for whoever reads them later. It decides nothing any more.",
+        hint='"standard"',
+    )
     seed: int | None = _setting(
         None,
         "int",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from retro_gamer_core.errors import MetadataError, Problem
+from retro_gamer_core.games.key_names import keys_pressed_now
 from retro_gamer_core.games.metadata_checks import problems_in_description, problems_with_game
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS
 
@@ -37,6 +38,9 @@ class GameMetadata:
         factory: ``"module:function"`` that makes a fresh game, where it is not ``create_game``.
         observation_function: ``"module:function"`` of the game's own way of seeing.
         reference_scores: scores to compare with, such as ``{"random": 3.8}``.
+        key_variables: the environment variable that may rename the key of an action, such as
+            ``{"KEY_UP": "RETRO_KEY_P1_UP"}``; see ``pressed``.
+        winner: the key of ``game.state`` with the name of the character that has won; "" while nobody has.
         observe_state_sizes: how many numbers each key of ``observe_state`` gives. Measured on a fresh
             game, so it is not part of the description.
     """
@@ -52,6 +56,8 @@ class GameMetadata:
     factory: str | None = None
     observation_function: str | None = None
     reference_scores: dict[str, float] = field(default_factory=dict)
+    key_variables: dict[str, str] = field(default_factory=dict)
+    winner: str | None = None
     observe_state_sizes: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -63,6 +69,15 @@ class GameMetadata:
     def keys(self) -> tuple[str | None, ...]:
         """The key of each action, in order; the last is None, which presses nothing."""
         return (*self.actions, None)
+
+    @property
+    def pressed(self) -> tuple[str | None, ...]:
+        """What to press for each of ``keys`` on this computer, now: the environment may rename them.
+
+        Raises:
+            ProblemsFound: naming every variable of ``key_variables`` that holds no key.
+        """
+        return (*keys_pressed_now(self.actions, self.key_variables), None)
 
     def score_key(self, state: Mapping[str, Any]) -> str:
         """The key of ``state`` by which people keep score."""

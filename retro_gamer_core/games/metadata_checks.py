@@ -9,9 +9,10 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.games.key_names import is_key, likely_key
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS, REQUIRED_KEYS
 from retro_gamer_core.options import Option
-from retro_gamer_core.suggestions import did_you_mean, nearest
+from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -22,46 +23,62 @@ BLANK = " "
 MOST_CHARACTERS = 250
 """A cell's code is one byte, and a few codes are kept for emptiness and what is outside the board."""
 
-_COMMON_KEYS = (
-    *("UP", "DOWN", "LEFT", "RIGHT", "ENTER", "ESCAPE", "TAB", "BACKSPACE", "DELETE", "INSERT"),
-    *("HOME", "END", "PGUP", "PGDOWN", *(f"F{number}" for number in range(1, 13))),
-)
-
 
 def problems_in_description(values: Mapping[str, Any], where: str = "") -> list[Problem]:
     """Every problem of a ``[tool.retro-gamer]`` table by itself; ``where`` says where it stands."""
     known = {option.name: option for option in METADATA_KEYS}
     problems = [_unknown(key, known) for key in values if key not in known]
+    sound: dict[str, Any] = {}
     for name, option in known.items():
-        if name not in values:
-            if name in REQUIRED_KEYS:
-                hint = f"{name} = {option.hint}"
-                problems.append(Problem(f"{name} is missing", why=option.meaning, hint=hint))
-            continue
-        value = values[name]
-        problem = option.problem_with(value)
-        if problem:
-            problems.append(problem)
-        elif value is not None and name in _CHECKS:
-            problems += [
-                Problem(what, why=option.meaning, hint=hint or f"{name} = {option.hint}")
-                for what, hint in _CHECKS[name](name, value)
-            ]
-    reward, observed = values.get("reward"), values.get("observe_state")
-    if reward and isinstance(observed, (list, tuple)) and reward in observed:
-        problems.append(
-            Problem(
-                f"{reward!r} is both the reward and in observe_state",
-                why="the reward is what the learner is judged by, so it must not be among what it sees",
-                hint=f"take {reward!r} out of observe_state",
-            )
-        )
+        found = _problems_of_one(option, values)
+        problems += found
+        if name in values and not found:
+            sound[name] = values[name]
+    problems += [*_rewarded_and_observed(sound), *_variables_of_no_action(sound)]
     return [replace(problem, where=where) for problem in problems]
 
 
 def problems_with_game(metadata: GameMetadata, game: Game) -> list[Problem]:
     """Everything the description names that a fresh game does not have."""
     return [*_missing_from_state(metadata, game.state), *_missing_player(metadata, game)]
+
+
+def _problems_of_one(option: Option, values: Mapping[str, Any]) -> list[Problem]:
+    name = option.name
+    if name not in values:
+        missing = Problem(f"{name} is missing", why=option.meaning, hint=f"{name} = {option.hint}")
+        return [missing] if name in REQUIRED_KEYS else []
+    value = values[name]
+    problem = option.problem_with(value)
+    if problem:
+        return [problem]
+    if value is None or name not in _CHECKS:
+        return []
+    return [
+        Problem(what, why=option.meaning, hint=hint or f"{name} = {option.hint}")
+        for what, hint in _CHECKS[name](name, value)
+    ]
+
+
+def _rewarded_and_observed(sound: Mapping[str, Any]) -> Iterator[Problem]:
+    reward = sound.get("reward")
+    if reward in (sound.get("observe_state") or ()):
+        yield Problem(
+            f"{reward!r} is both the reward and in observe_state",
+            why="the reward is what the learner is judged by, so it must not be among what it sees",
+            hint=f"take {reward!r} out of observe_state",
+        )
+
+
+def _variables_of_no_action(sound: Mapping[str, Any]) -> Iterator[Problem]:
+    actions = sound.get("actions")
+    for action in sound.get("key_variables") or () if actions else ():
+        if action not in actions:
+            yield Problem(
+                f"key_variables: {action!r} is not one of the actions",
+                why="only the key of an action is ever pressed",
+                hint=did_you_mean(action, actions),
+            )
 
 
 def _unknown(key: str, known: Mapping[str, Option]) -> Problem:
@@ -85,18 +102,21 @@ _Complaints = Iterator[tuple[str, str]]
 def _check_actions(name: str, actions: list[str]) -> _Complaints:
     yield from _check_names(name, actions)
     for action in dict.fromkeys(actions):
-        if action and not (len(action) == 1 or re.fullmatch("KEY_[A-Z0-9_]+", action)):
-            yield f"{action!r} is not the name of a key", _likely_key(action)
+        if action and not is_key(action):
+            yield f"{action!r} is not the name of a key", likely_key(action)
 
 
-def _likely_key(name: str) -> str:
-    bare = re.sub("^key[_ -]?", "", name.strip(), flags=re.IGNORECASE)
-    if re.fullmatch("space([_ -]?bar)?", bare, flags=re.IGNORECASE):
-        return 'the space bar is " "'
-    match = nearest(bare, _COMMON_KEYS)
-    return (
-        f'did you mean "KEY_{match}"?' if match else 'write a character, such as "w", or a name like "KEY_UP"'
-    )
+def _check_variables(name: str, variables: Mapping[str, Any]) -> _Complaints:
+    for action, variable in variables.items():
+        if not (isinstance(variable, str) and re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", variable)):
+            like = re.sub("[^A-Z0-9]+", "_", str(variable).upper()).strip("_") or "RETRO_KEY_P1_UP"
+            hint = f'letters, digits and _ only, as in {name} = {{ {action} = "{like}" }}'
+            yield f"{name}: {variable!r} is not the name of an environment variable", hint
+    named = [variable for variable in variables.values() if isinstance(variable, str)]
+    for variable in dict.fromkeys(named):
+        if named.count(variable) > 1:
+            sharing = " and ".join(action for action in variables if variables[action] == variable)
+            yield f"{name}: {variable} stands for {sharing}, and can hold one key", ""
 
 
 def _check_characters(name: str, characters: list[str]) -> _Complaints:
@@ -147,12 +167,14 @@ def _check_scores(name: str, scores: Mapping[str, Any]) -> _Complaints:
 
 _CHECKS = {
     "actions": _check_actions,
+    "key_variables": _check_variables,
     "reward": _check_name,
     "character_set": _check_characters,
     "observe_state": _check_names,
     "board_size": _check_board_size,
     "score": _check_name,
     "player": _check_name,
+    "winner": _check_name,
     "factory": _check_import_string,
     "observation_function": _check_import_string,
     "reference_scores": _check_scores,
@@ -172,6 +194,8 @@ def _missing_from_state(metadata: GameMetadata, state: Mapping[str, Any]) -> Ite
                 why="only a number can rise and fall",
                 hint=did_you_mean(key, numeric),
             )
+    if metadata.winner is not None and metadata.winner not in state:
+        yield _not_in_state("winner", metadata.winner, state)
     for key in metadata.observe_state:
         if key not in state:
             yield _not_in_state("observe_state", key, state)

@@ -14,6 +14,14 @@ METADATA_KEYS: tuple[Option, ...] = (
         allow_empty=False,
     ),
     Option(
+        "key_variables",
+        None,
+        "table",
+        "For an action whose key an environment variable may change, as on the retro arcade, the name of that "
+        "variable. The game must read the same one.",
+        hint='{ KEY_UP = "RETRO_KEY_P1_UP" }',
+    ),
+    Option(
         "reward",
         "",
         "str",
@@ -65,6 +73,14 @@ METADATA_KEYS: tuple[Option, ...] = (
         "str",
         "The name of the character to follow; left out, the one that listens to the keyboard.",
         hint='"Snake head"',
+    ),
+    Option(
+        "winner",
+        None,
+        "str",
+        "For a game of two sides, the value in the game's state that holds the name of the character that has won, "
+        'and "" while nobody has; a game that ends with "" is drawn.',
+        hint='"winner"',
     ),
     Option(
         "factory",

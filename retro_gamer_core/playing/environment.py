@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
+from retro_gamer_core.games.console_screen import console_note
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.observation import Observations, ObservationSpec, one_hot
@@ -63,7 +64,7 @@ class GameEnvironment:
         self.game: Game | None = None
         self._encoder = encoder
         self._characters = characters
-        self._keys = KeyPresses(metadata.keys)
+        self._keys = KeyPresses(metadata.pressed)
         self._action_of_key = {key: action for action, key in enumerate(metadata.keys)}
         self._frame: Frame | None = None
         self._reward_key = metadata.reward
@@ -83,7 +84,7 @@ class GameEnvironment:
         return self.observe()
 
     def step(self, action: str | None) -> tuple[np.ndarray, float, bool]:
-        """Press ``action`` (a key, or None) for one turn.
+        """Take ``action`` (a name from the description, or None for nothing) for one turn.
 
         Returns ``(observation, reward, done)``: the reward is the change of the reward key in
         this turn; ``done`` says that the game is over.
@@ -243,11 +244,13 @@ def complete_metadata(
     with chance_untouched():
         game = fresh_game(create_game)
         check_against_game(metadata, game)
+        if note := console_note(game):
+            found.append(note)
         metadata.board_size = tuple(game.board_size)
         metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
         if metadata.character_set is None:
             metadata.character_set = discover_characters(
-                create_game, metadata.keys, exploration_turns, rng or random.Random(0)
+                create_game, metadata.pressed, exploration_turns, rng or random.Random(0)
             )
             found.append(
                 f"the description names no characters, so {exploration_turns} random turns were played to see "

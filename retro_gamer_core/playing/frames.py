@@ -88,6 +88,10 @@ class Frame:
         self._player.forget()
         self.read()
 
+    def follow(self, character: Any) -> None:
+        """Take this character of the game for the player; None for the one that is found by itself."""
+        self._player.follow(character)
+
     def read(self) -> None:
         """Read the board as it stands now."""
         self._board[:] = self._blank

@@ -74,13 +74,13 @@ class NStepAccumulator:
     def _turn_by_turn(self, observations: Observations, actions: np.ndarray, turn: Turn) -> Transitions:
         """With n = 1 nothing has to be held: each turn is a transition at once."""
         transitions = Transitions(
-            observations,
+            _copied(observations),  # the games write the next turn into the same arrays
             actions,
             turn.rewards,
             np.where(turn.terminated, np.float32(0), np.float32(self._gamma)),
-            turn.next_observations,
+            _copied(turn.next_observations),
         )
-        return transitions[~turn.lost]  # which copies: the games write the next turn into the same arrays
+        return transitions[~turn.lost] if turn.lost.any() else transitions
 
     def drop(self) -> None:
         """Forget turns whose return is not known: the games are being given up."""
@@ -107,3 +107,7 @@ class NStepAccumulator:
         self._returns[...] = state["returns"]
         self._episode_turns[...] = state["episode_turns"]
         self._slot = state["slot"]
+
+
+def _copied(observations: Observations) -> Observations:
+    return Observations(observations.cells.copy(), observations.features.copy())

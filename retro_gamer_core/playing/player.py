@@ -17,10 +17,11 @@ class PlayerFinder:
             listens to the keyboard, for as long as it is in the game.
     """
 
-    __slots__ = ("_agent", "_index", "_last_position", "_name")
+    __slots__ = ("_agent", "_followed", "_index", "_last_position", "_name")
 
     def __init__(self, name: str | None = None) -> None:
         self._name = name
+        self._followed: Any = None
         self.forget()
 
     def forget(self) -> None:
@@ -29,14 +30,23 @@ class PlayerFinder:
         self._index = 0
         self._last_position: tuple[int, int] | None = None
 
+    def follow(self, agent: Any) -> None:
+        """Take this character for the player, whatever its name; None for the one found as ever."""
+        if agent is not self._followed:
+            self._followed = agent
+            self.forget()
+
     def position(self, game: Game) -> tuple[int, int] | None:
         """(column, row) of the player, or where it was on the board last; None if it never was."""
-        agent = game.agents_by_name.get(self._name) if self._name else self._keyboard_driven(game.agents)
+        agent = self._followed or self._find(game)
         if agent is not None:
             (x, y), (width, height) = agent.position, game.board_size
             if 0 <= x < width and 0 <= y < height:
                 self._last_position = (x, y)
         return self._last_position
+
+    def _find(self, game: Game) -> Any:
+        return game.agents_by_name.get(self._name) if self._name else self._keyboard_driven(game.agents)
 
     def _keyboard_driven(self, agents: Sequence[Any]) -> Any:
         # The player seldom moves in the list, so looking where it was last saves a search each turn.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from retro_gamer_core.games.console_screen import console_note
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.parts import GameFacts
-from retro_gamer_core.playing.key_presses import KeyPresses
 from retro_gamer_core.playing.player import PlayerFinder
+from retro_gamer_core.playing.random_play import Watcher, play_at_random
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -26,12 +26,13 @@ _TURNS_BETWEEN_COUNTS = 20
 _SLOW_TURN = 0.005
 _SLOW_CREATION = 0.5
 
-#: Inside the frame and above the state lines of a terminal of 80 × 24, which is what arcade consoles have.
-_CONSOLE_BOARD = (78, 16)
 
-
-def survey_game(name: str, create_game: Callable[[], Game], metadata: GameMetadata) -> GameFacts:
+def survey_game(
+    name: str, create_game: Callable[[], Game], metadata: GameMetadata, watchers: Sequence[Watcher] = ()
+) -> GameFacts:
     """Make a game, play a moment of it at random, and note what a recipe needs to know.
+
+    Whoever else wants to see that moment is among ``watchers``.
 
     Raises:
         MetadataError: the description does not fit the game.
@@ -43,7 +44,17 @@ def survey_game(name: str, create_game: Callable[[], Game], metadata: GameMetada
     check_against_game(metadata, game)
     finder = PlayerFinder(metadata.player)
     player = (metadata.player or "") if finder.position(game) is not None else None
-    seen = _play_at_random(game, create_game, metadata)
+    note = console_note(game)
+    seen = _Seen()
+    play_at_random(
+        create_game,
+        metadata,
+        [seen, *watchers],
+        turns=_TURNS,
+        seconds=_SECONDS,
+        max_turns=_TURNS,
+        game=game,
+    )
     return GameFacts(
         name=name,
         board_size=tuple(game.board_size),
@@ -57,26 +68,20 @@ def survey_game(name: str, create_game: Callable[[], Game], metadata: GameMetada
         largest_reward=seen.largest_reward,
         rewarded_turns=seen.rewarded / max(1, seen.turns),
         occupied_cells=seen.occupied / max(1, seen.counts),
+        notes=(note,) if note else (),
     )
 
 
 def warnings_about(facts: GameFacts) -> list[str]:
-    """Sentences on what will make training slow, or the game hard to show."""
-    warnings = []
-    if facts.create_seconds > _SLOW_CREATION or facts.turn_seconds > _SLOW_TURN:
-        thousand = 1000 * facts.turn_seconds
-        warnings.append(
-            f"this game is slow: a fresh game takes {facts.create_seconds:.1f} s and a turn "
-            f"{1000 * facts.turn_seconds:.0f} ms, so a thousand turns take {thousand:.0f} s and a hundred thousand, "
-            f"which is little for learning, {100 * thousand / 3600:.1f} hours"
-        )
-    width, height = facts.board_size
-    if width > _CONSOLE_BOARD[0] or height > _CONSOLE_BOARD[1]:
-        warnings.append(
-            f"the board is {width}×{height}: it needs a terminal of more than 80×24 characters to be watched, and "
-            f"an arcade console shows boards of at most {_CONSOLE_BOARD[0]}×{_CONSOLE_BOARD[1]}"
-        )
-    return warnings
+    """Sentences on what will make training slow."""
+    if facts.create_seconds <= _SLOW_CREATION and facts.turn_seconds <= _SLOW_TURN:
+        return []
+    thousand = 1000 * facts.turn_seconds
+    return [
+        f"this game is slow: a fresh game takes {facts.create_seconds:.1f} s and a turn "
+        f"{1000 * facts.turn_seconds:.0f} ms, so a thousand turns take {thousand:.0f} s and a hundred thousand, "
+        f"which is little for learning, {100 * thousand / 3600:.1f} hours"
+    ]
 
 
 @dataclass
@@ -90,50 +95,18 @@ class _Seen:
     occupied: int = 0
     counts: int = 0
 
+    def begun(self, game: Game) -> None: ...
 
-def _play_at_random(game: Game, create_game: Callable[[], Game], metadata: GameMetadata) -> _Seen:
-    """Play at random, one game after the other. A game whose code raises ends it: training will say why."""
-    seen = _Seen()
-    began = perf_counter()
-    while True:
-        _play_one(game, metadata, seen, until=began + _SECONDS)
-        if game.playing or seen.turns >= _TURNS or perf_counter() - began >= _SECONDS:
-            return seen
-        try:
-            game = create_game()
-        except (Exception, SystemExit):
-            return seen
+    def played(self, game: Game, reward: float, seconds: float) -> None:
+        self.seconds.append(seconds)
+        if self.turns % _TURNS_BETWEEN_COUNTS == 0:
+            self.occupied += _occupied_cells(game)
+            self.counts += 1
+        self.turns += 1
+        self.rewarded += reward != 0
+        self.largest_reward = max(self.largest_reward, abs(reward))
 
-
-def _play_one(game: Game, metadata: GameMetadata, seen: _Seen, until: float) -> None:
-    keys = KeyPresses(metadata.keys)
-    game.input_source = keys
-    if _raises(game.start):
-        return
-    total = game.state[metadata.reward]
-    while game.playing and seen.turns < _TURNS and perf_counter() < until:
-        keys.press(random.randrange(metadata.n_actions))
-        began = perf_counter()
-        if _raises(game.step):
-            return
-        seen.seconds.append(perf_counter() - began)
-        if seen.turns % _TURNS_BETWEEN_COUNTS == 0:
-            seen.occupied += _occupied_cells(game)
-            seen.counts += 1
-        reward = float(game.state[metadata.reward] - total)
-        total = game.state[metadata.reward]
-        seen.turns += 1
-        seen.rewarded += reward != 0
-        seen.largest_reward = max(seen.largest_reward, abs(reward))
-
-
-def _raises(code_of_the_game: Callable[[], object]) -> bool:
-    """Whether it does. What it was is told when the game is trained on, with all details."""
-    try:
-        code_of_the_game()
-    except (Exception, SystemExit):
-        return True
-    return False
+    def ended(self, game: Game | None, how: str, error: BaseException | None) -> None: ...
 
 
 def _occupied_cells(game: Game) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from retro_gamer_core.plugins.needed_modules import how_to_install
 from retro_gamer_core.suggestions import nearest
 
 Trouble = Literal[
@@ -75,7 +76,7 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
         return Diagnosis("missing module", cause, _how_to_get(absent, distribution), where)
     if isinstance(error, ModuleNotFoundError) and package:
         # A package that is here but lacks a module is an old one: installing it again changes nothing.
-        command = f"pip install --upgrade {package}" if package in sys.modules else f"pip install {package}"
+        command = f"pip install --upgrade {package}" if package in sys.modules else how_to_install(package)
         return Diagnosis("missing dependency", f"it needs {absent}, which is not installed", command, where)
     if isinstance(error, SyntaxError):
         line = f"{error.filename}:{error.lineno}" if error.filename else where

@@ -6,10 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.metadata import Distribution, entry_points
 
+from retro_gamer_core.distributions import WITH_TORCH, WITHOUT_TORCH
 from retro_gamer_core.plugins.records import Provider, folded
 from retro_gamer_core.suggestions import did_you_mean
 
 GROUP = "retro_gamer"
+
+INSTALLED_TWICE = (
+    f"{WITH_TORCH} and {WITHOUT_TORCH} have both brought the same code, and nobody can tell which of the two "
+    f"runs; to have it once: pip uninstall {WITH_TORCH} {WITHOUT_TORCH}, then install one of them again"
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,21 @@ class FoundPlugin:
 
 
 def find_plugins() -> list[FoundPlugin]:
-    """Every installed plugin: the built-in ones first, then by distribution and name."""
+    """Every installed plugin: the built-in ones first, then by distribution and name.
+
+    A built-in one that two distributions brought (see ``brought_twice``) is there once: the one that comes
+    first where Python looks, for that is the code it would import.
+    """
+    return sorted({_identity(plugin): plugin for plugin in reversed(_registered())}.values(), key=_order)
+
+
+def brought_twice() -> bool:
+    """Whether the code of retro-gamer came with both distributions that can bring it."""
+    return len({plugin.provider.distribution for plugin in _registered() if plugin.provider.built_in}) > 1
+
+
+def _registered() -> list[FoundPlugin]:
+    """Every entry point, in the order in which Python looks through ``sys.path``."""
     named: dict[int, tuple[str, str]] = {}
     found = []
     for entry_point in entry_points(group=GROUP):
@@ -30,7 +50,7 @@ def find_plugins() -> list[FoundPlugin]:
             named[id(distribution)] = _name_and_version(distribution)
         import_string = entry_point.value.partition("[")[0].replace(" ", "")  # without extras
         found.append(FoundPlugin(import_string, Provider(entry_point.name, *named[id(distribution)])))
-    return sorted(found, key=_order)
+    return found
 
 
 def may_load(provider: Provider, *, only: Collection[str] | None, blocked: Collection[str]) -> bool:
@@ -49,6 +69,11 @@ def unknown_names(names: Iterable[str], found: Iterable[FoundPlugin]) -> list[st
         for name in names
         if not any(provider.goes_by(name) for provider in providers)
     ]
+
+
+def _identity(plugin: FoundPlugin) -> tuple[str, ...]:
+    provider = plugin.provider
+    return (provider.plugin, plugin.import_string, "" if provider.built_in else folded(provider.distribution))
 
 
 def _name_and_version(distribution: Distribution) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import PartNotFound, PluginError
 from retro_gamer_core.plugins.diagnosis import Diagnosed, of_attribute, of_import
+from retro_gamer_core.plugins.needed_modules import needed
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.records import Provider
@@ -23,12 +24,15 @@ def load_attribute(import_string: str, *, what: str, provider: Provider | None =
     Raises:
         PartNotFound: there is no such module or attribute.
         PluginError: it is there and its code fails, or an installed plugin promised it in vain.
+        RetroGamerError: it needs torch, and retro-gamer was installed without.
     """
     check_import_string(import_string, what=what)
     _make_current_directory_importable()
     try:
         return import_object(import_string, provider.distribution if provider else None)
     except Diagnosed as failure:
+        if isinstance(failure.__cause__, ModuleNotFoundError) and failure.__cause__.name == "torch":
+            raise needed("torch", what) from failure.__cause__
         found = failure.diagnosis
         promised = provider is not None and provider.distribution is not None
         absent = found.trouble in ("missing module", "missing attribute") and not found.where

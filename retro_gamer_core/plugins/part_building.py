@@ -10,6 +10,7 @@ from retro_gamer_core.errors import ConfigurationError, PluginError, Problem, Re
 from retro_gamer_core.options import Option
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.needed_modules import refuse_without
 from retro_gamer_core.plugins.part_options import (
     CALLED_WITH,
     options_in_signature,
@@ -26,7 +27,9 @@ def load_factory(part: ProvidedPart) -> Any:
     Raises:
         PartNotFound: a person named a module or attribute that is not there.
         PluginError: it is there and its code fails, or a plugin promised it in vain.
+        RetroGamerError: it needs something that is not installed, such as torch.
     """
+    refuse_without(part.part, str(part))
     return load_attribute(part.part.factory, what=str(part), provider=part.provider)
 
 

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from retro_gamer_core.distributions import NAMES, WITH_TORCH
 from retro_gamer_core.parts import Kind, Part
 from retro_gamer_core.plugins.diagnosis import Diagnosis
-
-BUILT_IN_DISTRIBUTION = "retro-gamer"
 
 Status = Literal["ok", "broken", "blocked"]
 
@@ -35,11 +34,15 @@ class Provider:
 
     @property
     def built_in(self) -> bool:
-        return self.distribution is not None and folded(self.distribution) == BUILT_IN_DISTRIBUTION
+        return self.distribution is not None and folded(self.distribution) in NAMES
 
     def goes_by(self, name: str) -> bool:
-        """Whether ``name`` is the entry point or the distribution; case and ``-`` or ``_`` do not matter."""
-        return folded(name) in (folded(self.plugin), folded(self.distribution or ""))
+        """Whether ``name`` is the entry point or the distribution; case and ``-`` or ``_`` do not matter.
+
+        The built-in ones go by ``retro-gamer`` whether torch came with them or not.
+        """
+        names = {folded(self.plugin), folded(self.distribution or "")}
+        return folded(name) in (names | {WITH_TORCH} if self.built_in else names)
 
 
 @dataclass(frozen=True)

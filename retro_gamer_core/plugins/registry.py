@@ -16,7 +16,14 @@ from retro_gamer_core.errors import PartNotFound, PluginError
 from retro_gamer_core.options import Option
 from retro_gamer_core.parts import Command, GameDescription, Kind, Part, Recipe
 from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
-from retro_gamer_core.plugins.discovery import FoundPlugin, find_plugins, may_load, unknown_names
+from retro_gamer_core.plugins.discovery import (
+    INSTALLED_TWICE,
+    FoundPlugin,
+    brought_twice,
+    find_plugins,
+    may_load,
+    unknown_names,
+)
 from retro_gamer_core.plugins.import_strings import check_import_string
 from retro_gamer_core.plugins.loading import LoadedPlugin, leave_out, load
 from retro_gamer_core.plugins.name_conflicts import Claims, claims_on_names, conflict, conflict_notes, winner
@@ -55,8 +62,9 @@ class Plugins:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """A sentence for each plugin that was to be blocked or let in and is not installed."""
-        return tuple(unknown_names([*(self._only or ()), *self._blocked], self._found))
+        """A sentence for each plugin that was to be blocked or let in and is not installed, or is there twice."""
+        unknown = unknown_names([*(self._only or ()), *self._blocked], self._found)
+        return (*unknown, INSTALLED_TWICE) if brought_twice() else tuple(unknown)
 
     def parts(self, kind: Kind) -> dict[str, ProvidedPart]:
         """The usable parts of a kind by name: those of built-in plugins first, then in alphabetical order."""

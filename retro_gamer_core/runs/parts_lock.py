@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
+from retro_gamer_core.distributions import NAMES, WITH_TORCH
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
 
@@ -115,7 +116,7 @@ def differences(locked: Iterable[LockedPart], installed: Iterable[LockedPart]) -
 def _difference(was: LockedPart, now: LockedPart | None) -> Difference | None:
     if now is None or (now.name, now.factory) != (was.name, was.factory):
         serious, why = True, f"what was learned only fits the {was.kind} it was learned with"
-    elif (now.distribution, _release(now.version)) != (was.distribution, _release(was.version)):
+    elif _source(now) != _source(was):
         serious, why = False, f"if the {was.kind} works differently now, the learner plays worse than it did"
     else:
         return None
@@ -129,6 +130,12 @@ def _way_back(was: LockedPart, now: LockedPart | None) -> str:
     if was.distribution and was.version:
         return f'pip install "{was.distribution}=={was.version}", or start a new run'
     return f"bring {was.factory} back, or start a new run"
+
+
+def _source(part: LockedPart) -> tuple[str | None, Any]:
+    """What its code came with; of retro-gamer's own, whether torch came with it makes no difference."""
+    built_in = part.distribution in NAMES
+    return (WITH_TORCH if built_in else part.distribution), _release(part.version)
 
 
 def _release(version: str | None) -> tuple[int, ...] | str | None:

@@ -23,15 +23,12 @@ import numpy as np
 
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
 from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.plain_arrays import is_plain, read_array, refuse_lies, write_array
 
 _FORMAT = "retro-gamer state"
 _VERSION = 1
 _TREE = "tree.json"
 _LONGEST_PLAIN_INT = 2**53
-_HEADER_READERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 
 
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
@@ -54,8 +51,7 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
             # ZipInfo: given a mere name, writestr would put the time into the file.
             archive.writestr(zipfile.ZipInfo(_TREE), text)
             for index, array in enumerate(arrays):
-                with archive.open(_member(index), "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, array, allow_pickle=False)
+                write_array(archive, _member(index), array)
 
     replace_file(path, write)
 
@@ -79,36 +75,13 @@ def read_state(path: Path) -> dict[str, Any]:
 
 def _read(file: BinaryIO, size: int) -> dict[str, Any]:
     with zipfile.ZipFile(file) as archive:
-        _refuse_lies(archive, size)
+        refuse_lies(archive, size)
         tree = json.loads(archive.read(_TREE))
         if tree["format"] != _FORMAT:
             raise ValueError("something else wrote it")
         if tree["version"] != _VERSION:
             raise ValueError(f"it has format {tree['version']}, and this retro-gamer reads {_VERSION}")
         return _decode(tree["state"], archive)
-
-
-def _refuse_lies(archive: zipfile.ZipFile, size: int) -> None:
-    """Refuse an archive that claims to hold more than the file does, before anything is read."""
-    members = archive.infolist()
-    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-        raise ValueError("a member is compressed")
-    if sum(max(member.file_size, member.compress_size) for member in members) > size:
-        raise ValueError("it claims to hold more than it does")
-
-
-def _read_array(archive: zipfile.ZipFile, index: int) -> np.ndarray:
-    info = archive.getinfo(_member(index))
-    with archive.open(info) as member:
-        shape, _, dtype = _HEADER_READERS[np.lib.format.read_magic(member)](member)
-        # Before numpy makes room for it: the array must be as long as what is there.
-        length = math.prod(shape) * dtype.itemsize
-        if not _is_plain(dtype) or length != info.file_size - member.tell():
-            raise ValueError(f"{info.filename} is not the array it claims to be")
-    with archive.open(info) as member:
-        array = np.lib.format.read_array(member, allow_pickle=False)
-        member.read()  # zipfile compares checksums only when it comes to the end
-    return array
 
 
 def _encode(value: Any, arrays: list[np.ndarray], where: str) -> Any:
@@ -145,15 +118,10 @@ def _encode_key(key: Any, where: str) -> Any:
 
 def _put(value: np.ndarray | np.generic, arrays: list[np.ndarray], where: str) -> int:
     array = np.asarray(value)
-    if not _is_plain(array.dtype):
+    if not is_plain(array.dtype):
         raise _cannot_save(value, where)
     arrays.append(array)
     return len(arrays) - 1
-
-
-def _is_plain(dtype: np.dtype) -> bool:
-    """Truth values, numbers, times and texts of fixed length; not Python objects, not records."""
-    return dtype.kind in "biufcmMSU" and dtype.itemsize > 0
 
 
 def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
@@ -172,9 +140,9 @@ def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
         case "float":
             return float(content)
         case "array":
-            return _read_array(archive, content)
+            return read_array(archive, _member(content))
         case "scalar":
-            return _read_array(archive, content)[()]
+            return read_array(archive, _member(content))[()]
     raise ValueError(f"{tag} is not a kind of value")
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.contracts import LearnerContext
 from retro_gamer_core.playing.environment import GameEnvironment
-from retro_gamer_core.playing.frames import CharacterCodes, Frame
-from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
+from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
 from retro_gamer_core.playing.games_in_step import GamesInStep
 from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.policies.player import Player, build_encoder
 from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
 from retro_gamer_core.training.loop import TrainingLoop
 
@@ -21,26 +20,11 @@ if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.configuration import PartChoice, RunConfig
-    from retro_gamer_core.contracts import Encoder, Learner
+    from retro_gamer_core.contracts import Encoder
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.training.vital_signs import VitalSigns
-
-
-@dataclass
-class Player:
-    """What it takes to look at a game and choose: an encoder, the character codes and a learner."""
-
-    metadata: GameMetadata
-    encoder: Encoder
-    characters: CharacterCodes
-    learner: Learner
-
-    def explain(self) -> list[str]:
-        """Each choice in a plain sentence."""
-        parts = (self.encoder, self.learner)
-        return [sentence for part in parts if hasattr(part, "explain") for sentence in part.explain()]
 
 
 def build_player(
@@ -118,20 +102,6 @@ def build_games(
         for _ in range(settings.games_in_step)
     ]
     return GamesInStep(environments, settings.max_turns_per_episode, settings.seed or 0, note)
-
-
-def build_encoder(
-    choice: PartChoice, metadata: GameMetadata, any_game: Callable[[], Game], plugins: Plugins
-) -> Encoder:
-    """The encoder of that name; a plain function of the game or a frame becomes one."""
-    provided = plugins.find_part("encoder", choice.name)
-    if provided.provider.distribution is None:
-        function = load_factory(provided)
-        if takes_a_game(function):
-            frame = Frame(metadata.board_size, CharacterCodes(metadata.character_set or ()), metadata.player)
-            frame.begin(any_game())
-            return FunctionEncoder(function, frame)
-    return plugins.build(provided, metadata, **choice.options)
 
 
 def lock_parts(config: RunConfig, plugins: Plugins) -> list[LockedPart]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.contracts import Learner
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.player import Player
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.assembly import Player
 
 
 @dataclass(frozen=True)

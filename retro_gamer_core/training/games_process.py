@@ -13,7 +13,8 @@ from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.games_elsewhere import Answer
 from retro_gamer_core.playing.games_in_step import FinishedGame, Turn
-from retro_gamer_core.training.assembly import build_encoder, build_games
+from retro_gamer_core.policies.player import build_encoder
+from retro_gamer_core.training.assembly import build_games
 from retro_gamer_core.training.game_failures import blamed
 
 if TYPE_CHECKING:

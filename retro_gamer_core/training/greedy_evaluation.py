@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.player import Player
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.assembly import Player
     from retro_gamer_core.training.interrupts import StopRequest
     from retro_gamer_core.training.loop import TrainingLoop
     from retro_gamer_core.training.run_keeper import RunKeeper

@@ -10,7 +10,7 @@ import numpy as np
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.games.metadata_checks import MOST_CHARACTERS
 from retro_gamer_core.playing.frames import CharacterCodes
-from retro_gamer_core.training.assembly import Player, build_encoder
+from retro_gamer_core.policies.player import Player, build_encoder
 
 if TYPE_CHECKING:
     from retro.game import Game

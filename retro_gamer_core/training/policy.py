@@ -1,4 +1,4 @@
-"""A trained learner inside a game: look at the game, choose a key.
+"""What was learned, inside a game: look at the game, choose a key.
 
 The policy only looks. It reads the game's characters directly and changes neither the game, its
 position cache nor its random numbers, so several policies can share one game.
@@ -9,39 +9,41 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration import config_from_sections, read_config
-from retro_gamer_core.errors import GameError, RunNotFound
+from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.frames import Frame
-from retro_gamer_core.playing.state_features import sizes_of
-from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock
-from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.training.assembly import Player, build_player, lock_parts
-from retro_gamer_core.training.compatibility import check_own, misfit_explained
+from retro_gamer_core.policies.exported import ExportedPolicy
+from retro_gamer_core.policies.policy_file import find_policy_file
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     import numpy as np
     from retro.game import Game
 
+    from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.player import Player
+    from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
 
 class TrainedPolicy:
     """What was learned in a run, ready to play.
 
     Args:
-        run_dir: the run's directory.
-        checkpoint: which one to load, by name (``"best"``, ``"ep_0500"``), number or path; the newest when
-            left out.
+        run_dir: the run's directory; or a policy file that ``retro-gamer export`` made, as a path or as
+            ``importlib.resources`` gives it.
+        checkpoint: which checkpoint of the run to load, by name (``"best"``, ``"ep_0500"``), number or
+            path; the newest when left out.
         plugins: where parts come from; the installed ones when left out.
 
-    Everything is built as the checkpoint says it was trained, whatever ``config.toml`` says by now.
+    Everything is built as it was trained, whatever ``config.toml`` says by now. A policy file plays
+    without torch.
 
     Raises:
-        RunNotFound: no such run or checkpoint.
-        CheckpointDamaged: the file cannot be read.
+        RunNotFound: no such run, checkpoint or file.
+        CheckpointDamaged, PolicyFileRefused: the file cannot be read, or is not what it claims to be.
         CheckpointIncompatible: retro-gamer 0.4.0 or another program saved it.
 
     Example::
@@ -51,86 +53,70 @@ class TrainedPolicy:
     """
 
     def __init__(
-        self, run_dir: str | Path, checkpoint: str | Path | None = None, *, plugins: Plugins | None = None
+        self,
+        run_dir: str | Path | Traversable,
+        checkpoint: str | Path | None = None,
+        *,
+        plugins: Plugins | None = None,
     ) -> None:
-        self._run = RunDirectory.open(run_dir)
-        self._plugins = plugins or installed_plugins()
-        self.path = self._find(checkpoint)
-        learner = self._plugins.find_part("learner", self._learner_name())
-        self._progress = load_factory(learner).read_checkpoint(self.path)
-        trained_as = self._progress.get("config_snapshot", {})
-        check_own(trained_as, name=self.path.name)
-        self.config = config_from_sections(trained_as, self._plugins, where=self.path.name)
-        self._player: Player | None = None
+        self._trained = _open(run_dir, checkpoint, plugins or installed_plugins())
         self._frame: Frame | None = None
 
     @property
+    def path(self) -> Path | Traversable:
+        """The checkpoint or the policy file."""
+        return self._trained.path
+
+    @property
+    def game(self) -> str:
+        """The game it was trained on, as it was named then."""
+        return self._trained.game
+
+    @property
+    def metadata(self) -> GameMetadata:
+        """What that game is."""
+        return self._trained.metadata
+
+    @property
     def episode(self) -> int:
-        """Episodes played when the checkpoint was taken."""
-        return self._progress["episode"]
+        """Episodes of training that are in it."""
+        return self._trained.episode
 
     @property
     def warnings(self) -> list[str]:
         """A sentence for each part whose code is another now than when it was trained."""
-        locked = [LockedPart(**part) for part in self._progress.get("parts_lock", [])]
-        return [found.problem.what for found in differences(locked, lock_parts(self.config, self._plugins))]
+        return self._trained.warnings
 
-    def get_action(self, game: Game) -> str | None:
-        """The key to press now, or None to press nothing.
+    def get_action(self, game: Game, character: Any = None) -> str | None:
+        """The key to press now, by the name it has in training, or None to press nothing.
+
+        Args:
+            game: what it looks at.
+            character: the character of the game that it chooses for, where several look alike; the one
+                that the game's description names as its player, when left out.
 
         Raises:
             GameError: this game has another board than the one it was trained on, or lacks what it observes.
         """
-        metadata = self.config.metadata
-        return metadata.keys[int(self.q_values(game).argmax())]
+        return self.metadata.keys[int(self.q_values(game, character).argmax())]
 
-    def q_values(self, game: Game) -> np.ndarray:
+    def q_values(self, game: Game, character: Any = None) -> np.ndarray:
         """How good each action looks in this game now: ``float32[n_actions]``, the last one "nothing"."""
         player = self.player_in(game)
-        frame = self._read(game, player)
+        frame = self._read(game, player, character)
         seen = Observations.empty(1, player.encoder.spec)
         player.encoder.encode(frame, seen.cells[0], seen.features[0])
         return player.learner.q_values(seen)[0]
 
-    def _find(self, checkpoint: str | Path | None) -> Path:
-        if checkpoint is not None:
-            return self._run.find_checkpoint(checkpoint)
-        newest = self._run.newest_checkpoint()
-        if newest is None:
-            raise RunNotFound(
-                f"{self._run.path} has no checkpoint yet",
-                why="a checkpoint is what was learned so far, and nothing has been learned yet",
-                hint=f"retro-gamer train {self._run.path}",
-            )
-        return newest
-
-    def _learner_name(self) -> str:
-        """Only the learner that wrote a checkpoint can read it, so its name must be known before."""
-        locked = {part.kind: part.name for part in read_lock(self._run.parts_lock)}
-        return locked.get("learner") or read_config(self._run.config, self._plugins).learner.name
-
     def player_in(self, game: Game) -> Player:
-        """What sees and chooses, built at the first look, when there is a game to measure observed values on.
+        """What sees and chooses in a game like this one.
 
         Raises:
             GameError: this game lacks what it observes.
         """
-        if self._player is None:
-            metadata = self.config.metadata
-            for key in metadata.observe_state:
-                if key not in game.state:
-                    raise GameError(
-                        f"the state of this game has nothing called {key!r}",
-                        why=f"{self.path.name} sees it, and learned what it means",
-                        hint="let this game keep it in its state, as the game it was trained on does",
-                    )
-            metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
-            self._player = build_player(self.config, metadata, lambda: game, self._plugins, device="cpu")
-            with misfit_explained(self.path.name):
-                self._player.learner.load_checkpoint(self.path)
-        return self._player
+        return self._trained.player_in(game)
 
-    def _read(self, game: Game, player: Player) -> Frame:
+    def _read(self, game: Game, player: Player, character: Any) -> Frame:
         frame = self._frame
         if frame is None or frame.game is not game:
             name = getattr(player.encoder, "player", None) or player.metadata.player
@@ -138,14 +124,18 @@ class TrainedPolicy:
             frame.begin(game)
         else:
             frame.read()
+        frame.follow(character)
         return frame
 
 
 class PolicyInput:
     """An input source (see ``retro.input``) that lets a policy play in place of the keyboard.
 
+    It presses what a person would press on this computer, where the environment may rename keys
+    (``GameMetadata.key_variables``).
+
     Args:
-        policy: what chooses, such as a ``TrainedPolicy``.
+        policy: what chooses: a ``TrainedPolicy``, or anything with a ``get_action(game)``.
         game: the game it looks at.
 
     Example::
@@ -159,8 +149,30 @@ class PolicyInput:
         self._policy = policy
         self._game = game
         self._keys = ProgrammaticInput()
+        metadata = getattr(policy, "metadata", None)
+        self._pressed = dict(zip(metadata.keys, metadata.pressed, strict=True)) if metadata else {}
 
     def collect(self) -> set[Any]:
         """The key the policy chooses now, as the game expects it."""
-        self._keys.press(self._policy.get_action(self._game))
+        key = self._policy.get_action(self._game)
+        self._keys.press(self._pressed.get(key, key))
         return self._keys.collect()
+
+
+def _open(
+    source: str | Path | Traversable, checkpoint: str | Path | None, plugins: Plugins
+) -> ExportedPolicy | CheckpointPolicy:
+    file = find_policy_file(source) if isinstance(source, (str, Path)) else source
+    if file is None:
+        # What reads a run reads its settings too, which a policy file does without.
+        from retro_gamer_core.runs.run_directory import RunDirectory
+        from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
+
+        return CheckpointPolicy(RunDirectory.open(source), checkpoint, plugins)
+    if checkpoint is not None:
+        raise RetroGamerError(
+            f"{file.name} is one policy, so there is no checkpoint {str(checkpoint)!r} in it",
+            where=str(file),
+            hint="leave the checkpoint out, or name the run's directory",
+        )
+    return ExportedPolicy(file, plugins)

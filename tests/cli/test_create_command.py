@@ -58,7 +58,7 @@ def test_installed_games(retro_gamer, tmp_path, game, recipe):
     ended = retro_gamer("create", "--game", game, "--output", "runs/it", "--recipe", recipe, "--seed", 3)
     assert ended.code == 0
     assert ended.err.endswith("\nNext: retro-gamer train runs/it\n")
-    assert ("Warning" in ended.err) == (game != "snake"), "only the board of snake fits into a small terminal"
+    assert "Warning" not in ended.err
     config = config_of(tmp_path / "runs" / "it")
     assert config["game"]["name"] == game
     assert config["training"]["seed"] == 3
@@ -243,13 +243,20 @@ def test_wrong_usage(retro_gamer, tmp_path, arguments):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_board_too_large_for_a_console_is_a_warning(retro_gamer, my_game):
+@pytest.mark.parametrize(("factory", "fits"), [("create_game", True), ("create_large_game", False)])
+def test_a_board_too_large_for_the_arcade_is_told_now_and_in_the_log(
+    retro_gamer, my_game, tmp_path, factory, fits
+):
     ended = retro_gamer(
-        *("create", "--game", f"{my_game}:create_large_game", "--output", "run"),
-        *("--actions", "KEY_LEFT", "--reward", "gems"),
+        *("create", "--game", f"{my_game}:{factory}", "--output", "run", "--max-turns-per-episode", 5),
+        *("--actions", "KEY_LEFT", "--reward", "gems", "--training-episodes", 2),
     )
     assert ended.code == 0
-    assert "Warning: the board is 90×30" in ended.err
+    sentence = "a board of 90×30 with 2 lines of state below needs a terminal of 94×36 characters"
+    assert (f"\nnote: {sentence}" in ended.out) != fits
+    assert retro_gamer("train", "run").code == 0
+    log = (tmp_path / "run" / "training.log").read_text(encoding="utf-8")
+    assert (f"[INIT] {sentence}" in log) != fits
 
 
 def test_a_game_that_cannot_be_made_names_the_line(retro_gamer, my_game, tmp_path):

@@ -35,7 +35,18 @@ OPTIONAL = {
     "observation_function": IMPORT_STRINGS,
     "reference_scores": st.dictionaries(NAMES, st.floats(-1e6, 1e6)),
 }
-TABLES = st.fixed_dictionaries(REQUIRED, optional=OPTIONAL)
+
+
+@st.composite
+def tables(draw) -> dict:
+    table = draw(st.fixed_dictionaries(REQUIRED, optional=OPTIONAL))
+    if draw(st.booleans()):
+        renamed = draw(st.lists(st.sampled_from(table["actions"]), unique=True))
+        table["key_variables"] = {action: f"RETRO_KEY_{i}" for i, action in enumerate(renamed)}
+    return table
+
+
+TABLES = tables()
 
 MISTAKES = {
     "actions": ["KEY_UP", [], ["KEY_UP", "KEY_UP"], ["up"], [""], [1]],
@@ -49,6 +60,7 @@ MISTAKES = {
     "factory": ["my_game", ":create", "my_game:", "my_game:not a name"],
     "observation_function": ["observe", 5],
     "reference_scores": [{"random": "3.8"}, [3.8]],
+    "key_variables": [["KEY_UP"], {"w": 3}, {"w": ""}, {"w": "MY KEY"}, {"w": "UP", "s": "UP"}],
 }
 
 

@@ -18,7 +18,7 @@ from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.function_encoder import takes_a_game
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.training.assembly import build_encoder
+from retro_gamer_core.policies.player import build_encoder
 
 METADATA = GameMetadata(["KEY_RIGHT"], "score", ["@"], board_size=(5, 3))
 

@@ -205,7 +205,7 @@ def test_the_explosion_of_nav_is_found_though_its_description_leaves_it_out():
     random.seed(0)
     found = find_game("nav")
     found.metadata.character_set = None
-    [sentence] = complete_metadata(found.metadata, found.factory, exploration_turns=1000)
+    *_, sentence = complete_metadata(found.metadata, found.factory, exploration_turns=1000)
     assert found.metadata.character_set == ["*", "O", "^"]
     assert "1000 random turns" in sentence
     assert "* O ^" in sentence

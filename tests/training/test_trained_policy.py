@@ -225,6 +225,45 @@ def test_a_policy_may_be_a_character_among_others(snake_run):
     assert game.turn_number >= 1
 
 
+def test_a_policy_chooses_for_the_character_it_is_told(make_run, tmp_path):
+    """Two walkers, one policy: each sees the board from its own place."""
+    run = make_run(tmp_path, preprocessing={"encoder": "egocentric"}, training={"training_episodes": 10})
+    load_trainer(run).train()
+    policy, create_game = TrainedPolicy(run.path), create(run)
+    game = create_game()
+    walker = game.get_agent_by_name("walker")
+    other = type(walker)()
+    other.name, other.position = "other walker", (5, 3)
+    game.add_agent(other)
+    game.start()
+    alone = policy.q_values(game)
+    np.testing.assert_array_equal(policy.q_values(game, character=walker), alone)
+    from_there = policy.q_values(game, character=other)
+    assert not np.array_equal(from_there, alone)
+    np.testing.assert_array_equal(policy.q_values(game), alone)
+    assert policy.get_action(game, character=other) == policy.metadata.keys[from_there.argmax()]
+
+
+def test_renamed_keys_are_pressed_and_not_told(make_run, tmp_path, monkeypatch):
+    """Whoever asks for an action hears its name; whoever plays in place of the keyboard presses the key."""
+    actions = ["KEY_LEFT", "KEY_RIGHT", "KEY_UP", "KEY_DOWN"]
+    metadata = {
+        "actions": actions,
+        "reward": "score",
+        "character_set": ["@", "$"],
+        "key_variables": {key: f"TEST_{key}" for key in actions},
+    }
+    run = make_run(tmp_path, metadata=metadata, training={"training_episodes": 10})
+    load_trainer(run).train()
+    for number, key in enumerate(actions):
+        monkeypatch.setenv(f"TEST_{key}", "abcd"[number])
+    policy, game = TrainedPolicy(run.path), create(run)()
+    game.start()
+    monkeypatch.setattr(policy, "q_values", lambda game, character=None: np.array([0, 0, 1, 0, 0.5]))
+    assert policy.get_action(game) == "KEY_UP"
+    assert [str(key) for key in PolicyInput(policy, game).collect()] == ["c"]
+
+
 def test_one_policy_may_look_at_several_games_in_turn(trained):
     create_game = create(trained)
     policy, games = TrainedPolicy(trained.path), [create_game() for _ in range(3)]
@@ -238,7 +277,7 @@ def test_one_policy_may_look_at_several_games_in_turn(trained):
 def test_a_game_of_another_kind_is_explained(trained):
     game = create_snake()
     game.start()
-    observed = TrainedPolicy(trained.path).config.metadata.observe_state
+    observed = TrainedPolicy(trained.path).metadata.observe_state
     expected = "has nothing called 'strength'" if observed else "32×16 cells instead of 6×4"
     with pytest.raises(GameError, match=expected):
         TrainedPolicy(trained.path).get_action(game)

@@ -1,0 +1,168 @@
+"""``retro-gamer export``: what was learned, in one file that plays anywhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from retro_gamer_core.cli.printing import next_step, say, size_in_words, typed, warn
+from retro_gamer_core.errors import RunExists
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.games.finding import FoundGame
+    from retro_gamer_core.observation import Observations
+    from retro_gamer_core.policies.player import Player
+    from retro_gamer_core.runs.run_directory import RunDirectory
+
+_LARGE = 1_000_000  # bytes; a game pack is usually smaller than this
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="The file; RUN.rgp if left out."
+)
+@click.option(
+    "--checkpoint", metavar="NAME", help="Which one: ep_0100, final; if left out the best, else the newest."
+)
+@click.option(
+    "--episodes",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="How many games it plays for the scores on its card.",
+)
+@click.option("--half", is_flag=True, help="Half as large: weights are rounded to 16 bits.")
+@click.option(
+    "--onnx",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the network for other programs, as ONNX.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def export(
+    run: str,
+    output: Path | None,
+    checkpoint: str | None,
+    episodes: int,
+    half: bool,
+    onnx: Path | None,
+    force: bool,
+) -> None:
+    """Write what was learned into one file that plays without torch.
+
+    The file holds the weights and a card that says what they are. Opening one never runs code, so it
+    can be passed on. TrainedPolicy("snake.rgp") plays it.
+    """
+    from retro_gamer_core.games.finding import fresh_game
+    from retro_gamer_core.plugins.registry import installed_plugins
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
+    from retro_gamer_core.training.exporting import export_policy
+    from retro_gamer_core.training.loading import load_run
+
+    directory = RunDirectory.open(Path(run))
+    if output is None and onnx is None:
+        output = Path(f"{directory.path.resolve().name}.rgp")
+    for file in filter(None, (output, onnx)):
+        _refuse_to_replace(file, force)
+    config, found = load_run(directory)
+    plugins = installed_plugins()
+    policy = CheckpointPolicy(directory, checkpoint or _best_of(directory), plugins)
+    for warning in policy.warnings:
+        warn(f"Warning: {warning}")
+    game = fresh_game(found.factory, found.name)
+    if onnx is not None:
+        _write_onnx(policy.player_in(game), onnx)
+        say(f"Wrote {onnx} ({size_in_words(onnx.stat().st_size)}): {policy.path.name} as ONNX")
+    if output is None:
+        return
+    card = export_policy(policy, game, output, plugins=plugins, half=half)
+    if episodes:
+        tried = _try_out(output, policy.player_in(game), found, config, episodes)
+        card = export_policy(policy, game, output, plugins=plugins, half=half, scores=tried.scores)
+        say(tried.in_words)
+    size = output.stat().st_size
+    say(f"Wrote {output} ({size_in_words(size)}): {policy.path.name}, episode {card.episode:,}, {card.game}")
+    if size > _LARGE and not half:
+        warn("It is large for a game pack; --half makes it half as large.")
+    next_step(typed("retro-gamer", "play", output))
+
+
+def _refuse_to_replace(file: Path, force: bool) -> None:
+    if file.exists() and not force:
+        raise RunExists(f"{file} is there already", hint="choose another name, or add --force to replace it")
+    if not file.parent.is_dir():
+        raise RunExists(f"there is no directory {file.parent}", hint="make it first, or choose another place")
+
+
+def _best_of(run: RunDirectory) -> str | None:
+    return "best" if run.best_checkpoint.is_file() else None
+
+
+def _write_onnx(player: Player, path: Path) -> None:
+    from retro_gamer_core.training.exporting import CannotExport
+
+    if not hasattr(player.learner, "save_onnx"):
+        raise CannotExport(
+            "the learner of this run writes no ONNX", hint="let it have a method save_onnx(path)"
+        )
+    player.learner.save_onnx(path)
+
+
+class _Tried:
+    """The file that was written, beside the network it came from."""
+
+    def __init__(self, exported: Player, original: Player) -> None:
+        self.scores: dict[str, Any] = {}
+        self._exported = exported
+        self._original = original
+        self._turns = self._alike = 0
+
+    def choose(self, seen: Observations) -> np.ndarray:
+        actions = self._exported.learner.q_values(seen).argmax(axis=1)
+        before = self._original.learner.q_values(seen).argmax(axis=1)
+        self._turns += len(actions)
+        self._alike += int((actions == before).sum())
+        return actions
+
+    @property
+    def in_words(self) -> str:
+        score = self.scores.get("score") or self.scores["return"]
+        what = "score" if self.scores.get("score") else "return"
+        return (
+            f"Tried it in {self.scores['episodes']} games: mean {what} {score['mean']:,.1f}; the same key as the "
+            f"network it comes from in {self._alike:,} of {self._turns:,} turns"
+        )
+
+
+def _try_out(file: Path, original: Player, found: FoundGame, config: RunConfig, episodes: int) -> _Tried:
+    """Play with what stands in the file, so that it is known to work and how well."""
+    from retro_gamer_core.evaluation.games import play_at_random, play_games
+    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.games.finding import fresh_game
+    from retro_gamer_core.training.policy import TrainedPolicy
+
+    exported = TrainedPolicy(file).player_in(fresh_game(found.factory, found.name))
+    tried = _Tried(exported, original)
+    settings = {
+        "max_turns": config.training.max_turns_per_episode,
+        "seed": 0,
+        "score_key": config.metadata.score or "score",
+    }
+    with click.progressbar(length=episodes, label=f"Trying it in {episodes} games", file=sys.stderr) as bar:
+
+        def shown(ended: int) -> None:
+            bar.update(ended - bar.pos)
+
+        played = play_games(tried.choose, found.factory, exported, episodes, each_turn=shown, **settings)
+        at_random = play_at_random(found.factory, exported, episodes, **settings)
+    report = Report.of(played, at_random, config.metadata.reference_scores)
+    tried.scores = {**report.to_dict(), "episodes": episodes}
+    return tried

@@ -1,0 +1,101 @@
+"""What ``play`` and ``evaluate`` are given: the directory of a run, or a policy file and a game for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from retro_gamer_core.cli.printing import warn
+from retro_gamer_core.errors import RetroGamerError
+
+if TYPE_CHECKING:
+    from retro_gamer_core.games.finding import FoundGame
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.policy import TrainedPolicy
+
+#: For commands that take either.
+GAME_OPTION = click.option(
+    "--game",
+    metavar="GAME",
+    help="Which game a policy file is to play; if left out, the installed one that it names.",
+)
+
+
+@dataclass(frozen=True)
+class PolicyToPlay:
+    """A policy and its game.
+
+    Args:
+        policy: what chooses.
+        found: the game.
+        metadata: what the game is, in the words of the run or the file.
+        max_turns: turns after which a game is stopped.
+        run: the run it is from; None for a policy file.
+    """
+
+    policy: TrainedPolicy
+    found: FoundGame
+    metadata: GameMetadata
+    max_turns: int
+    run: RunDirectory | None
+
+
+def policy_to_play(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
+    """Open a run or a policy file, and find its game. Warns where a part has changed since.
+
+    Raises:
+        RunNotFound: there is neither.
+        PolicyFileRefused, CheckpointDamaged: it cannot be read.
+        RetroGamerError: the game of a policy file is not installed, and none was named.
+    """
+    from retro_gamer_core.policies.policy_file import find_policy_file
+
+    file = find_policy_file(source)
+    chosen = _of_run(source, checkpoint, game) if file is None else _of_file(file, checkpoint, game)
+    for warning in chosen.policy.warnings:
+        warn(f"Warning: {warning}")
+    return chosen
+
+
+def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.loading import load_run
+    from retro_gamer_core.training.policy import TrainedPolicy
+
+    run = RunDirectory.open(Path(source))
+    config, found = load_run(run)
+    if game is not None:
+        raise RetroGamerError(
+            f"{source} is a run, and plays its own game",
+            hint="leave --game out; it is for policy files, which retro-gamer export makes",
+        )
+    policy = TrainedPolicy(run.path, checkpoint)
+    return PolicyToPlay(policy, found, config.metadata, config.training.max_turns_per_episode, run)
+
+
+def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPlay:
+    from retro_gamer_core.configuration.settings import TrainingSettings
+    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.training.policy import TrainedPolicy
+
+    policy = TrainedPolicy(file, checkpoint)
+    found = find_game(game or _installed_game_named_by(policy))
+    return PolicyToPlay(policy, found, policy.metadata, TrainingSettings().max_turns_per_episode, None)
+
+
+def _installed_game_named_by(policy: TrainedPolicy) -> str:
+    """The game on the card, if it is installed. Whatever else a stranger's card names is not imported."""
+    from retro_gamer_core.games.entry_points import registered_games
+
+    named = policy.game
+    if any(named in (game.name, game.entry) for game in registered_games()):
+        return named
+    raise RetroGamerError(
+        f"{policy.path.name} was trained on {named!r}, which is no installed game",
+        why="a policy file may come from a stranger, so no code is run just because the file names it",
+        hint="install the package of that game, or name the game yourself: --game my_game.py",
+    )

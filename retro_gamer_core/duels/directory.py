@@ -1,0 +1,187 @@
+"""The files of a duel: who plays, the snapshots, and every match.
+
+runs/duel-chaser-runner/
+├── duel.json        who plays, which snapshots there are, and what is being trained
+├── snapshots/       chaser-1.rgp, runner-1.rgp, …: they never change
+├── matches.jsonl    what came of the matches between two of them
+├── ratings.json     how strong each is, by all matches so far
+└── training.pid     there while the duel goes on
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from retro_gamer_core.duels.ratings import Rating, Result
+from retro_gamer_core.duels.snapshots import Snapshot
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.atomic_files import remove_leftovers, write_text
+from retro_gamer_core.runs.process_lock import hold_lock
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """What is being trained: a step that was begun and may have been interrupted.
+
+    Args:
+        side, round: whose training, and for which round.
+        until: it ends after so many episodes of that run.
+        against: the names of the snapshots that it faces, the newest last.
+    """
+
+    side: str
+    round: int
+    until: int
+    against: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DuelRecord:
+    """Everything that a duel has to remember beside its matches.
+
+    Args:
+        sides: the names of the two characters.
+        runs: their runs, absolute.
+        snapshots: all of them, in the order in which they were taken.
+        training: what is being trained.
+    """
+
+    sides: tuple[str, str]
+    runs: tuple[Path, Path]
+    snapshots: tuple[Snapshot, ...] = ()
+    training: TrainingStep | None = None
+
+    def of(self, side: str) -> list[Snapshot]:
+        """The snapshots of one side, by round."""
+        return [snapshot for snapshot in self.snapshots if snapshot.side == side]
+
+    def after(self, side: str, round_: int) -> Snapshot | None:
+        """The snapshot taken of a side after a round."""
+        return next((snapshot for snapshot in self.of(side) if snapshot.round == round_), None)
+
+    def with_snapshot(self, snapshot: Snapshot) -> DuelRecord:
+        """This, with one snapshot more, and nothing being trained."""
+        return replace(self, snapshots=(*self.snapshots, snapshot), training=None)
+
+
+class DuelDirectory:
+    """The files of one duel. Making this object touches nothing on disk."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._record = self.path / "duel.json"
+        self._matches = self.path / "matches.jsonl"
+        self._ratings = self.path / "ratings.json"
+        self.snapshots = self.path / "snapshots"
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep every other process out while the block runs; make the directory where there is none.
+
+        Raises:
+            RunBusy: another process is at work on this duel.
+            RetroGamerError: something else is in that place.
+        """
+        if self.path.is_file() or (self.path.is_dir() and any(self.path.iterdir()) and not self.exists()):
+            raise RetroGamerError(
+                f"{self.path} holds something else than a duel",
+                why="a duel has a directory of its own, so that no file of yours can be overwritten",
+                hint="choose a directory that does not exist yet, with --output",
+            )
+        self.snapshots.mkdir(parents=True, exist_ok=True)
+        with hold_lock(self.path / "training.pid"):
+            for directory in (self.path, self.snapshots):
+                remove_leftovers(directory)
+            yield
+
+    def exists(self) -> bool:
+        """Whether there is a duel already, or at least the beginnings of one."""
+        return self._record.is_file() or self.snapshots.is_dir()
+
+    def file(self, snapshot: Snapshot) -> Path | None:
+        """Where a snapshot is; None for random keys."""
+        return self.snapshots / snapshot.file if snapshot.file else None
+
+    def read(self) -> DuelRecord | None:
+        """What is remembered; None before anything was.
+
+        Raises:
+            RetroGamerError: the file is damaged.
+        """
+        if not self._record.is_file():
+            return None
+        try:
+            told = json.loads(self._record.read_text(encoding="utf-8"))
+            runs = [(self.path / run).resolve() for run in told["runs"]]
+            training = told["training"]
+            return DuelRecord(
+                sides=tuple(told["sides"]),
+                runs=tuple(runs),
+                snapshots=tuple(Snapshot(**snapshot) for snapshot in told["snapshots"]),
+                training=training and TrainingStep(**{**training, "against": tuple(training["against"])}),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise RetroGamerError(
+                f"{self._record.name} cannot be read: {error}",
+                where=str(self._record),
+                why="it says how far the duel is",
+                hint="bring the file back, or begin another duel with --output; the two runs are whole",
+            ) from error
+
+    def write(self, record: DuelRecord) -> None:
+        """Remember this, whole or not at all."""
+        told = asdict(record) | {"runs": [self._relative(run) for run in record.runs]}
+        write_text(self._record, _as_json({"schema": _SCHEMA, **told}))
+
+    def add_matches(self, purpose: str, result: Result) -> None:
+        """Append what came of the matches between two snapshots."""
+        line = json.dumps({"purpose": purpose, **asdict(result)})
+        self._drop_torn_line()
+        with self._matches.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def matches(self, purpose: str) -> list[Result]:
+        """All matches that were played for a purpose. A last line that was never finished does not count."""
+        if not self._matches.is_file():
+            return []
+        lines = self._matches.read_bytes().split(b"\n")[:-1]
+        told = [json.loads(line) for line in lines]
+        return [
+            Result(**{key: value for key, value in match.items() if key != "purpose"})
+            for match in told
+            if match["purpose"] == purpose
+        ]
+
+    def write_ratings(self, ratings: Mapping[str, Rating]) -> None:
+        """Write how strong everybody is."""
+        told = {name: asdict(rating) for name, rating in ratings.items()}
+        write_text(self._ratings, _as_json({"schema": _SCHEMA, "ratings": told}))
+
+    def _drop_torn_line(self) -> None:
+        """A process that was killed may have left half a line; the next one must not be glued to it."""
+        if self._matches.is_file():
+            contents = self._matches.read_bytes()
+            if contents and not contents.endswith(b"\n"):
+                whole = contents[: contents.rfind(b"\n") + 1]
+                write_text(self._matches, whole.decode("utf-8"))
+
+    def _relative(self, run: Path) -> str:
+        """So that the directory that holds the runs and the duel can be moved as a whole."""
+        try:
+            return Path(os.path.relpath(run, self.path.resolve())).as_posix()
+        except ValueError:  # on Windows, another drive
+            return run.as_posix()
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

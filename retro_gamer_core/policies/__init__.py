@@ -1,0 +1,1 @@
+"""Policies by themselves: what was learned, without what it takes to learn."""

@@ -1,0 +1,107 @@
+"""A policy read from a file: an encoder, and a network that plays in numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.policies.card import PolicyCard, find_named_part
+from retro_gamer_core.policies.player import Player
+from retro_gamer_core.policies.policy_file import read_policy_file, refused
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    import numpy as np
+    from retro.game import Game
+
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.observation import Observations
+    from retro_gamer_core.plugins.registry import Plugins
+
+#: What plays a network without torch: ``(cells: uint8[n, h, w], features: float32[n, f])`` in, one
+#: number for each action of each observation out.
+Network = Callable[["np.ndarray", "np.ndarray"], "np.ndarray"]
+
+
+class ExportedPolicy:
+    """What ``retro-gamer export`` wrote, ready to play, whether torch is installed or not.
+
+    Args:
+        source: the file; a path, or what ``importlib.resources`` gives.
+        plugins: where the encoder and the network come from.
+
+    Raises:
+        PolicyFileRefused: the file is damaged, or not what it claims to be.
+    """
+
+    def __init__(self, source: Traversable, plugins: Plugins) -> None:
+        self.path = source
+        card, weights = read_policy_file(source)
+        try:
+            self.card = PolicyCard.from_dict(card)
+            self._player = _player(self.card, weights, plugins)
+        except MemoryError:
+            raise  # the file may be fine
+        except Exception as error:  # whatever a card that lies makes the parts raise, it means one thing
+            what = error.problem.what if isinstance(error, RetroGamerError) else str(error)
+            raise refused(source, what) from error
+
+    @property
+    def game(self) -> str:
+        return self.card.game
+
+    @property
+    def metadata(self) -> GameMetadata:
+        return self.card.metadata
+
+    @property
+    def episode(self) -> int:
+        return self.card.episode
+
+    @property
+    def warnings(self) -> list[str]:
+        return []
+
+    def player_in(self, game: Game) -> Player:
+        """What sees and chooses; the same in every game."""
+        return self._player
+
+
+class _OnlyValues:
+    """All that is left of a learner: how good each action looks."""
+
+    def __init__(self, network: Network, scale: float) -> None:
+        self._network = network
+        self._scale = scale
+
+    def q_values(self, observations: Observations) -> np.ndarray:
+        return self._network(observations.cells, observations.features) * self._scale
+
+
+def _player(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Player:
+    """The network comes first: only weights of the right shapes prove the sizes that the card tells."""
+    metadata = card.metadata
+    network = build_in_numpy(card, weights, plugins)
+    encoder_part = find_named_part("encoder", card.encoder, plugins)
+    encoder = plugins.build(encoder_part, metadata, **card.encoder.options)
+    if encoder.spec != card.spec:
+        raise ValueError(f"its {encoder_part} sees something else here than where it was trained")
+    characters = CharacterCodes(metadata.character_set or ())
+    return Player(metadata, encoder, characters, _OnlyValues(network, card.scale))
+
+
+def build_in_numpy(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Network:
+    """The network of a card, as numpy plays it.
+
+    Raises:
+        ValueError: the weights do not belong to it, or it can only be played with torch.
+    """
+    part = find_named_part("network", card.network, plugins)
+    if part.part.in_numpy is None:
+        raise ValueError(f"{part} cannot play without torch")
+    build = load_attribute(part.part.in_numpy, what=str(part), provider=part.provider)
+    return build(card.spec, card.metadata.n_actions, weights, **card.network.options)

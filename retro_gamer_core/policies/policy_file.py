@@ -1,0 +1,152 @@
+"""A policy in one file, ``snake.rgp``: a card that says what it is, and the weights of its network.
+
+The file is an uncompressed zip, which ``numpy.load`` and any unzip program open:
+
+    card.json               what it is, in words and numbers (``card.PolicyCard``)
+    weights/board.rows.npy  one array for each weight of the network
+
+The last 64 bytes, a comment to the zip, are the SHA-256 of all others in hexadecimal digits, so that no
+damage goes unnoticed. That says nothing of who made the file, and policy files come from strangers: so
+nothing in one is ever executed, unpacked to disk, or believed. A member that does not belong there, a size
+that lies, a Python object, a number that is none, and the file is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.errors import PolicyFileRefused, RetroGamerError, RunNotFound
+from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.plain_arrays import read_array, refuse_lies, write_array
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+SUFFIX = ".rgp"
+_CARD = "card.json"
+_WEIGHT = re.compile(r"weights/(\w+(?:\.\w+)*)\.npy", re.ASCII)
+_DIGITS = 64
+_LONGEST_CARD = 1_000_000
+_MOST_WEIGHTS = 1_000
+_KINDS_OF_NUMBERS = "fiu"
+
+
+def write_policy_file(path: Path, card: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:
+    """Write a policy file, whole or not at all. Equal policies give equal files, byte for byte.
+
+    Args:
+        path: the file; its directory must exist.
+        card: plain values, as JSON knows them.
+        weights: arrays of numbers, by name.
+
+    Raises:
+        RetroGamerError: the disk refused.
+    """
+
+    contents = BytesIO()
+    with zipfile.ZipFile(contents, "w", zipfile.ZIP_STORED) as archive:
+        text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)
+        archive.writestr(zipfile.ZipInfo(_CARD), text)  # a mere name would put the time into the file
+        for name, array in weights.items():
+            write_array(archive, f"weights/{name}.npy", np.ascontiguousarray(array))
+        archive.comment = b" " * _DIGITS
+    everything = contents.getbuffer()
+    everything[-_DIGITS:] = _digest(everything)
+    replace_file(path, lambda temporary: temporary.write_bytes(everything))
+
+
+def read_policy_file(source: Traversable) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The card and the weights in a policy file. Whether they make sense is for others to say.
+
+    Raises:
+        PolicyFileRefused: cut short, changed, or something else than a policy file.
+        OSError: the file cannot be opened.
+    """
+    contents = source.read_bytes()
+    if contents[-_DIGITS:] != _digest(contents):
+        raise refused(source, "it is cut short, damaged, or no policy file at all")
+    try:
+        with zipfile.ZipFile(BytesIO(contents)) as archive:
+            refuse_lies(archive, len(contents))
+            _refuse_hiding_places(archive, contents)
+            return _card(archive), _weights(archive)
+    except MemoryError:
+        raise  # the file may be fine
+    except Exception as error:
+        # Whatever a damaged file makes zipfile, json or numpy raise, it means one thing.
+        raise refused(source, str(error) or type(error).__name__) from error
+
+
+def _digest(contents: bytes | memoryview) -> bytes:
+    return hashlib.sha256(contents[:-_DIGITS]).hexdigest().encode()
+
+
+def refused(source: Traversable, reason: str, hint: str = "") -> PolicyFileRefused:
+    """The error for a file that is not used, and why."""
+    return PolicyFileRefused(
+        f"{source.name} is not used: {reason}",
+        where=str(source),
+        why="a policy file must be whole, and be what it says it is; nothing in it was run",
+        hint=hint or "get the file again, or make it anew: retro-gamer export RUN -o snake.rgp",
+    )
+
+
+def find_policy_file(path: Path | str) -> Path | None:
+    """The policy file that ``path`` stands for; None where it rather means a run's directory.
+
+    Raises:
+        RetroGamerError: it ends like one and is not there.
+    """
+    path = Path(path)
+    if path.is_file():
+        return path
+    if path.suffix == SUFFIX and not path.is_dir():
+        raise _not_there(path)
+    return None
+
+
+def _refuse_hiding_places(archive: zipfile.ZipFile, contents: bytes) -> None:
+    """A zip may have anything before its first member and after its end; another program may read that."""
+    begins = min((member.header_offset for member in archive.infolist()), default=0)
+    if begins != 0 or archive.comment != contents[-_DIGITS:]:
+        raise ValueError("something else is in it beside the policy")
+
+
+def _card(archive: zipfile.ZipFile) -> dict[str, Any]:
+    if archive.getinfo(_CARD).file_size > _LONGEST_CARD:
+        raise ValueError("its card is longer than a card can be")
+    card = json.loads(archive.read(_CARD).decode("utf-8"))
+    if not isinstance(card, dict):
+        raise ValueError("its card is no table of facts")
+    return card
+
+
+def _weights(archive: zipfile.ZipFile) -> dict[str, np.ndarray]:
+    members = [name for name in archive.namelist() if name != _CARD]
+    if len(members) > _MOST_WEIGHTS:
+        raise ValueError(f"it holds {len(members):,} arrays")
+    weights = {}
+    for member in members:
+        found = _WEIGHT.fullmatch(member)
+        if found is None:
+            raise ValueError(f"{member!r} does not belong into a policy file")
+        array = read_array(archive, member)
+        if array.dtype.kind not in _KINDS_OF_NUMBERS or not np.isfinite(array).all():
+            raise ValueError(f"{member} holds something that is not an ordinary number")
+        weights[found[1]] = array
+    return weights
+
+
+def _not_there(path: Path) -> RetroGamerError:
+    here = sorted(found.name for found in path.parent.glob(f"*{SUFFIX}")) if path.parent.is_dir() else []
+    hint = f"there is {', '.join(here[:5])}" if here else "make one: retro-gamer export RUN -o snake.rgp"
+    return RunNotFound(f"there is no file {path}", hint=hint)

@@ -1,0 +1,104 @@
+"""A policy read from a checkpoint of a run: built as the checkpoint says it was trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.configuration import config_from_sections, read_config
+from retro_gamer_core.errors import GameError, RunNotFound
+from retro_gamer_core.playing.state_features import sizes_of
+from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.training.assembly import build_player, lock_parts
+from retro_gamer_core.training.compatibility import check_own, misfit_explained
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.player import Player
+
+
+class CheckpointPolicy:
+    """What a run had learned when a checkpoint was taken, whatever ``config.toml`` says by now.
+
+    Args:
+        run: the run.
+        checkpoint: which one, as ``RunDirectory.find_checkpoint`` takes it; the newest when left out.
+        plugins: where parts come from.
+
+    Raises:
+        RunNotFound: no such checkpoint.
+        CheckpointDamaged: the file cannot be read.
+        CheckpointIncompatible: retro-gamer 0.4.0 or another program saved it.
+    """
+
+    def __init__(self, run: RunDirectory, checkpoint: str | Path | None, plugins: Plugins) -> None:
+        self._run = run
+        self._plugins = plugins
+        self.path = self._find(checkpoint)
+        learner = plugins.find_part("learner", self._learner_name())
+        self.progress: dict[str, Any] = load_factory(learner).read_checkpoint(self.path)
+        trained_as = self.progress.get("config_snapshot", {})
+        check_own(trained_as, name=self.path.name)
+        self.config = config_from_sections(trained_as, plugins, where=self.path.name)
+        self._player: Player | None = None
+
+    @property
+    def game(self) -> str:
+        return self.config.game
+
+    @property
+    def metadata(self) -> GameMetadata:
+        return self.config.metadata
+
+    @property
+    def episode(self) -> int:
+        return self.progress["episode"]
+
+    @property
+    def warnings(self) -> list[str]:
+        locked = [LockedPart(**part) for part in self.progress.get("parts_lock", [])]
+        return [found.problem.what for found in differences(locked, lock_parts(self.config, self._plugins))]
+
+    def player_in(self, game: Game) -> Player:
+        """What sees and chooses, built at the first look, when there is a game to measure observed values on.
+
+        Raises:
+            GameError: this game lacks what it observes.
+        """
+        if self._player is None:
+            metadata = self.metadata
+            for key in metadata.observe_state:
+                if key not in game.state:
+                    raise GameError(
+                        f"the state of this game has nothing called {key!r}",
+                        why=f"{self.path.name} sees it, and learned what it means",
+                        hint="let this game keep it in its state, as the game it was trained on does",
+                    )
+            metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
+            player = build_player(self.config, metadata, lambda: game, self._plugins, device="cpu")
+            with misfit_explained(self.path.name):
+                player.learner.load_checkpoint(self.path)
+            self._player = player
+        return self._player
+
+    def _find(self, checkpoint: str | Path | None) -> Path:
+        if checkpoint is not None:
+            return self._run.find_checkpoint(checkpoint)
+        newest = self._run.newest_checkpoint()
+        if newest is None:
+            raise RunNotFound(
+                f"{self._run.path} has no checkpoint yet",
+                why="a checkpoint is what was learned so far, and nothing has been learned yet",
+                hint=f"retro-gamer train {self._run.path}",
+            )
+        return newest
+
+    def _learner_name(self) -> str:
+        """Only the learner that wrote a checkpoint can read it, so its name must be known before."""
+        locked = {part.kind: part.name for part in read_lock(self._run.parts_lock)}
+        return locked.get("learner") or read_config(self._run.config, self._plugins).learner.name

@@ -1,0 +1,131 @@
+"""From a run to a policy file: what playing takes, and nothing of what learning took."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.distributions import own_version
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.policies.card import PartOnCard, PolicyCard
+from retro_gamer_core.policies.exported import build_in_numpy
+from retro_gamer_core.policies.policy_file import write_policy_file
+from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retro.game import Game
+
+    from retro_gamer_core.configuration import PartChoice
+    from retro_gamer_core.contracts import PlayingNetwork
+    from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.player import Player
+
+_FOR_OTHER_PROGRAMS = (
+    "write it for other programs instead: retro-gamer export RUN --onnx FILE.onnx; the package of a network can "
+    "name what plays it in numpy (in_numpy, see retro_gamer_core.Part)"
+)
+_MADE_WITH = ("retro-games", "numpy", "torch")
+
+
+class CannotExport(RetroGamerError):
+    """Something of this run has no place in a policy file."""
+
+
+def export_policy(
+    policy: CheckpointPolicy,
+    game: Game,
+    path: Path,
+    *,
+    plugins: Plugins,
+    scores: Mapping[str, Any] | None = None,
+    half: bool = False,
+) -> PolicyCard:
+    """Write a policy file.
+
+    Args:
+        policy: a checkpoint of a run.
+        game: any game of the kind it plays, to measure observed values on.
+        path: the file; one that is there is replaced.
+        plugins: where its parts come from.
+        scores: how good it is, for the card.
+        half: whether weights are kept in 16 bits, which makes the file half as large and rounds a little.
+
+    Raises:
+        CannotExport: a part is a file of one's own, or plays only with its learner or only with torch.
+        RetroGamerError: the disk refused.
+    """
+    player, config = policy.player_in(game), policy.config
+    network = _network_of(player, config.learner)
+    weights = {name: _narrowed(weight, half) for name, weight in network.weights.items()}
+    card = PolicyCard(
+        game=config.game,
+        metadata=player.metadata,
+        encoder=_on_card(config.encoder, plugins),
+        network=_on_card(config.network, plugins),
+        spec=player.encoder.spec,
+        scale=network.scale,
+        episode=policy.episode,
+        turns=int(policy.progress.get("total_steps", 0)),
+        recipe=config.training.recipe or "",
+        scores=scores or {},
+        made_with=_versions(),
+    )
+    try:
+        build_in_numpy(card, weights, plugins)
+    except ValueError as error:
+        raise CannotExport(
+            f"this run cannot be exported: {error}",
+            where=f'network = "{config.network.name}" in [model]',
+            why="a policy file plays without torch, so its network must be one that numpy can play",
+            hint=_FOR_OTHER_PROGRAMS,
+        ) from error
+    write_policy_file(path, card.to_dict(), weights)
+    return card
+
+
+def _network_of(player: Player, learner: PartChoice) -> PlayingNetwork:
+    if not hasattr(player.learner, "playing_network"):
+        raise CannotExport(
+            f"the learner {learner.name!r} does not give its network away",
+            where=f'learner = "{learner.name}" in [training]',
+            hint="let it have a method playing_network(), as retro_gamer_core.Learner says",
+        )
+    return player.learner.playing_network()
+
+
+def _on_card(choice: PartChoice, plugins: Plugins) -> PartOnCard:
+    if choice.name not in plugins.parts(choice.kind):
+        raise CannotExport(
+            f"the {choice.kind} {choice.name} is a file of your own",
+            where=f'{choice.kind} = "{choice.name}"',
+            why="a policy file never names code to be imported, as it may come from a stranger; it names parts "
+            "that are installed",
+            hint=_FOR_OTHER_PROGRAMS
+            if choice.kind == "network"
+            else f"make a package of it: retro-gamer promote {choice.name}",
+        )
+    return PartOnCard(choice.name, _plain(choice.options))
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """As they come out of JSON again: tuples are lists there."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
+
+
+def _narrowed(weight: np.ndarray, half: bool) -> np.ndarray:
+    return weight.astype(np.float16) if half and weight.dtype.kind == "f" else weight
+
+
+def _versions() -> dict[str, str]:
+    versions = {"retro-gamer": own_version()}
+    for distribution in _MADE_WITH:
+        try:
+            versions[distribution] = version(distribution)
+        except PackageNotFoundError:
+            continue
+    return versions
