@@ -24,9 +24,11 @@ class MLPInNumpy:
 
     def __init__(self, spec: ObservationSpec, head: _Dense, weights: Weights) -> None:
         self._occupied = OccupiedRows(spec)
-        self._rows = weights["board.rows"].astype(np.float32)
-        self._bias = weights["board.bias"].astype(np.float32)
-        self._beside = weights["board.beside"].astype(np.float32) if spec.n_view_features else None
+        self._rows = weights["board.rows"].astype(np.float32, copy=False)
+        self._bias = weights["board.bias"].astype(np.float32, copy=False)
+        self._beside = (
+            weights["board.beside"].astype(np.float32, copy=False) if spec.n_view_features else None
+        )
         self._first_beside = spec.n_features - spec.n_view_features
         self._head = head
 
@@ -49,7 +51,10 @@ class CNNInNumpy:
         self._padding = padding
         self._head = head
         self._kernels = [
-            (weights[f"convolutions.{i}.weight"].astype(np.float32), weights[f"convolutions.{i}.bias"])
+            (
+                weights[f"convolutions.{i}.weight"].astype(np.float32, copy=False),
+                weights[f"convolutions.{i}.bias"],
+            )
             for i in (0, 2)
         ]
 
@@ -67,7 +72,10 @@ class _Dense:
     """Fully connected layers with a ReLU between each two."""
 
     def __init__(self, layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
-        self._layers = [(weight.T.astype(np.float32), bias.astype(np.float32)) for weight, bias in layers]
+        self._layers = [
+            (weight.T.astype(np.float32, copy=False), bias.astype(np.float32, copy=False))
+            for weight, bias in layers
+        ]
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         (*hidden, (weight, bias)) = self._layers

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from retro_gamer_core.cli.check import warn_of
 from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
 from retro_gamer_core.cli.printing import next_step, say, typed, warn
+from retro_gamer_core.cli.quick_look import warn_of
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import Choice
 
@@ -87,7 +87,7 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
         say(f"note: {note}")
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
-    warn_of(findings_of(look), typed("retro-gamer", "check", game))
+    warn_of(findings_of(look), game)
     say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
     for choice in choices:
         say(f"  [{choice.section}] {choice.key} = {_as_toml(choice.value)} — {choice.reason}")

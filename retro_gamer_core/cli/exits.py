@@ -9,13 +9,14 @@ import click
 from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.errors import RetroGamerError
 
+CHECK_FAILED = 3
 INTERRUPTED = 130
 
 
 def run_and_exit(command: click.Command) -> None:
     """Run ``command`` with the arguments of the process, and exit.
 
-    0 fine · 1 something to put right · 2 wrong usage · 3 a check found errors · 4 the code of a game or
+    0 fine · 1 something to put right · 2 wrong usage · 3 a check found problems · 4 the code of a game or
     plugin failed · 130 interrupted, and saved.
     """
     try:

@@ -13,12 +13,14 @@ from retro_gamer_core.errors import RunExists
 
 if TYPE_CHECKING:
     import numpy as np
+    from retro.game import Game
 
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.observation import Observations
     from retro_gamer_core.policies.player import Player
     from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
 _LARGE = 1_000_000  # bytes; a game pack is usually smaller than this
 
@@ -79,7 +81,7 @@ def export(
         warn(f"Warning: {warning}")
     game = fresh_game(found.factory, found.name)
     if onnx is not None:
-        _write_onnx(policy.player_in(game), onnx)
+        _write_onnx(policy, game, onnx)
         say(f"Wrote {onnx} ({size_in_words(onnx.stat().st_size)}): {policy.path.name} as ONNX")
     if output is None:
         return
@@ -106,14 +108,18 @@ def _best_of(run: RunDirectory) -> str | None:
     return "best" if run.best_checkpoint.is_file() else None
 
 
-def _write_onnx(player: Player, path: Path) -> None:
+def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
     from retro_gamer_core.training.exporting import CannotExport
 
-    if not hasattr(player.learner, "save_onnx"):
+    learner, config = policy.player_in(game).learner, policy.config
+    if not hasattr(learner, "save_onnx"):
         raise CannotExport(
-            "the learner of this run writes no ONNX", hint="let it have a method save_onnx(path)"
+            "the learner of this run writes no ONNX", hint="let it have a method save_onnx(path, about)"
         )
-    player.learner.save_onnx(path)
+    parts = {
+        choice.kind: {"name": choice.name, **choice.options} for choice in (config.encoder, config.network)
+    }
+    learner.save_onnx(path, {"game": config.game, "episode": policy.episode, **parts})
 
 
 class _Tried:

@@ -9,6 +9,7 @@ import click
 from retro_gamer_core.cli.durations import Duration, say_duration
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.printing import next_step, say, typed, warn
+from retro_gamer_core.cli.quick_look import QuickLook
 
 
 @click.command()
@@ -67,7 +68,7 @@ def train(
         return
     budget = None if seconds is None else TimeBudget(seconds)
     with stop_on_interrupt(warn) as stop, progress_for(trainer, budget) as progress:
-        outcome = trainer.train([progress], stop, budget)
+        outcome = trainer.train([progress, QuickLook(trainer)], stop, budget)
     if outcome.reason == "interrupted":
         say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
         go_on = typed("retro-gamer", "train", run)

@@ -61,7 +61,7 @@ def play_at_random(
     played = errors = 0
     while played < turns and perf_counter() < until and errors < _MOST_ERRORS:
         how: Ending | None = None
-        begun, error = (game, None) if game else _attempt(lambda: fresh_game(create_game))
+        begun, error = (game, None) if game is not None else _attempt(lambda: fresh_game(create_game))
         game = None
         if begun is not None:
             begun.input_source, begun.view = keys, None

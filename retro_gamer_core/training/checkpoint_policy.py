@@ -13,6 +13,7 @@ from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.assembly import build_player, lock_parts
 from retro_gamer_core.training.compatibility import check_own, misfit_explained
+from retro_gamer_core.training.own_files import make_importable
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -40,10 +41,12 @@ class CheckpointPolicy:
         self._run = run
         self._plugins = plugins
         self.path = self._find(checkpoint)
+        make_importable(run)
         learner = plugins.find_part("learner", self._learner_name())
         self.progress: dict[str, Any] = load_factory(learner).read_checkpoint(self.path)
         trained_as = self.progress.get("config_snapshot", {})
         check_own(trained_as, name=self.path.name)
+        make_importable(run, trained_as)
         self.config = config_from_sections(trained_as, plugins, where=self.path.name)
         self._player: Player | None = None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.configuration import RunConfig, read_config
 from retro_gamer_core.games.finding import FoundGame, find_game
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.training.own_files import make_importable
 from retro_gamer_core.training.trainer import SECONDS_BETWEEN_STATES, Trainer
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def load_run(run: RunDirectory) -> tuple[RunConfig, FoundGame]:
         ConfigurationError: naming every problem in ``config.toml``.
         GameNotFound: the game is not there any more.
     """
+    make_importable(run)
     config = read_config(run.config, installed_plugins())
     return config, find_game(config.game)
 

@@ -97,3 +97,15 @@ def test_a_file_never_decides_which_code_is_run(retro_gamer, snake_file, tmp_pat
         assert code == 1 and "no installed game" in err and "it ran" not in out + err
     code, out, err = retro_gamer("play", "theirs.rgp", "--game", "snake", "--max-turns", 3)
     assert code == 0 and "it ran" not in out + err
+
+
+def test_other_programs_get_onnx(retro_gamer, snake_run, tmp_path):
+    import onnxruntime
+
+    code, out, err = retro_gamer("export", snake_run, "--onnx", "snake.onnx")
+    assert code == 0, err
+    assert out.startswith("Wrote snake.onnx (") and not list(tmp_path.glob("*.rgp"))
+    told = onnxruntime.InferenceSession(tmp_path / "snake.onnx").get_modelmeta().custom_metadata_map
+    assert json.loads(told["game"]) == "retro.examples.snake:create_game"
+    assert json.loads(told["encoder"]) == {"name": "egocentric"}
+    assert json.loads(told["actions"])[-1] is None

@@ -1,0 +1,113 @@
+"""Checks of a logger: it hears a whole run without trouble, and a run that was stopped leaves no gap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from retro_gamer_core.checks.finding import Finding
+from retro_gamer_core.checks.parts.trouble import compare_cost, state_lost
+from retro_gamer_core.checks.parts.workbench import Workbench
+from retro_gamer_core.configuration import PartChoice
+from retro_gamer_core.contracts import Logger
+from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
+
+_EPISODES = 20
+_STOPPED_AFTER = 12
+_LOST = 5
+
+
+def logger_hears_all(bench: Workbench) -> Iterator[Finding]:
+    """A run in one go, one that was stopped, and one that was killed five episodes after its last saved state."""
+    with TemporaryDirectory() as directory:
+        whole, stopped, killed = (Path(directory) / name for name in ("whole", "stopped", "killed"))
+        _run_in_one_go(bench, whole)
+        _run_in_two(bench, stopped, lost=0)
+        _run_in_two(bench, killed, lost=_LOST)
+        in_one, in_two, after_loss = map(_lines, (whole, stopped, killed))
+    bench.figures.append(
+        f"{_EPISODES} episodes heard, {sum(in_one.values())} lines in {len(in_one)} file(s) written"
+    )
+    for file, lines in in_one.items():
+        if in_two.get(file, 0) < lines:
+            yield state_lost(
+                f"{file} has {in_two.get(file, 0)} lines after a run that was stopped and gone on with, and "
+                f"{lines} after the same run in one go"
+            )
+        elif after_loss.get(file) != in_two[file]:
+            yield state_lost(
+                f"{file} has {after_loss.get(file, 0)} lines where {_LOST} episodes were lost and played again, and "
+                f"{in_two[file]} where none were"
+            )
+
+
+def logger_cost(bench: Workbench) -> Iterator[Finding]:
+    """Hearing an episode, beside the usual logger."""
+    with TemporaryDirectory() as directory:
+
+        def hear(choice: PartChoice, place: str) -> Callable[[], None]:
+            path = Path(directory) / place
+            logger = _begun(bench, choice, path)
+            return lambda: _episodes(logger, path, range(1, 101))
+
+        usual = bench.usual_choice
+        loggers = hear(bench.chosen, "own"), hear(usual, "usual")
+        yield from compare_cost(bench, "hearing of 100 episodes", *loggers)
+
+
+def _run_in_one_go(bench: Workbench, path: Path) -> None:
+    logger = _begun(bench, bench.chosen, path)
+    _episodes(logger, path, range(1, _EPISODES + 1))
+    logger.training_finished(Outcome("finished", _EPISODES, 100 * _EPISODES, 2.0 * _EPISODES))
+
+
+def _run_in_two(bench: Workbench, path: Path, lost: int) -> None:
+    logger = _begun(bench, bench.chosen, path)
+    _episodes(logger, path, range(1, _STOPPED_AFTER + 1))
+    state = logger.state_dict()
+    _episodes(logger, path, range(_STOPPED_AFTER + 1, _STOPPED_AFTER + 1 + lost))
+    logger = _built(bench, bench.chosen, path)
+    logger.load_state_dict(state)
+    logger.training_started(RunInfo(path, bench.game, bench.seed), ["a choice, and why"])
+    _episodes(logger, path, range(_STOPPED_AFTER + 1, _EPISODES + 1))
+    logger.training_finished(Outcome("finished", _EPISODES, 100 * _EPISODES, 2.0 * _EPISODES))
+
+
+def _built(bench: Workbench, choice: PartChoice, path: Path) -> Logger:
+    path.mkdir(exist_ok=True)
+    return bench.plugins.build(bench.plugins.find_part("logger", choice.name), path, **choice.options)
+
+
+def _begun(bench: Workbench, choice: PartChoice, path: Path) -> Logger:
+    logger = _built(bench, choice, path)
+    logger.training_started(RunInfo(path, bench.game, bench.seed), ["a choice, and why"])
+    logger.note("a game raised an error")
+    return logger
+
+
+def _episodes(logger: Any, path: Path, numbers: range) -> None:
+    for number in numbers:
+        turns = 100 * number
+        logger.episode_finished(
+            EpisodeFinished(number, 1.5 * number, 100, 0.5, None if number < 3 else 0.1, "game over", turns)
+        )
+        if number % 5 == 0:
+            checkpoint = path / "checkpoints" / f"ep_{number:04}.pt"
+            logger.checkpoint_saved(
+                CheckpointSaved(
+                    checkpoint, number, number - 4, 3.0, 100.0, 0.1, 0.5, 10.0, 2.0 * number, turns, 50.0
+                )
+            )
+            if hasattr(logger, "evaluated"):
+                logger.evaluated(
+                    Evaluated(number, turns, 2.0 * number, 3.0, 3.0, 90.0, None, 1.0, None, 0.4, True, 10)
+                )
+            if hasattr(logger, "alarm_raised") and number == 5:
+                logger.alarm_raised(AlarmRaised("reward-never-seen", "no reward", 500, "why", "try"))
+
+
+def _lines(directory: Path) -> dict[str, int]:
+    files = [path for path in sorted(directory.rglob("*")) if path.is_file()]
+    return {path.relative_to(directory).as_posix(): path.read_bytes().count(b"\n") for path in files}

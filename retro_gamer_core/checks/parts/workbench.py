@@ -1,0 +1,165 @@
+"""Where a part is tried out: on a game, among the parts that ``create`` would choose for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.checks.games.look import seed_chance
+from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections
+from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.observation import Observations
+from retro_gamer_core.parts import Choice, Kind
+from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
+from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.playing.survey import survey_game
+from retro_gamer_core.policies.player import build_encoder
+from retro_gamer_core.training.assembly import build_player
+from retro_gamer_core.training.new_run import choices_of, with_wishes
+from retro_gamer_core.transitions import Transitions
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.contracts import Encoder, Memory
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.player import Player
+
+_RECIPE = "standard"
+
+#: The section of the configuration that names each kind of part.
+_SECTION: dict[Kind, str] = {
+    "encoder": "preprocessing",
+    "network": "model",
+    "learner": "training",
+    "memory": "training",
+}
+
+#: What a short run on a small board asks for, in place of what the recipe chooses for a long one. Each is
+#: used where it is a setting of the parts that are there.
+_SHORT_RUN = {
+    ("model", "hidden_sizes"): [64],
+    ("training", "games_in_step"): 8,
+    ("training", "game_process"): False,
+    ("training", "train_every"): 8,
+    ("training", "learning_starts"): 256,
+    ("training", "batch_size"): 64,
+    ("training", "memory_capacity"): 20_000,
+    ("training", "gamma"): 0.95,
+    ("training", "learning_rate"): 0.002,
+    ("training", "target_average"): 100,
+    ("training", "device"): "cpu",
+}
+
+
+@dataclass
+class Workbench:
+    """A part under examination.
+
+    Args:
+        kind, name: which part; the name may be an import path.
+        options: its options.
+        game: what the game to try it on is called.
+        create_game, metadata: that game; ``metadata`` is completed.
+        plugins: where parts come from.
+        seed: where all chance begins.
+
+    Attributes:
+        figures: sentences on what was measured.
+        left_out: sentences on what was not looked at, and why.
+    """
+
+    kind: Kind
+    name: str
+    options: Mapping[str, Any]
+    game: str
+    create_game: Callable[[], Game]
+    metadata: GameMetadata
+    plugins: Plugins
+    seed: int = 0
+    figures: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        complete_metadata(self.metadata, self.create_game)
+
+    @property
+    def chosen(self) -> PartChoice:
+        return PartChoice(self.kind, self.name, dict(self.options))
+
+    @cached_property
+    def usual(self) -> RunConfig:
+        """What ``create`` would choose for this game, for a short run."""
+        facts = survey_game(self.game, self.create_game, self.metadata)
+        short = [Choice(*where, value, "a short run") for where, value in _SHORT_RUN.items()]
+        choices = with_wishes([*choices_of(_RECIPE, facts, self.plugins), *short], {}, self.plugins)
+        sections: dict[str, Any] = {"config_version": 1, "game": {"name": self.game}}
+        sections["metadata"] = self.metadata.to_dict()
+        for choice in choices:
+            sections.setdefault(choice.section, {})[choice.key] = choice.value
+        return config_from_sections(sections, self.plugins, where="the settings of this check")
+
+    @property
+    def usual_choice(self) -> PartChoice:
+        """The part of this kind that ``create`` would choose."""
+        return self.usual.loggers[0] if self.kind == "logger" else getattr(self.usual, self.kind)
+
+    def config_with(self, choice: PartChoice) -> RunConfig:
+        """The usual parts, with this one in the place of that of its kind."""
+        training = replace(self.usual.training, seed=self.seed)
+        config = replace(self.usual, metadata=self.metadata, training=training)
+        return config if choice.kind == "logger" else replace(config, **{choice.kind: choice})
+
+    def player_with(self, choice: PartChoice, *, seed: int | None = None) -> Player:
+        """An encoder and a learner with its network, built afresh, one of them as chosen."""
+        config = self.config_with(choice)
+        if seed is not None:
+            config = replace(config, training=replace(config.training, seed=seed))
+        return build_player(config, self.metadata, self.any_game, self.plugins, device="cpu")
+
+    def encoder(self, choice: PartChoice) -> Encoder:
+        """An encoder, built afresh."""
+        return build_encoder(choice, self.metadata, self.any_game, self.plugins)
+
+    def memory_with(self, choice: PartChoice, capacity: int, spec: Any) -> Memory:
+        """A memory, built afresh."""
+        part = self.plugins.find_part("memory", choice.name)
+        return self.plugins.build(part, capacity, spec, **choice.options)
+
+    def any_game(self) -> Game:
+        """A game to look at."""
+        with chance_untouched():
+            game = fresh_game(self.create_game)
+            game.start()
+        return game
+
+    @cached_property
+    def characters(self) -> CharacterCodes:
+        return CharacterCodes(self.metadata.character_set or ())
+
+    def environment(self, encoder: Encoder) -> GameEnvironment:
+        """A game to be seen with this encoder, always the same one."""
+        seed_chance(self.seed)
+        return GameEnvironment(self.create_game, self.metadata, encoder, characters=self.characters)
+
+    def transitions(self, encoder: Encoder, count: int) -> Transitions:
+        """So many turns of random play, as a memory is given them."""
+        rng = np.random.default_rng(self.seed)
+        environment, spec = self.environment(encoder), encoder.spec
+        before, after = Observations.empty(count, spec), Observations.empty(count, spec)
+        actions = rng.integers(self.metadata.n_actions, size=count)
+        rewards, discounts = np.zeros(count, np.float32), np.zeros(count, np.float32)
+        for i, action in enumerate(actions.tolist()):
+            if i == 0 or not environment.playing:
+                environment.begin_episode()
+            environment.write_observation(before.cells[i], before.features[i])
+            rewards[i] = environment.play_turn(action)
+            discounts[i] = 0.99 * environment.playing
+            environment.write_observation(after.cells[i], after.features[i])
+        return Transitions(before, actions, rewards, discounts, after)

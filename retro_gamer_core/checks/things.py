@@ -1,0 +1,169 @@
+"""What a name stands for, and checking that: a game, a part, a run, or everything that is installed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from retro_gamer_core.checks.finding import Findings
+from retro_gamer_core.errors import GameNotFound, RetroGamerError
+from retro_gamer_core.games.entry_points import registered_games
+from retro_gamer_core.games.paths import is_path
+from retro_gamer_core.parts import KINDS, Kind
+from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.part_options import CALLED_WITH
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.run_directory import RunDirectory, is_run
+from retro_gamer_core.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from retro_gamer_core.plugins.registry import Plugins
+
+#: What a class is told by: a method that this kind of part has and the ones below it in this list have not.
+_TELLING_METHODS: tuple[tuple[str, Kind], ...] = (
+    ("encode", "encoder"),
+    ("forward", "network"),
+    ("learn", "learner"),
+    ("sample", "memory"),
+    ("episode_finished", "logger"),
+)
+
+#: What the first argument of a function tells.
+_TELLING_ARGUMENTS: dict[str, Kind] = {
+    **{arguments[0]: kind for kind, arguments in CALLED_WITH.items()},
+    "game": "encoder",
+    "frame": "encoder",
+    "n_inputs": "network",
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What was named: ``kind`` is a kind of part, ``"game"``, ``"run"`` or ``"installation"``."""
+
+    kind: str
+    name: str
+
+
+def thing_called(name: str | None, kind: str | None, plugins: Plugins) -> Thing:
+    """What ``name`` stands for; nothing at all stands for the whole installation.
+
+    Raises:
+        RetroGamerError: nothing goes by that name, or several things do.
+    """
+    if name is None:
+        return Thing("installation", "")
+    if kind is not None:
+        return Thing(kind, name)
+    kinds = _kinds_of(name, plugins)
+    if len(kinds) == 1:
+        return Thing(kinds[0], name)
+    if kinds:
+        raise RetroGamerError(
+            f"{name} is the name of {' and of '.join(f'a {kind}' for kind in kinds)}",
+            hint=" or ".join(f"--kind {kind}" for kind in kinds),
+        )
+    if ":" in name and not is_path(name.rpartition(":")[0]):
+        return Thing(_kind_of_attribute(name), name)
+    return Thing("game", name)
+
+
+def check_thing(
+    thing: Thing,
+    *,
+    game: str | None = None,
+    seed: int = 0,
+    quick: bool = False,
+    tell: Callable[[str], None] = lambda what: None,
+) -> Findings:
+    """Check it; ``game`` is the game to try a part on.
+
+    Raises:
+        RetroGamerError: it cannot even be found.
+    """
+    plugins = installed_plugins()
+    match thing.kind:
+        case "installation":
+            from retro_gamer_core.checks.installation import check_installation
+
+            return check_installation(plugins, seed=seed, tell=tell)
+        case "run":
+            from retro_gamer_core.checks.runs import check_run
+
+            return check_run(RunDirectory.open(Path(thing.name)), plugins, seed=seed, quick=quick)
+        case "game":
+            return _check_game(thing.name, plugins, seed, quick)
+        case _:
+            from retro_gamer_core.checks.parts.checking import check_part
+
+            on = None if game is None else _game_for_parts(game)
+            return check_part(thing.kind, thing.name, game=on, plugins=plugins, seed=seed, quick=quick)
+
+
+def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings:
+    from retro_gamer_core.checks.games.checking import check_game
+    from retro_gamer_core.games.finding import find_game
+
+    try:
+        found = find_game(name)
+    except GameNotFound as error:
+        if is_path(name) or ":" in name:
+            raise
+        names = [part for kind in KINDS for part in plugins.parts(kind)]
+        names += [game.name for game in registered_games()]
+        raise RetroGamerError(
+            f"nothing is called {name!r}",
+            why="it is no game, no part of a plugin and no run",
+            hint=did_you_mean(name, names),
+        ) from error
+    return check_game(
+        found.name, found.factory, found.metadata, source=found.source_root, seed=seed, quick=quick
+    )
+
+
+def _game_for_parts(name: str) -> Any:
+    from retro_gamer_core.games.finding import find_game
+
+    found = find_game(name)
+    if found.metadata is None:
+        raise RetroGamerError(
+            f"nothing describes the game {name}",
+            why="without a description, no part can be tried on it",
+            hint=f"retro-gamer check {name} --kind game",
+        )
+    return found.name, found.factory, copy(found.metadata)
+
+
+def _kinds_of(name: str, plugins: Plugins) -> list[str]:
+    kinds = ["game"] if any(game.name == name for game in registered_games()) else []
+    kinds += ["run"] if is_run(Path(name)) else []
+    if ":" not in name:
+        kinds += [kind for kind in get_args(Kind) if name in plugins.parts(kind)]
+    return kinds
+
+
+def _kind_of_attribute(name: str) -> str:
+    kind = kind_of(load_attribute(name, what=name))
+    if kind is None:
+        raise RetroGamerError(
+            f"it cannot be told what {name} is meant to be",
+            why="neither its methods nor its arguments are those of a game or of any part",
+            hint="say it: " + " or ".join(f"--kind {kind}" for kind in ("game", *KINDS)),
+        )
+    return kind
+
+
+def kind_of(factory: Any) -> str | None:
+    """What a factory makes, told by the methods of its class or by its arguments; None if that cannot be told."""
+    if inspect.isclass(factory):
+        return next((kind for method, kind in _TELLING_METHODS if hasattr(factory, method)), None)
+    try:
+        parameters = list(inspect.signature(factory).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
+    return _TELLING_ARGUMENTS.get(required[0]) if required else "game"

@@ -1,0 +1,109 @@
+"""``retro-gamer check``: what a teacher would point out, before anything is trained."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
+
+import click
+
+from retro_gamer_core.cli.exits import CHECK_FAILED
+from retro_gamer_core.cli.printing import next_step, say, say_json, say_lines, typed, warn
+from retro_gamer_core.parts import KINDS
+
+if TYPE_CHECKING:
+    from retro_gamer_core.checks.finding import Findings
+    from retro_gamer_core.checks.things import Thing
+
+
+@click.command()
+@click.argument("thing", required=False)
+@click.option(
+    "--kind", type=click.Choice(["game", "run", *KINDS]), help="What THING is, where that cannot be told."
+)
+@click.option("--game", metavar="GAME", help="For a part: the game to try it on, in place of a small one.")
+@click.option("--quick", is_flag=True, help="Look for a second or two only, and train nothing.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed looks at the same games.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    thing: str | None,
+    kind: str | None,
+    game: str | None,
+    quick: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Find out what is wrong with a game, a part or a run.
+
+    THING is a game (any way that `create --game` takes one), a part by its name or import path (`cnn`,
+    `my_net:Tiny`), or the directory of a run. Without it, all that is installed is looked at quickly.
+    """
+    from retro_gamer_core.checks.things import check_thing, thing_called
+    from retro_gamer_core.plugins.registry import installed_plugins
+
+    named = thing_called(thing, kind, installed_plugins())
+    with redirect_stdout(sys.stderr):  # what a game prints is not what was asked for
+        findings = check_thing(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
+    if as_json:
+        say_json(_for_programs(named, findings, seed))
+    else:
+        _print(findings)
+        next_step(_next(named, findings))
+    if findings.at_least("problem"):
+        ctx.exit(CHECK_FAILED)
+
+
+def _print(findings: Findings) -> None:
+    from retro_gamer_core.checks.finding import in_numbers
+
+    say(f"{findings.thing[:1].upper()}{findings.thing[1:]}: {in_numbers(findings)}", bold=True)
+    for finding in findings:
+        say()
+        say(f"{finding.level.capitalize()}: {finding.what} ({finding.code})")
+        for word, text in (("why:", finding.why), ("try:", finding.hint), ("more:", finding.page)):
+            if text:
+                say_lines(f"  {word:<6} ", text)
+    say()
+    for sentence in findings.looked_at:
+        say_lines("  ", f"Looked at: {sentence}")
+    for sentence in findings.left_out:
+        say_lines("  ", f"Left out: {sentence}")
+
+
+def _next(thing: Thing, findings: Findings) -> str:
+    if findings.at_least("problem"):
+        return typed("retro-gamer", "check", *([thing.name] if thing.name else []))
+    match thing.kind:
+        case "game":
+            return typed("retro-gamer", "create", "--game", thing.name, "--output", "runs/first")
+        case "run":
+            return typed("retro-gamer", "train", thing.name)
+        case "encoder" | "network" | "memory" | "learner":
+            flag = f"--{thing.kind}"
+            return typed(
+                "retro-gamer", "create", "--game", "snake", "--output", "runs/first", flag, thing.name
+            )
+        case "logger":
+            return typed("retro-gamer", "create", "--game", "snake", "--output", "runs/first")
+    return "retro-gamer list"
+
+
+def _for_programs(thing: Thing, findings: Findings, seed: int) -> dict[str, object]:
+    return {
+        "thing": findings.thing,
+        "kind": thing.kind,
+        "seed": seed,
+        "problems": len(findings.at_least("problem")),
+        "findings": [finding.to_dict() for finding in findings],
+        "looked_at": findings.looked_at,
+        "left_out": findings.left_out,
+    }

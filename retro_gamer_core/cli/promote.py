@@ -1,0 +1,40 @@
+"""``retro-gamer promote``: from one file to a package that others can install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from retro_gamer_core.cli.printing import next_step, say, typed
+
+
+@click.command()
+@click.argument("place", metavar="FILE.py:NAME")
+@click.option("--kind", type=click.Choice(["encoder", "network", "memory", "logger"]),
+              help="What it is, where that cannot be seen.")  # fmt: skip
+@click.option("--name", help="What it is to be called in config.toml.")
+@click.option("--game", default="snake", show_default=True, help="The game to compare with.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
+              help="The directory to make; named after the package if left out.")  # fmt: skip
+def promote(place: str, kind: str | None, name: str | None, game: str, output: Path | None) -> None:
+    """Make a package of an encoder, network, memory or logger that is in one file.
+
+    The file is copied as it is. Before anything is left on the disk, both are tried with the same games,
+    the file by its import path and the package by its name, and must do the same.
+    """
+    from retro_gamer_core.templates.promotion import promote as make_package
+
+    made = make_package(place, kind=kind, name=name, game=game, output=output)
+    part, proof = made.part, made.proof
+    say(f"Made {made.directory}: the {part.kind} {part.name}, with {part.file} in it as it is.")
+    say(
+        f"The same by import path and by name: {proof.looked_at} ({proof.compared} outputs, to the last bit)."
+    )
+    if proof.left_out:
+        say(f"Not compared: {proof.left_out} that the file itself does not repeat, such as times of day.")
+    next_step(
+        typed("cd", made.directory),
+        'pip install --editable ".[test]"',
+        f"retro-gamer create --game {game} --output runs/{part.name} {part.in_create}",
+    )

@@ -1,0 +1,152 @@
+"""A new plugin package with one part in it: written to begin with, or around a file that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.parts import Kind
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.templates.folders import PLUGIN_TEMPLATE
+from retro_gamer_core.templates.new_directory import Files
+from retro_gamer_core.templates.text_filters import environment, package_name, quoted
+
+#: Learners are left out: one that is small enough to begin with would not learn.
+KINDS: tuple[Kind, ...] = ("encoder", "network", "memory", "logger")
+
+_HOOKS = {kind: f"retro_gamer_{kind}s" for kind in KINDS} | {"memory": "retro_gamer_memories"}
+_IN_CREATE = {
+    "encoder": "--encoder {}",
+    "network": "--network {}",
+    "memory": "--set training.memory={}",
+    "logger": "--set \"logging.loggers=['training_log', '{}']\"",
+}
+#: What each of the parts to begin with does, its option, and another value of that.
+_BEGINNINGS = {
+    "encoder": (
+        "Shows the cells around the player.",
+        'Option("radius", 3, "int", "How many cells are seen in each direction.", low=1)',
+        '{"radius": 1}',
+    ),
+    "network": (
+        "One hidden layer that looks at everything.",
+        'Option("neurons", 64, "int", "How many neurons the hidden layer has.", low=1)',
+        '{"neurons": 8}',
+    ),
+    "memory": (
+        "Draws what happened lately more often.",
+        'Option("recent", 0.5, "float", "How much of a batch is from lately.", low=0, high=1)',
+        '{"recent": 0.9}',
+    ),
+    "logger": (
+        "Writes the episodes into a table for a spreadsheet.",
+        'Option("every", 10, "int", "How many episodes there are to a line.", low=1)',
+        '{"every": 1}',
+    ),
+}
+
+
+@dataclass(frozen=True)
+class NewPart:
+    """What the templates of a plugin package ask for.
+
+    Args:
+        kind, name: of the part.
+        attribute: the class or function that makes it.
+        file: the module of the package that holds it.
+        summary: one sentence.
+        options: as Python code, each; None where they are to be read from the signature.
+        adapted: whether the part is made by the module ``adapter``, which stands between.
+        other_value: another value of an option, as Python code, for a test.
+        game: the game that its test is to try it with; where empty, any will do.
+    """
+
+    kind: Kind
+    name: str
+    attribute: str
+    file: str
+    summary: str
+    options: Sequence[str] | None
+    adapted: bool = False
+    other_value: str = ""
+    game: str = ""
+
+    @property
+    def stem(self) -> str:
+        return self.file.removesuffix(".py")
+
+    @property
+    def distribution(self) -> str:
+        return f"retro-gamer-{self.name.replace('_', '-')}"
+
+    @property
+    def module(self) -> str:
+        return f"retro_gamer_{self.name}"
+
+    @property
+    def factory(self) -> str:
+        made_by = "adapter:build" if self.adapted else f"{self.stem}:{self.attribute}"
+        return f"{self.module}.{made_by}"
+
+    @property
+    def hook(self) -> str:
+        return _HOOKS[self.kind]
+
+    @property
+    def in_check(self) -> str:
+        return f", game={quoted(self.game)}" if self.game else ""
+
+    @property
+    def in_create(self) -> str:
+        return _IN_CREATE[self.kind].format(self.name)
+
+
+def new_part(kind: Kind, name: str) -> tuple[NewPart, Files]:
+    """The smallest working package of a kind.
+
+    Raises:
+        RetroGamerError: there is such a part already.
+    """
+    name = part_name(kind, name)
+    summary, option, other_value = _BEGINNINGS[kind]
+    attribute = "".join(word.capitalize() for word in name.split("_"))
+    part = NewPart(kind, name, attribute, f"{name}.py", summary, [option], other_value=other_value)
+    return part, package_around(part, filled_in(f"{kind}.py", part))
+
+
+def package_around(part: NewPart, code: str | bytes) -> Files:
+    """The files of the package whose part is made by ``code``."""
+    files: dict[str, str | bytes] = {
+        name: filled_in(name, part) for name in ("pyproject.toml", "README.md", ".gitignore")
+    }
+    files[f"{part.module}/__init__.py"] = filled_in("__init__.py", part)
+    files[f"{part.module}/{part.file}"] = code
+    files[f"tests/test_{part.name}.py"] = filled_in("test.py", part)
+    return files
+
+
+def part_name(kind: Kind, text: str) -> str:
+    """What a part is called, made of what somebody typed.
+
+    Raises:
+        RetroGamerError: another part is called so.
+    """
+    name = package_name(text, kind).replace("-", "_")
+    taken = installed_plugins().parts(kind).get(name)
+    if taken is not None:
+        article = "an" if kind == "encoder" else "a"
+        raise RetroGamerError(
+            f"there is {article} {kind} called {name!r} already",
+            where=str(taken.provider),
+            why="two plugins that offer one name are in each other's way",
+            hint=f"another name, such as my_{name}",
+        )
+    return name
+
+
+def filled_in(file: str, part: NewPart, **more: Any) -> str:
+    """A template of a plugin package with its gaps filled in."""
+    template = (PLUGIN_TEMPLATE / f"{file}.jinja").read_text(encoding="utf-8")
+    return environment().from_string(template).render(part=part, **more)

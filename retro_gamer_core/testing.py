@@ -1,0 +1,159 @@
+"""For tests of games and plugins: the checks of ``retro-gamer check`` as functions.
+
+    from retro_gamer_core.testing import check_game, check_encoder
+
+    def test_my_game():
+        check_game(create_game).assert_ok()
+
+    def test_my_encoder():
+        check_encoder(Stripes, options={"width": 3}).assert_ok(level="warning")
+
+Each gives ``Findings``: a sequence to look at, and ``assert_ok``, which fails with all of it in words. No
+test framework is needed. docs/reference/checks.md lists the codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from retro_gamer_core.checks.finding import Finding, Findings
+from retro_gamer_core.parts import Kind
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.games.metadata import GameMetadata
+
+    AnyGame = str | Callable[[], Game]
+    Description = GameMetadata | Mapping[str, Any]
+    AnyPart = str | Callable[..., Any]
+
+__all__ = [
+    "Finding",
+    "Findings",
+    "HowToCheck",
+    "check_encoder",
+    "check_game",
+    "check_learner",
+    "check_logger",
+    "check_memory",
+    "check_network",
+]
+
+
+def check_game(
+    game: AnyGame, description: Description | None = None, *, seed: int = 0, quick: bool = False
+) -> Findings:
+    """Check a game.
+
+    Args:
+        game: its factory, or any name that ``retro-gamer create --game`` takes.
+        description: what ``[tool.retro-gamer]`` would hold; looked up when left out.
+        seed: where all chance begins.
+        quick: look for about a second only.
+    """
+    from retro_gamer_core.checks.games.checking import check_game
+
+    name, create_game, metadata, source = _game(game, description)
+    return check_game(name, create_game, metadata, source=source, seed=seed, quick=quick)
+
+
+class HowToCheck(TypedDict, total=False):
+    """How a part is checked; each may be left out.
+
+    Args:
+        options: the part's own options.
+        game, description: the game to try it on, as for ``check_game``; a small one of our own when left out.
+        seed: where all chance begins.
+        quick: the contract only, without measuring and training.
+    """
+
+    options: Mapping[str, Any]
+    game: AnyGame
+    description: Description
+    seed: int
+    quick: bool
+
+
+def check_encoder(encoder: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
+    """Check an encoder: a name, an import path, a class, or a function of a game or a frame."""
+    return _check_part("encoder", encoder, **how)
+
+
+def check_network(network: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
+    """Check a network: a name, an import path, or the class or function that makes it."""
+    return _check_part("network", network, **how)
+
+
+def check_memory(memory: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
+    """Check a memory: a name, an import path, or its class."""
+    return _check_part("memory", memory, **how)
+
+
+def check_learner(learner: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
+    """Check a learner: a name, an import path, or its class."""
+    return _check_part("learner", learner, **how)
+
+
+def check_logger(logger: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
+    """Check a logger: a name, an import path, or its class."""
+    return _check_part("logger", logger, **how)
+
+
+def _check_part(
+    kind: Kind,
+    part: AnyPart,
+    *,
+    options: Mapping[str, Any] | None = None,
+    game: AnyGame | None = None,
+    description: Description | None = None,
+    seed: int = 0,
+    quick: bool = False,
+) -> Findings:
+    from retro_gamer_core.checks.parts.checking import check_part
+    from retro_gamer_core.checks.parts.shelf import import_string_of
+
+    on = None
+    if game is not None:
+        name, create_game, metadata, _ = _game(game, description)
+        if metadata is None:
+            raise ValueError(f"nothing describes the game {name}: give a description, too")
+        on = name, create_game, metadata
+    name = part if isinstance(part, str) else import_string_of(part)
+    return check_part(kind, name, options=options, game=on, seed=seed, quick=quick)
+
+
+def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, GameMetadata | None, Any]:
+    """Name, factory, description and the place of the code."""
+    from retro_gamer_core.games.descriptions import describe
+    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.games.module_files import own_code
+
+    if isinstance(game, str):
+        found = find_game(game)
+        name, factory, metadata, source = found.name, found.factory, found.metadata, found.source_root
+    else:
+        file = _file_of(game)
+        name, factory = getattr(game, "__qualname__", repr(game)), game
+        source = own_code(file) if file else None
+        metadata = None
+        if file and description is None:
+            metadata = describe(file, getattr(game, "__name__", None)).metadata()
+    if description is not None:
+        given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
+        metadata = copy(given)
+    return name, factory, metadata, source
+
+
+def _file_of(factory: Any) -> Any:
+    import inspect
+    from pathlib import Path
+
+    try:
+        file = inspect.getsourcefile(factory)
+    except TypeError:
+        return None
+    return Path(file) if file else None
