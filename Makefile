@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow lint wheels benchmark clean
+.PHONY: demo test test-slow lint docs wheels benchmark clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m retro_gamer_core.cli.demo
@@ -17,6 +17,9 @@ test-slow: $(VENV)/.installed-test
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
+
+docs: $(VENV)/.installed-test
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --builder html docs build/docs
 
 wheels: $(VENV)/.installed
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist packaging/retro-gamer-core packaging/retro-gamer

@@ -1,4 +1,4 @@
-"""Writes the two reference pages that are made from the program itself: commands and configuration.
+"""Writes the reference pages that are made from the program itself: commands, configuration, and Python.
 
 ``python docs/generate.py`` writes them; with ``--check`` it only looks, and exits with 1 where one is out of date.
 """
@@ -12,7 +12,11 @@ from operator import attrgetter
 from pathlib import Path
 
 from click.testing import CliRunner
+from docstrings import described, table_row
 
+import retro_gamer as for_students
+import retro_gamer_core as for_plugins
+import retro_gamer_core.testing as for_tests
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import SettingRow, settings_table
 from retro_gamer_core.plugins.registry import configure, installed_plugins
@@ -25,8 +29,8 @@ COMMANDS = """\
 Made by `python docs/generate.py` from what `--help` says: change the program, not this page.
 
 `RUN` is the directory of a run. Every command ends by saying what to type next, and says in its
-[exit code](exit-codes.md) how it went. `list`, `plugins`, `evaluate` and
-`info` print JSON with `--json`.
+[exit code](exit-codes.md) how it went. `list`, `plugins`, `evaluate`, `duel`
+and `info` print JSON with `--json`.
 
 {commands}
 
@@ -66,6 +70,47 @@ ABOUT = {
 }
 
 
+PYTHON = """\
+# Python
+
+Made by `python docs/generate.py` from the docstrings: change those, not this page.
+
+What you import from `retro_gamer`, to train and to play from a program of your own. [Put an agent into
+a game](../how-to/put-an-agent-into-a-game.md) shows most of it at work.
+
+{names}
+
+Next: [what plugins import](plugin-api.md), or [every hook](hooks.md).
+"""
+
+PLUGIN_API = """\
+# Python for plugins
+
+Made by `python docs/generate.py` from the docstrings: change those, not this page.
+
+A plugin imports everything from `retro_gamer_core`, and nothing from deeper inside. Beside what follows
+there are [`GameMetadata`](python.md#gamemetadata); `hookimpl`, which marks the answer to [a hook](hooks.md);
+`API_VERSION`, the version of all this ({version}); and `EMPTY`, the code of an empty cell ({empty}).
+
+Shapes are written as `[n, h, w]`: n observations, h rows, w columns; f is the number of features.
+
+{names}
+
+Next: [make a plugin](../how-to/make-a-plugin.md), or type `retro-gamer plugins`.
+"""
+
+#: A heading for each group of modules in which plugins' names live.
+GROUPS = {
+    "What a plugin offers": ("parts", "options"),
+    "What a part must be able to do": ("contracts",),
+    "What is seen and remembered": ("observation", "playing.frames", "transitions"),
+    "What happens in training": ("events",),
+    "What goes wrong": ("errors",),
+    "Playing without torch": ("policies.weights",),
+}
+SAID_ABOVE = {"GameMetadata", "hookimpl", "API_VERSION", "EMPTY"}
+
+
 def commands_page() -> str:
     """The help of every command, in the order in which ``retro-gamer --help`` lists them."""
     names = retro_gamer.list_commands(None)
@@ -88,6 +133,30 @@ def configuration_page() -> str:
     return CONFIGURATION.format(sections="\n\n".join(sections))
 
 
+def python_page() -> str:
+    """All that ``retro_gamer`` exports."""
+    names = for_students.__all__
+    return PYTHON.format(names="\n\n".join(described(name, getattr(for_students, name), 2) for name in names))
+
+
+def plugin_api_page() -> str:
+    """All that ``retro_gamer_core`` exports, by what it is for, and the checks for tests."""
+    left = {name: getattr(for_plugins, name) for name in for_plugins.__all__ if name not in SAID_ABOVE}
+    groups = []
+    for title, modules in GROUPS.items():
+        homes = [f"{for_plugins.__name__}.{module}" for module in modules]
+        found = [name for name in left if left[name].__module__ in homes]
+        groups.append([f"## {title}", *(described(name, left.pop(name)) for name in found)])
+    assert not left, f"GROUPS has no place for {', '.join(left)}"
+    groups.append(["## Checks for your tests", f"From `{for_tests.__name__}`; [what they find](checks.md)."])
+    groups[-1] += [described(name, getattr(for_tests, name)) for name in for_tests.__all__]
+    return PLUGIN_API.format(
+        names="\n\n".join(part for group in groups for part in group),
+        version=for_plugins.API_VERSION,
+        empty=for_plugins.EMPTY,
+    )
+
+
 def _help(*command: str) -> str:
     result = CliRunner().invoke(
         retro_gamer, [*command, "--help"], prog_name="retro-gamer", terminal_width=90, catch_exceptions=False
@@ -101,11 +170,16 @@ def _table(rows: Iterable[SettingRow]) -> str:
         default = f"`{row.default}`" if row.default else ""
         meaning = f"{row.meaning[:1].upper()}{row.meaning[1:].removesuffix('.')}."
         cells = (f"`{row.name}`", default, row.typical, meaning)
-        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
+        lines.append(table_row(cells))
     return "\n".join(lines)
 
 
-PAGES = {"commands.md": commands_page, "configuration.md": configuration_page}
+PAGES = {
+    "commands.md": commands_page,
+    "configuration.md": configuration_page,
+    "python.md": python_page,
+    "plugin-api.md": plugin_api_page,
+}
 
 
 def main(arguments: list[str]) -> int:

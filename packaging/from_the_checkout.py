@@ -17,8 +17,8 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 _ROOT = Path(__file__).parents[1]
 _CHECKOUT = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-_EXTRAS_FOR_CHECKOUTS = {"test"}
-"""Whoever runs the tests has the checkout that they are in."""
+_EXTRAS_FOR_CHECKOUTS = {"test", "docs"}
+"""Tests and pages are in the checkout, and so is whoever runs or builds them."""
 
 _FOR_CHECKOUTS = "Private :: Do Not Upload"
 """PyPI refuses what says so: a wheel of the checkout itself, with all code and torch, has the name of one of these."""

@@ -109,7 +109,7 @@ def _best_of(run: RunDirectory) -> str | None:
 
 
 def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
-    from retro_gamer_core.training.exporting import CannotExport
+    from retro_gamer_core.training.exporting import CannotExport, without_directory
 
     learner, config = policy.player_in(game).learner, policy.config
     if not hasattr(learner, "save_onnx"):
@@ -119,7 +119,7 @@ def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
     parts = {
         choice.kind: {"name": choice.name, **choice.options} for choice in (config.encoder, config.network)
     }
-    learner.save_onnx(path, {"game": config.game, "episode": policy.episode, **parts})
+    learner.save_onnx(path, {"game": without_directory(config.game), "episode": policy.episode, **parts})
 
 
 class _Tried:

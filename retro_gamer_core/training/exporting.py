@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ def export_policy(
     network = _network_of(player, config.learner)
     weights = {name: _narrowed(weight, half) for name, weight in network.weights.items()}
     card = PolicyCard(
-        game=config.game,
+        game=without_directory(config.game),
         metadata=player.metadata,
         encoder=_on_card(config.encoder, plugins),
         network=_on_card(config.network, plugins),
@@ -86,6 +87,11 @@ def export_policy(
         ) from error
     write_policy_file(path, card.to_dict(), weights)
     return card
+
+
+def without_directory(game: str) -> str:
+    """A game's name without the place of its file, which often says who somebody is: the file travels."""
+    return re.split(r"[/\\]", game)[-1]
 
 
 def _network_of(player: Player, learner: PartChoice) -> PlayingNetwork:

@@ -233,8 +233,10 @@ class Trainer:
         keeper, failures, budget = self._keeper, self._failures, self._budget
         if self._evaluation_due:  # it was given up when somebody stopped in the middle of it
             self._evaluate(self._evaluation.now, audience, stop)
+        given_up_again = stop.asked and self._evaluation_due
         try:
-            for event in self.loop.play(self._episode_limit):
+            # An evaluation belongs to its turn: until it has been made, no other turn is played.
+            for event in () if given_up_again else self.loop.play(self._episode_limit):
                 if event is not None:
                     self._hear(event, audience)
                 elif stop.asked or self.finished or failures.too_many or budget.is_spent:

@@ -435,3 +435,20 @@ def exported(run: Path, path: Path, **more) -> Path:
     policy = CheckpointPolicy(RunDirectory.open(run), None, plugins)
     export_policy(policy, create_game(), path, plugins=plugins, **more)
     return path
+
+
+def test_it_does_not_say_where_on_the_computer_a_game_lies(tmp_path, monkeypatch):
+    (tmp_path / "my_snake.py").write_text("from retro.examples.snake import create_game\n", encoding="utf-8")
+    settings = {
+        "config_version": 1,
+        "game": {"name": (tmp_path / "my_snake.py").as_posix()},
+        "metadata": {"actions": ["KEY_UP"], "reward": "score", "character_set": ["@"]},
+        "model": {"network": "mlp"},
+        "training": {"training_episodes": 1, "evaluate_every": 0},
+    }
+    run = RunDirectory.create(tmp_path / "run")
+    run.config.write_text(tomli_w.dumps(settings), encoding="utf-8")
+    load_trainer(run).train()
+    contents = exported(run.path, tmp_path / "mine.rgp").read_bytes()
+    assert str(tmp_path).encode() not in contents
+    assert TrainedPolicy(tmp_path / "mine.rgp").game == "my_snake.py"

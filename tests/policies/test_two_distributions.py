@@ -179,7 +179,10 @@ def test_together_they_require_what_the_checkout_does(wheels):
     assert required(meta) == {"retro-gamer-core": {f"=={VERSION}"}, **torch}
     for metadata in (core, meta):
         assert metadata["Requires-Python"] == PROJECT["requires-python"]
-        assert set(metadata.get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"]) - {"test"}
+        assert set(metadata.get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"]) - {
+            "test",
+            "docs",
+        }
         assert "Private :: Do Not Upload" not in metadata.get_all("Classifier")
         assert metadata.get_payload(decode=True).decode("utf-8").strip().startswith("# retro-gamer")
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training import greedy_evaluation
 from retro_gamer_core.training import loop as training_loop
 from retro_gamer_core.training.alarms import exploration as exploration_alarm
@@ -148,6 +149,27 @@ def stop_and_go_on(uninterrupted, make_run, outcome_of, assert_same, stop_at, da
     for name in stopped_at:
         del actual["checkpoints"][name]
     assert_same(actual, expected)
+
+
+@pytest.mark.parametrize("turns", [42, 81, 82])
+def test_stopped_twice_in_the_middle_of_an_evaluation(
+    make_run, outcome_of, assert_same, stop_at, tmp_path, turns
+):
+    """An evaluation that is due is made before any other turn is played, however often it is given up."""
+    watched = RUNS["evaluated on the way, and watched"]
+    for name, stops in {"whole": [], "stopped": [turns, turns, turns]}.items():
+        (tmp_path / name).mkdir()
+        run = make_run(tmp_path / name, **watched)
+        for stop in stops:
+            trainer = load_trainer(run)
+            trainer.load_newest()
+            trainer.train(stop=stop_at(trainer, stop))
+        trainer = load_trainer(run)
+        trainer.load_newest()
+        trainer.train()
+    whole, stopped = (outcome_of(RunDirectory.open(tmp_path / name / "run")) for name in ("whole", "stopped"))
+    for what in ("loop", "evaluation", "log"):
+        assert_same(stopped[what], whole[what])
 
 
 def test_going_on_in_the_same_process_changes_nothing(make_run, outcome_of, assert_same, stop_at, tmp_path):

@@ -292,7 +292,12 @@ def test_when_the_process_that_learns_is_killed_the_other_ends_too(make_either, 
     game = leaves_its_number(coin_game)
     if endless:
         turn = "    def play_turn(self, game):\n"
-        forever = "        Path(__file__).with_name('stuck').touch()\n        while True: pass\n"
+        # Not in the process that learns, which has a quick look at the game before it begins.
+        forever = (
+            "        if __import__('sys').argv[0] == '-c':\n"
+            "            Path(__file__).with_name('stuck').touch()\n"
+            "            while True: pass\n"
+        )
         game = game.replace(turn, turn + forever)
     run = make_either(True, game=game, training=MANY)
     stuck: Path = run.path.parent / "stuck"

@@ -81,6 +81,7 @@ def characters(look: GameLook) -> Iterator[Finding]:
 
 def _not_described(look: GameLook, character: str) -> Finding:
     turns, of = look.seen.characters[character], look.seen.turns
+    turns = min(turns, of)  # a game is looked at before its first turn, too
     hint = f"add {character!r} to character_set"
     if not turns:
         return note(
