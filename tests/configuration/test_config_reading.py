@@ -402,7 +402,7 @@ def test_sections_and_config_say_the_same(given_sections):
             table = {key: value for key, value in table.items() if key != "observe_state"}
         if section != "config_version":
             assert table.items() <= written[section].items()
-    assert {option.name for option in LOOP_SETTINGS} - {"seed"} <= written["training"].keys()
+    assert {option.name for option in LOOP_SETTINGS} - {"recipe", "seed"} <= written["training"].keys()
 
 
 _values = st.one_of(

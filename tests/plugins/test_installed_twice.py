@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import entry_points
 
 import pytest
@@ -39,10 +40,9 @@ def test_one_is_warned_and_told_the_way_out(brought_twice):
 
 
 def test_the_command_prints_that_warning(brought_twice, capsys, monkeypatch):
-    from retro_gamer_core.cli.list_plugins import list_plugins
-
-    monkeypatch.setattr("retro_gamer_core.cli.list_plugins.installed_plugins", lambda: brought_twice)
-    list_plugins.main([], standalone_mode=False)
+    module = import_module("retro_gamer_core.cli.list_plugins")
+    monkeypatch.setattr(module, "installed_plugins", lambda: brought_twice)
+    module.list_plugins.main([], standalone_mode=False)
     assert INSTALLED_TWICE in capsys.readouterr().err
 
 

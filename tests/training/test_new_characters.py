@@ -202,8 +202,8 @@ def test_a_checkpoint_from_before_can_still_be_played_and_gone_on_with(late_run,
     load_trainer(run).train([heard])
     early = TrainedPolicy(run.path, "ep_0010")
     late = TrainedPolicy(run.path)
-    assert early.config.metadata.character_set == ["@", "$"]
-    assert late.config.metadata.character_set == ["@", "$", "v"]
+    assert early.metadata.character_set == ["@", "$"]
+    assert late.metadata.character_set == ["@", "$", "v"]
 
     trainer = load_trainer(run)
     trainer.load_checkpoint(run.find_checkpoint("ep_0010"))

@@ -13,6 +13,7 @@ NAMES = [
     "DQNTrainer",
     "GameEnvironment",
     "GameMetadata",
+    "Opponent",
     "PolicyInput",
     "PrioritizedReplayMemory",
     "ReplayMemory",
