@@ -101,7 +101,7 @@ class TwoNetworks:
 
     def grown(self, spec: ObservationSpec, codes: np.ndarray) -> TwoNetworks | None:
         """Two networks that know more characters and what these know; None where that cannot be done."""
-        if not can_grow(self.online):
+        if not can_grow(self.online) or spec.features != self.spec.features:
             return None
         channels = torch.from_numpy(codes[1 : self.spec.n_codes].astype(np.int64) - 1)
         new = TwoNetworks(

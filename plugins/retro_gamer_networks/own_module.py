@@ -85,16 +85,19 @@ def build(
             where=_source_of(factory),
             hint="return the module, or name the class itself",
         )
-    network = FlatInput(module, spec) if _takes_one_argument(module) else module
+    takes_observation = hasattr(module, "prepare") or not _takes_one_argument(module)
+    network = module if takes_observation else FlatInput(module, spec)
     _check_outputs(network, spec, n_outputs, name, _source_of(factory))
     return network
 
 
 def _check_outputs(network: nn.Module, spec: ObservationSpec, n_outputs: int, name: str, where: str) -> None:
-    cells = torch.zeros(2, spec.height, spec.width, dtype=torch.uint8)
+    inputs = torch.zeros(2, spec.height, spec.width, dtype=torch.uint8), torch.zeros(2, spec.n_features)
     try:
+        if hasattr(network, "prepare"):
+            inputs = network.prepare(*(tensor.numpy() for tensor in inputs))
         with torch.no_grad():
-            outputs = network.eval()(cells, torch.zeros(2, spec.n_features))
+            outputs = network.eval()(*inputs)
     except Exception as error:
         cause = error.__cause__ if isinstance(error, PluginError) else error
         if not isinstance(cause, RuntimeError):

@@ -39,11 +39,12 @@ def run_and_exit(command: click.Command) -> None:
             f"Error: the system refused: {error}\n  try:   look for a full disk, or a place you may not write to"
         )
         code = 1
-    except Exception:
+    except Exception as error:
         if _strict():
             raise
-        warn(_our_mistake())
-        code = 1
+        theirs = _their_mistake(error)
+        warn(f"Error: {theirs}" if theirs else _our_mistake())
+        code = theirs.exit_code if theirs else 1
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -55,6 +56,17 @@ def _strict() -> bool:
         return installed_plugins().strict
     except Exception:  # what went wrong may be just that, and must not hide itself
         return False
+
+
+def _their_mistake(error: Exception) -> RetroGamerError | None:
+    """The error of a plugin or of a file of one's own, if it is one."""
+    try:
+        from retro_gamer_core.plugins.blame import blamed
+        from retro_gamer_core.plugins.registry import installed_plugins
+
+        return blamed(error, installed_plugins())
+    except Exception:  # finding that out must not hide what happened
+        return None
 
 
 def _our_mistake() -> str:

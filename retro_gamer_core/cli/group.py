@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from retro_gamer_core.cli.printing import warn
+from retro_gamer_core.errors import PluginError
 from retro_gamer_core.suggestions import did_you_mean
 
 _COMMANDS = {
@@ -77,7 +78,14 @@ def _load_plugin_command(name: str) -> click.Command | None:
     if found is None:
         return None
     command, provider = found
-    return load_attribute(command.command, what=f"the command {name!r}", provider=provider)
+    loaded = load_attribute(command.command, what=f"the command {name!r}", provider=provider)
+    if not isinstance(loaded, click.Command):
+        raise PluginError(
+            f"the command {name!r} of the plugin {provider} cannot be used: {command.command} is no click command",
+            where=command.command,
+            hint="write @click.command() above the function",
+        )
+    return loaded
 
 
 def _configure_plugins(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:

@@ -23,7 +23,9 @@ from retro_gamer_core.playing.character_discovery import discover_characters
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.key_presses import KeyPresses
 from retro_gamer_core.playing.state_features import sizes_of
+from retro_gamer_core.plugins.blame import of_plugin
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
+from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -170,7 +172,9 @@ class GameEnvironment:
         except Exception as error:
             name, module = type(self._encoder).__name__, type(self._encoder).__module__
             raise PluginError(
-                f"the encoder {name} failed: {in_words(error)}", where=last_line_in(module, error)
+                f"the encoder {name}{of_plugin(module, installed_plugins())} failed: {in_words(error)}",
+                where=last_line_in(module, error),
+                hint="correct that line, then type the same command again",
             ) from error
 
     def check_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
@@ -210,8 +214,6 @@ class GameEnvironment:
 
     def _get_encoder(self) -> Encoder:
         if self._encoder is None:
-            from retro_gamer_core.plugins.registry import installed_plugins
-
             complete_metadata(self.metadata, self.create_game)
             plugins = installed_plugins()
             self._encoder = plugins.build(plugins.find_part("encoder", "one_hot"), self.metadata)

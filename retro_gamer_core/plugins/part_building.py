@@ -106,10 +106,13 @@ def _check_call(
 def _check_contract(part: ProvidedPart, built: Any) -> None:
     from retro_gamer_core import contracts
 
-    if part.kind == "network":
-        return  # what a network must do is known where tensors are
     if built is None:
         raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
+    if part.kind == "network":  # what else it must do is known where tensors are
+        if not callable(getattr(built, "forward", None)):
+            why = "a network is a torch.nn.Module"
+            raise _cannot_build(part, f"its {type(built).__name__} has no forward()", why=why)
+        return
     protocol = getattr(contracts, part.kind.capitalize())
     missing = missing_from(built, protocol)
     if missing:
@@ -130,5 +133,5 @@ def _cannot_build(
         f"{part}{of_plugin} cannot be built: {problem}",
         where=where or part.part.factory,
         why=why,
-        hint=hint,
+        hint=hint or "correct what is named there, then type the same command again",
     )

@@ -236,3 +236,11 @@ def test_a_module_that_does_not_fit_is_explained(factory, words):
 def test_the_mlp_explains_its_sizes():
     spec = ObservationSpec(3, 4, ("@", "*"))
     assert "24 → 8 → 3" in mlp.build(spec, 3, hidden_sizes=[8]).explain()[0]
+
+
+def test_a_built_in_network_may_be_named_by_its_import_path():
+    """It prepares its inputs itself, so it is asked as the learner asks it."""
+    spec = ObservationSpec(5, 6, tuple("@*"), features=("energy",))
+    module = own_module.build(spec, 3, factory="retro_gamer_networks.mlp:build", hidden_sizes=[4])
+    seen = some_observations(spec, 2)
+    assert module(*module.prepare(seen.cells, seen.features)).shape == (2, 3)
