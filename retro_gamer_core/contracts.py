@@ -52,7 +52,8 @@ class Network(Protocol):
     ``with_slopes``      as ``forward`` -> the same, and a function      no: where it is there, it is
                          ``(slopes: float32[n, n_outputs])`` that        used in place of autograd
                          leaves its slope in the ``grad`` of each
-                         weight, in place where there is one
+                         weight, in place where there is one; both
+                         are called in ``torch.inference_mode``
     ``without_prepare``  -> a module that takes ``(cells, features)``    no: where there is
                          as tensors, and gives the same              ``prepare``, ONNX needs it
     ``explain``          -> sentences                                    no

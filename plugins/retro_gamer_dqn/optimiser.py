@@ -40,10 +40,15 @@ class NetworkOptimiser:
     def step(self, fill_slopes: Callable[[], None], learning_rate: float) -> None:
         """Move all weights down their slopes, which ``fill_slopes`` leaves in ``grad``, as ``backward`` does."""
         self._slopes.zero_()
-        for table in self._tables.values():
-            table.grad = None
+        self._drop_slopes_of_tables()
         fill_slopes()
         self._move(learning_rate)
+        # Made in inference mode they may be, and to those nobody's own ``backward`` could add anything.
+        self._drop_slopes_of_tables()
+
+    def _drop_slopes_of_tables(self) -> None:
+        for table in self._tables.values():
+            table.grad = None
 
     @torch.inference_mode()
     def _move(self, learning_rate: float) -> None:

@@ -82,6 +82,7 @@ def duel(
     directory = DuelDirectory(output or _beside(*sides))
     settings = DuelSettings(rounds, episodes, opponents, matches)
     again = ["retro-gamer", "duel", first, second, "--episodes", episodes, "--opponents", opponents]
+    again += ["--matches", matches]
     again += ["--output", output] if output else []
     with directory.hold(), stop_on_interrupt(warn) as stop:
         this = Duel(sides, directory, settings, DuelProgress(rounds), stop)

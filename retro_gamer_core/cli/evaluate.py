@@ -10,7 +10,7 @@ import click
 
 from retro_gamer_core.cli.evaluation_report import print_evaluation
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.cli.policy_to_play import GAME_OPTION, PolicyToPlay, policy_to_play
+from retro_gamer_core.cli.policy_to_play import GAME_OPTION, PolicyToPlay, policy_to_play, what_was_chosen
 from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def evaluate(
             counter.stopped = True
     if counter.stopped:
         warn(counter.in_words)
-        next_step(typed("retro-gamer", "evaluate", run, "--episodes", max(1, counter.ended)))
+        which = what_was_chosen(game, checkpoint)
+        next_step(typed("retro-gamer", "evaluate", run, *which, "--episodes", max(1, counter.ended)))
         ctx.exit(INTERRUPTED)
     _tell_errors([*played, *at_random], found)
     report = Report.of(played, at_random, _references(chosen))
@@ -80,7 +81,7 @@ def evaluate(
         return
     say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {policy.game}", bold=True)
     print_evaluation(report, episodes, max_turns)
-    which = [*(("--game", game) if game else ()), *(("--checkpoint", checkpoint) if checkpoint else ())]
+    which = what_was_chosen(game, checkpoint)
     best = typed("retro-gamer", "evaluate", run, "--checkpoint", "best")
     next_step(typed("retro-gamer", "play", run, *which), *([best] if _has_another_best(chosen) else []))
 

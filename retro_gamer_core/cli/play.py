@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.policy_to_play import GAME_OPTION, policy_to_play
+from retro_gamer_core.cli.policy_to_play import GAME_OPTION, policy_to_play, what_was_chosen
 from retro_gamer_core.cli.printing import next_step, say, typed
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def play(
     except Exception as error:
         raise game_raised(error, where_raised(error, found.source_root), played, seed) from error
     say(_summary(played, chosen.policy, ended, chosen.metadata.score_key(played.state), seed))
-    which = [*(("--game", game) if game else ()), *(("--checkpoint", checkpoint) if checkpoint else ())]
+    which = what_was_chosen(game, checkpoint)
     again = typed("retro-gamer", "play", run, *which, "--seed", seed)
-    more = "info" if chosen.run else "evaluate"
-    next_step(f"{again}      (the same game again)", typed("retro-gamer", more, run))
+    more = ["info", run] if chosen.run else ["evaluate", run, *which]
+    next_step(f"{again}      (the same game again)", typed("retro-gamer", *more))
 
 
 def _summary(game: Game, policy: TrainedPolicy, ended: str, score: str, seed: int) -> str:

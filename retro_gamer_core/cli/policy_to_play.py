@@ -61,6 +61,12 @@ def policy_to_play(source: str, checkpoint: str | None, game: str | None) -> Pol
     return chosen
 
 
+def what_was_chosen(game: str | None, checkpoint: str | None) -> list[str]:
+    """The flags that name the same policy and game again, for the command to type next."""
+    flags = {"--game": game, "--checkpoint": checkpoint}
+    return [word for flag, value in flags.items() if value for word in (flag, value)]
+
+
 def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.loading import load_run

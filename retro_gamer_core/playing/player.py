@@ -38,7 +38,7 @@ class PlayerFinder:
 
     def position(self, game: Game) -> tuple[int, int] | None:
         """(column, row) of the player, or where it was on the board last; None if it never was."""
-        agent = self._followed or self._find(game)
+        agent = self._find(game) if self._followed is None else self._followed
         if agent is not None:
             (x, y), (width, height) = agent.position, game.board_size
             if 0 <= x < width and 0 <= y < height:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
 
 _OURS = "retro_gamer"
+_FOLDERS_OF_PIP = {"site-packages", "dist-packages"}
 
 
 def blamed(error: Exception, plugins: Plugins) -> PluginError | None:
@@ -72,5 +73,7 @@ def _steps(step: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def _is_installed(file: Path) -> bool:
+    if _FOLDERS_OF_PIP & set(file.parts):  # those of the person, and of Debian, are in none of the places below
+        return True
     places = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")} | {sys.prefix}
     return any(file.is_relative_to(place) for place in places)

@@ -17,7 +17,13 @@ _COMES_WITH = {"torch": WITH_TORCH}
 
 def missing(part: Part) -> list[str]:
     """The modules that ``part`` needs and that are not installed. None of them is imported."""
-    return [module for module in part.needs if find_spec(module) is None]
+    return [module for module in part.needs if not _is_installed(module)]
+
+
+def _is_installed(module: str) -> bool:
+    if "." in module and not _is_installed(module.rpartition(".")[0]):
+        return False  # find_spec would raise
+    return find_spec(module) is not None
 
 
 def how_to_install(module: str) -> str:

@@ -118,11 +118,11 @@ class PolicyCard:
         Raises:
             ValueError: naming the first thing that cannot be.
         """
-        _check(card, _FACTS, "card.json")
-        if card["format"] != FORMAT:
+        if card.get("format") != FORMAT:
             raise ValueError("it is not the card of a policy file")
-        if card["version"] != VERSION:
-            raise ValueError(f"it has version {card['version']}, and this retro-gamer reads {VERSION}")
+        if card.get("version") != VERSION:  # asked before the rest, for a later version may have other facts
+            raise ValueError(f"it has version {card.get('version')}, and this retro-gamer reads {VERSION}")
+        _check(card, _FACTS, "card.json")
         return cls(
             game=card["game"],
             metadata=_metadata(card["metadata"], card["observe_state_sizes"]),

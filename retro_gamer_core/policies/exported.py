@@ -89,7 +89,7 @@ def _player(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugin
     encoder_part = find_named_part("encoder", card.encoder, plugins)
     encoder = plugins.build(encoder_part, metadata, **card.encoder.options)
     if encoder.spec != card.spec:
-        raise ValueError(f"its {encoder_part} sees something else here than where it was trained")
+        raise ValueError(f"{encoder_part} sees something else here than where it was trained")
     characters = CharacterCodes(metadata.character_set or ())
     return Player(metadata, encoder, characters, _OnlyValues(network, card.scale))
 

@@ -93,8 +93,8 @@ def _file_and_attribute(place: str) -> tuple[Path, str]:
             hint=f"{place.removesuffix(':')}:Name, where Name is the class or function in it",
         )
     file = Path(path)
-    if not file.suffix:  # as an import path names it
-        file = Path(path.replace(".", "/") + ".py")
+    if not file.is_file() and file.suffix != ".py":  # as an import path names it
+        file = file.with_name(file.name.replace(".", "/") + ".py")
     if not file.is_file():
         raise RetroGamerError(f"there is no file {file}", hint="the path of a Python file, from here")
     if not file.stem.isidentifier() or file.stem in ("__init__", "__main__", "adapter"):

@@ -100,6 +100,29 @@ def test_ignoring_says_so_once(late_run, heard):
     assert character_set(run) == ["@", "$"]
 
 
+COUNTING = """
+from retro_gamer_core import ObservationSpec
+
+
+class Counts:
+    def __init__(self, metadata):
+        self.characters = metadata.character_set
+        self.spec = ObservationSpec(0, 0, (), features=tuple(f"how many {each}" for each in self.characters))
+
+    def encode(self, frame, cells, features):
+        features[:] = [(frame.codes == code).sum() for code in range(1, len(self.characters) + 1)]
+"""
+
+
+def test_a_network_is_not_stretched_over_features_that_it_never_saw(late_run, heard, tmp_path, monkeypatch):
+    (tmp_path / "counting_encoder.py").write_text(COUNTING, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    run = late_run("extend", encoder="counting_encoder:Counts")
+    assert load_trainer(run).train([heard]).reason == "finished"
+    assert any("no room can be made for it" in note for note in heard.notes)
+    assert character_set(run) == ["@", "$"]
+
+
 PARTS = [("one_hot", "mlp"), ("one_hot", "cnn"), ("egocentric", "mlp"), ("egocentric", "cnn")]
 
 
