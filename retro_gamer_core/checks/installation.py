@@ -10,10 +10,12 @@ from retro_gamer_core.checks.finding import Finding, Findings, note, problem, wa
 from retro_gamer_core.checks.games.checking import check_game
 from retro_gamer_core.checks.parts.checking import check_part
 from retro_gamer_core.checks.parts.imports import import_findings
+from retro_gamer_core.distributions import WITH_TORCH, WITHOUT_TORCH
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.installed import InstalledGame, installed_games
 from retro_gamer_core.parts import KINDS
+from retro_gamer_core.plugins.discovery import INSTALLED_TWICE, brought_twice
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
@@ -56,7 +58,14 @@ def _plugins(plugins: Plugins) -> Iterator[Finding]:
             )
         if record.status == "ok" and not record.built_in:
             yield from import_findings(record.name, record.module)
-    for sentence in plugins.warnings:
+    if brought_twice():
+        yield warning(
+            "installed-twice",
+            INSTALLED_TWICE,
+            why="the two may be of different versions, and removing one of them removes files of the other",
+            hint=f"pip uninstall {WITH_TORCH} {WITHOUT_TORCH}, then install one of them again",
+        )
+    for sentence in plugins.unknown_names:
         yield note(
             "plugin-unknown",
             sentence,

@@ -63,8 +63,9 @@ def thing_called(name: str | None, kind: str | None, plugins: Plugins) -> Thing:
     if len(kinds) == 1:
         return Thing(kinds[0], name)
     if kinds:
+        named = " and of ".join(f"{'an' if kind == 'encoder' else 'a'} {kind}" for kind in kinds)
         raise RetroGamerError(
-            f"{name} is the name of {' and of '.join(f'a {kind}' for kind in kinds)}",
+            f"{name} is the name of {named}",
             hint=" or ".join(f"--kind {kind}" for kind in kinds),
         )
     if ":" in name and not is_path(name.rpartition(":")[0]):

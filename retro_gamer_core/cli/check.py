@@ -51,13 +51,15 @@ def check(
     from retro_gamer_core.plugins.registry import installed_plugins
 
     named = thing_called(thing, kind, installed_plugins())
+    chosen = [word for flag, value in (("--kind", kind), ("--game", game)) if value for word in (flag, value)]
+    again = typed("retro-gamer", "check", *([thing] if thing else []), *chosen)
     with redirect_stdout(sys.stderr):  # what a game prints is not what was asked for
         findings = check_thing(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
     if as_json:
         say_json(_for_programs(named, findings, seed))
     else:
         _print(findings)
-        next_step(_next(named, findings))
+        next_step(again if findings.at_least("problem") else _next(named, game))
     if findings.at_least("problem"):
         ctx.exit(CHECK_FAILED)
 
@@ -79,21 +81,18 @@ def _print(findings: Findings) -> None:
         say_lines("  ", f"Left out: {sentence}")
 
 
-def _next(thing: Thing, findings: Findings) -> str:
-    if findings.at_least("problem"):
-        return typed("retro-gamer", "check", *([thing.name] if thing.name else []))
+def _next(thing: Thing, game: str | None) -> str:
+    """What to type when all is well; ``game`` is what a part was tried on."""
+    create = ["retro-gamer", "create", "--game", game or "snake", "--output", "runs/first"]
     match thing.kind:
         case "game":
             return typed("retro-gamer", "create", "--game", thing.name, "--output", "runs/first")
         case "run":
             return typed("retro-gamer", "train", thing.name)
         case "encoder" | "network" | "memory" | "learner":
-            flag = f"--{thing.kind}"
-            return typed(
-                "retro-gamer", "create", "--game", "snake", "--output", "runs/first", flag, thing.name
-            )
+            return typed(*create, f"--{thing.kind}", thing.name)
         case "logger":
-            return typed("retro-gamer", "create", "--game", "snake", "--output", "runs/first")
+            return typed(*create)
     return "retro-gamer list"
 
 

@@ -62,6 +62,7 @@ def export(
     The file holds the weights and a card that says what they are. Opening one never runs code, so it
     can be passed on. TrainedPolicy("snake.rgp") plays it.
     """
+    from retro_gamer_core.games.entry_points import is_installed_game
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.plugins.registry import installed_plugins
     from retro_gamer_core.runs.run_directory import RunDirectory
@@ -84,6 +85,7 @@ def export(
         _write_onnx(policy, game, onnx)
         say(f"Wrote {onnx} ({size_in_words(onnx.stat().st_size)}): {policy.path.name} as ONNX")
     if output is None:
+        next_step(f"{typed('retro-gamer', 'export', run)}      (a file that plays without torch, too)")
         return
     card = export_policy(policy, game, output, plugins=plugins, half=half)
     if episodes:
@@ -94,7 +96,8 @@ def export(
     say(f"Wrote {output} ({size_in_words(size)}): {policy.path.name}, episode {card.episode:,}, {card.game}")
     if size > _LARGE and not half:
         warn("It is large for a game pack; --half makes it half as large.")
-    next_step(typed("retro-gamer", "play", output))
+    game_to_name = [] if is_installed_game(card.game) else ["--game", config.game]
+    next_step(typed("retro-gamer", "play", output, *game_to_name))
 
 
 def _refuse_to_replace(file: Path, force: bool) -> None:

@@ -56,14 +56,15 @@ def play(
     played = fresh_game(found.factory, found.name)
     played.input_source = PolicyInput(chosen.policy, played)
     limit = max_turns or chosen.max_turns
+    score = chosen.metadata.score_key(played.state)
     in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        ended = watch(played, framerate, limit) if in_terminal else print_frames(played, limit, say)
+        ended = watch(played, framerate, limit, score) if in_terminal else print_frames(played, limit, say)
     except BrokenPipeError:  # not the game's doing: whoever read the frames has seen enough
         raise
     except Exception as error:
         raise game_raised(error, where_raised(error, found.source_root), played, seed) from error
-    say(_summary(played, chosen.policy, ended, chosen.metadata.score_key(played.state), seed))
+    say(_summary(played, chosen.policy, ended, score, seed))
     which = what_was_chosen(game, checkpoint)
     again = typed("retro-gamer", "play", run, *which, "--seed", seed)
     more = ["info", run] if chosen.run else ["evaluate", run, *which]

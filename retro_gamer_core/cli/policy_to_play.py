@@ -95,10 +95,10 @@ def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPl
 
 def _installed_game_named_by(policy: TrainedPolicy) -> str:
     """The game on the card, if it is installed. Whatever else a stranger's card names is not imported."""
-    from retro_gamer_core.games.entry_points import registered_games
+    from retro_gamer_core.games.entry_points import is_installed_game
 
     named = policy.game
-    if any(named in (game.name, game.entry) for game in registered_games()):
+    if is_installed_game(named):
         return named
     raise RetroGamerError(
         f"{policy.path.name} was trained on {named!r}, which is no installed game",

@@ -1,4 +1,4 @@
-"""Does a game fit the screen of the retro arcade? retro-games' own view is asked, for a terminal of that size.
+"""Does a game fit a screen, such as the retro arcade's? retro-games' own view is asked, for a terminal of that size.
 
 The view refuses less than it cannot show: it begins in some terminals in which it then draws one thing
 over another. So what is asked is where it would draw.
@@ -10,7 +10,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from retro_gamer_core.errors import Problem
+from retro_gamer_core.errors import Problem, RetroGamerError
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -47,6 +47,36 @@ def console_note(game: Game) -> str | None:
     """The same in one sentence."""
     problem = console_problem(game)
     return problem and f"{problem.what}; there it would fit if you {problem.hint}"
+
+
+def state_that_fits(game: Game, screen: tuple[int, int], first: str) -> list[str]:
+    """Those values of the state that can be shown below the board on a screen of so many columns and rows.
+
+    All that the game shows, if they fit; else ``first`` and as many others as do.
+
+    Raises:
+        RetroGamerError: not even the board fits.
+    """
+    width, height = game.view_size
+    shown = _keys_shown(game)
+    lines = next((n for n in range(len(shown), -1, -1) if _is_whole((width, height), n, screen)), None)
+    if lines is None:
+        columns, rows = _smallest_terminal((width, height), 0)
+        raise RetroGamerError(
+            f"the terminal is too small to show this game: it has {screen[0]}×{screen[1]} characters, and the "
+            f"board of {width}×{height} needs at least {columns}×{rows}",
+            hint="make the window larger or the letters smaller, or send the output through a pipe to see a few "
+            "frames as text: retro-gamer play RUN | cat",
+        )
+    if lines == len(shown):
+        return shown
+    return sorted(shown, key=lambda key: key != first)[:lines]
+
+
+def _keys_shown(game: Game) -> list[str]:
+    if game.show_state is True:
+        return sorted(game.state)
+    return list(game.show_state or ())
 
 
 def _what_would_fit(size: tuple[int, int], lines: int) -> str:

@@ -30,6 +30,11 @@ class RegisteredGame:
         return f"{self.distribution} {self.version}"
 
 
+def is_installed_game(named: str) -> bool:
+    """Whether this is the name of a registered game, or what stands in its entry point."""
+    return any(named in (game.name, game.entry) for game in registered_games())
+
+
 def registered_games() -> list[RegisteredGame]:
     """Every registered game, by name. Several distributions may offer different games of one name.
 

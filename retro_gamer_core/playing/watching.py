@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import GameError, RetroGamerError
+from retro_gamer_core.games.console_screen import state_that_fits
 from retro_gamer_core.playing.board_text import board_lines, framed
 
 if TYPE_CHECKING:
@@ -16,14 +18,17 @@ _TURNS_PRINTED = (10, 100)
 _QUIT_KEYS = ("KEY_ENTER", "KEY_ESCAPE")
 
 
-def watch(game: Game, framerate: float, max_turns: int) -> str:
+def watch(game: Game, framerate: float, max_turns: int, score: str) -> str:
     """Play in the terminal until the game ends, somebody quits, or ``max_turns`` are over.
 
+    Where the terminal has too few rows for all of the state, ``score`` is the value that is shown for certain.
     Returns how it ended, in words.
 
     Raises:
         RetroGamerError: the terminal is too small for the board.
     """
+    # blessed asks the terminal what it can do. One that never answers would leave people before an empty screen.
+    os.environ.setdefault("BLESSED_QUERY_TIMEOUT_SECONDS", "0.5")
     from blessed import Terminal
     from retro.errors import TerminalTooSmall
     from retro.views.terminal import TerminalView
@@ -31,7 +36,9 @@ def watch(game: Game, framerate: float, max_turns: int) -> str:
     terminal = Terminal()
     try:
         with terminal.fullscreen(), terminal.hidden_cursor(), terminal.cbreak():
-            game.view = TerminalView(terminal, color=game.color, show_state=game.show_state)
+            # retro-games itself begins where it then draws one thing over another.
+            state = state_that_fits(game, (terminal.width, terminal.height), score)
+            game.view = TerminalView(terminal, color=game.color, show_state=state)
             game.start()
             return _turn_by_turn(game, terminal, framerate, max_turns)
     except TerminalTooSmall as error:

@@ -104,7 +104,7 @@ def _check_call(
 
 
 def _check_contract(part: ProvidedPart, built: Any) -> None:
-    from retro_gamer_core import contracts
+    from retro_gamer_core import ObservationSpec, contracts
 
     if built is None:
         raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
@@ -118,6 +118,9 @@ def _check_contract(part: ProvidedPart, built: Any) -> None:
     if missing:
         why = f"every {part.kind} does what retro_gamer_core.contracts.{protocol.__name__} says"
         raise _cannot_build(part, f"its {type(built).__name__} has no {', '.join(missing)}", why=why)
+    if part.kind == "encoder" and not isinstance(built.spec, ObservationSpec):
+        why = "the spec is a retro_gamer_core.ObservationSpec: it tells what is seen, and in which shape"
+        raise _cannot_build(part, f"its spec is of type {type(built.spec).__name__}", why=why)
 
 
 def _is_from(protocol: type, value: Any) -> bool:

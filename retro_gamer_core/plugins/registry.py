@@ -62,9 +62,13 @@ class Plugins:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """A sentence for each plugin that was to be blocked or let in and is not installed, or is there twice."""
-        unknown = unknown_names([*(self._only or ()), *self._blocked], self._found)
-        return (*unknown, INSTALLED_TWICE) if brought_twice() else tuple(unknown)
+        """``unknown_names``, and a sentence where the code of retro-gamer is there twice."""
+        return (*self.unknown_names, INSTALLED_TWICE) if brought_twice() else self.unknown_names
+
+    @cached_property
+    def unknown_names(self) -> tuple[str, ...]:
+        """A sentence for each plugin that was to be blocked or let in and is not installed."""
+        return tuple(unknown_names([*(self._only or ()), *self._blocked], self._found))
 
     def parts(self, kind: Kind) -> dict[str, ProvidedPart]:
         """The usable parts of a kind by name: those of built-in plugins first, then in alphabetical order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from retro_gamer_core.errors import RetroGamerError
@@ -131,7 +132,7 @@ def part_name(kind: Kind, text: str) -> str:
     """What a part is called, made of what somebody typed.
 
     Raises:
-        RetroGamerError: another part is called so.
+        RetroGamerError: another part is called so, or a package that is there.
     """
     name = package_name(text, kind).replace("-", "_")
     taken = installed_plugins().parts(kind).get(name)
@@ -141,6 +142,14 @@ def part_name(kind: Kind, text: str) -> str:
             f"there is {article} {kind} called {name!r} already",
             where=str(taken.provider),
             why="two plugins that offer one name are in each other's way",
+            hint=f"another name, such as my_{name}",
+        )
+    module = find_spec(f"retro_gamer_{name}")
+    if module is not None and module.origin:
+        raise RetroGamerError(
+            f"there is a package called {module.name} already",
+            where=module.origin,
+            why="yours would have that name, too, and installing it would put it in the other one's place",
             hint=f"another name, such as my_{name}",
         )
     return name

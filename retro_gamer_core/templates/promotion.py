@@ -86,15 +86,15 @@ def promote(place: str, *, kind: Kind | None, name: str | None, game: str, outpu
 
 
 def _file_and_attribute(place: str) -> tuple[Path, str]:
-    path, colon, attribute = place.rpartition(":")
-    if not colon or not attribute.isidentifier():
+    path, _, attribute = place.rpartition(":")
+    if not path or not attribute.isidentifier():
         raise RetroGamerError(
             f"{place!r} does not say what of the file is the part",
             hint=f"{place.removesuffix(':')}:Name, where Name is the class or function in it",
         )
     file = Path(path)
     if not file.is_file() and file.suffix != ".py":  # as an import path names it
-        file = file.with_name(file.name.replace(".", "/") + ".py")
+        file = file.parent.joinpath(*file.name.split(".")).with_suffix(".py")
     if not file.is_file():
         raise RetroGamerError(f"there is no file {file}", hint="the path of a Python file, from here")
     if not file.stem.isidentifier() or file.stem in ("__init__", "__main__", "adapter"):

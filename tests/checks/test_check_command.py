@@ -310,6 +310,15 @@ def test_plugin_unknown(monkeypatch):
     assert "plugin-unknown" in findings.codes
 
 
+def test_installed_twice(install):
+    built_in = {
+        entry.name: entry.value for entry in entry_points(group=GROUP) if entry.dist.name == "retro-gamer"
+    }
+    install("retro-gamer-core", entry_points=built_in, files={})
+    [finding] = check_installation(Plugins(), ())
+    assert finding.code == "installed-twice" and "pip uninstall" in finding.hint
+
+
 def test_heavy_import(install):
     install("pack", encoder_pack("import numpy"), plugins={"pack": "pack"})
     [finding] = [f for f in found_installed() if "the plugin pack" in f.what]

@@ -48,6 +48,14 @@ def test_the_built_in_loggers_are_sound(name):
     assert check_logger(name).codes == []
 
 
+def test_the_logger_for_tensorboard_is_sound():
+    """It reads the settings of the run, and what it writes has no lines."""
+    pytest.importorskip("tensorboard")
+    findings = check_logger("tensorboard", quick=True)
+    assert findings.codes == []
+    assert "which is no text" in findings.left_out[0]
+
+
 def test_a_thorough_check_measures_and_trains():
     findings = check_learner("dqn")
     assert findings.codes == []

@@ -196,3 +196,12 @@ def test_a_terminal_that_is_too_small_is_explained(trained, terminal):
     assert "the terminal is too small to show this game" in screen.shown
     assert "make the window larger" in screen.shown
     assert "Traceback" not in screen.shown
+
+
+def test_state_that_does_not_fit_is_left_out_and_the_score_stays(walk_run, retro_gamer, terminal):
+    more = "".join(f", 'extra_{i}': 0" for i in range(9))
+    walk_run(episodes=2, game=GAME.replace("{'luck': 0", "{'luck': 0" + more))
+    assert retro_gamer("train", "run").code == 0
+    screen = terminal("play", "run", "--framerate", "100", "--seed", "3", rows=16)
+    assert screen.wait() == 0
+    assert "extra_0: " in screen.shown and "luck: " in screen.shown and "extra_8: " not in screen.shown

@@ -48,7 +48,7 @@ def test_what_people_read(runs):
         "of 4: ",
         "There is one snapshot of it so far",
         "More rounds go on from here: retro-gamer duel runs/chaser runs/runner --episodes 6 --opponents pool "
-        "--rounds 2",
+        "--matches 4 --rounds 2",
         "chaser against runner, as they play now:",
         "turn 0",
         "game over",

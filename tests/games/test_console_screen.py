@@ -12,7 +12,8 @@ from retro.errors import TerminalTooSmall
 from retro.game import Game
 from retro.views.terminal import TerminalView
 
-from retro_gamer_core.games.console_screen import CONSOLE_SCREEN, console_note, console_problem
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.games.console_screen import CONSOLE_SCREEN, console_note, console_problem, state_that_fits
 from retro_gamer_core.games.finding import find_game
 
 #: The largest boards that fit, by how many lines of state are shown below them.
@@ -149,3 +150,19 @@ def test_so_much_state_that_no_board_fits():
     hint = console_problem(game_of(4, 4, 30)).hint
     assert "board" not in hint and "show at most 9 of these lines" in hint
     assert console_note(game_of(90, 30, 30)).endswith("if you show less of the state")
+
+
+def test_state_is_left_out_until_the_rest_is_drawn_whole(drawn):
+    snake = find_game("snake").factory()
+    assert state_that_fits(snake, (36, 28), "score") == ["apple_dx", "apple_dy", "energy", "reward", "score"]
+    shown = state_that_fits(snake, CONSOLE_SCREEN, "score")
+    assert shown == ["score", "apple_dx", "apple_dy"]
+    game = game_of(32, 16, 5)
+    game.show_state = state_that_fits(game, CONSOLE_SCREEN, "k0")
+    assert without_margins(drawn(game)) == picture(32, 16, 3)
+    assert state_that_fits(game_of(20, 19, 3, show_state=False), CONSOLE_SCREEN, "k0") == []
+
+
+def test_a_board_that_does_not_fit_even_without_state():
+    with pytest.raises(RetroGamerError, match="80×24 characters, and the board of 25×25 needs at least 29×30"):
+        state_that_fits(find_game("nav").factory(), CONSOLE_SCREEN, "score")

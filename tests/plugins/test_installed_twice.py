@@ -10,6 +10,7 @@ import pytest
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import Part
 from retro_gamer_core.plugins.discovery import GROUP, INSTALLED_TWICE
+from retro_gamer_core.plugins.needed_modules import missing
 from retro_gamer_core.plugins.records import ProvidedPart, Provider
 from retro_gamer_core.plugins.registry import Plugins
 from retro_gamer_core.runs.parts_lock import LockedPart, differences
@@ -100,6 +101,11 @@ def test_a_part_whose_need_is_not_met_is_listed_and_not_built(install, others):
         == "the encoder 'deep' needs a_module_that_is_not_there, which is not installed here"
     )
     assert refused.value.problem.hint == "pip install a_module_that_is_not_there"
+
+
+def test_a_module_inside_a_package_that_is_not_there_is_missing():
+    part = Part("far", "Looks far.", "far:Far", needs=("nosuch_package.inside", "importlib.util"))
+    assert missing(part) == ["nosuch_package.inside"]
 
 
 def test_a_part_whose_needs_are_met_is_built(others):

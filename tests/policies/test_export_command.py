@@ -99,12 +99,21 @@ def test_a_file_never_decides_which_code_is_run(retro_gamer, snake_file, tmp_pat
     assert code == 0 and "it ran" not in out + err
 
 
+def test_what_to_type_next_names_the_game_where_it_must_be_named(retro_gamer, make_own_run, tmp_path):
+    make_own_run("mine")
+    code, _, err = retro_gamer("export", "mine", "--episodes", 0)
+    assert code == 0 and "Next: retro-gamer play mine.rgp --game walk.py" in err, err
+    code, _, err = retro_gamer("play", "mine.rgp", "--game", "walk.py", "--seed", 1)
+    assert code == 0 and "retro-gamer evaluate mine.rgp --game walk.py" in err, err
+
+
 def test_other_programs_get_onnx(retro_gamer, snake_run, tmp_path):
     import onnxruntime
 
     code, out, err = retro_gamer("export", snake_run, "--onnx", "snake.onnx")
     assert code == 0, err
     assert out.startswith("Wrote snake.onnx (") and not list(tmp_path.glob("*.rgp"))
+    assert f"Next: retro-gamer export {snake_run}" in err
     told = onnxruntime.InferenceSession(tmp_path / "snake.onnx").get_modelmeta().custom_metadata_map
     assert json.loads(told["game"]) == "retro.examples.snake:create_game"
     assert json.loads(told["encoder"]) == {"name": "egocentric"}

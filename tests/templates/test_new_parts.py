@@ -92,6 +92,12 @@ def test_a_name_that_another_part_has_is_refused():
         new_part("encoder", "egocentric")
 
 
+@pytest.mark.parametrize("name", ["core", "dqn", "gymnasium"])
+def test_a_name_that_would_put_a_package_in_the_place_of_another_is_refused(name):
+    with pytest.raises(RetroGamerError, match=f"retro_gamer_{name} already"):
+        new_part("encoder", name)
+
+
 def test_nothing_is_ever_written_over(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     there = tmp_path / "retro-gamer-first" / "notes.txt"

@@ -186,6 +186,14 @@ def test_what_cannot_be_promoted_is_told_with_a_way_out(place, told, desk):
         promote(place, kind=None, name=None, game="snake", output=None)
 
 
+@pytest.mark.parametrize("place", ["mine.compass:North", "./mine/compass:North", "mine/compass.py:North"])
+def test_a_place_may_be_an_import_path(place, desk):
+    (desk / "mine").mkdir()
+    (desk / "mine" / "compass.py").write_text("North = None\n", encoding="utf-8")
+    with pytest.raises(RetroGamerError, match="--kind"):  # found, and looked at
+        promote(place, kind=None, name=None, game="snake", output=None)
+
+
 def test_different_boards_leave_different_marks(desk):
     (desk / "stripes.py").write_text(dedent(STRIPES), encoding="utf-8")
     _, marks = record("encoder", "stripes:BroadStripes", "snake")

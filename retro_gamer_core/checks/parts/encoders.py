@@ -16,11 +16,10 @@ from retro_gamer_core.checks.parts.trouble import (
     not_deterministic,
     out_of_range,
     same,
-    wrong_type,
 )
 from retro_gamer_core.checks.parts.workbench import Workbench
 from retro_gamer_core.contracts import Encoder
-from retro_gamer_core.observation import Observations, ObservationSpec
+from retro_gamer_core.observation import Observations
 
 _TURNS = 100
 

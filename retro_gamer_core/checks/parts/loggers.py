@@ -17,6 +17,7 @@ from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinishe
 _EPISODES = 20
 _STOPPED_AFTER = 12
 _LOST = 5
+_CONFIG = "config.toml"
 
 
 def logger_hears_all(bench: Workbench) -> Iterator[Finding]:
@@ -27,9 +28,12 @@ def logger_hears_all(bench: Workbench) -> Iterator[Finding]:
         _run_in_two(bench, stopped, lost=0)
         _run_in_two(bench, killed, lost=_LOST)
         in_one, in_two, after_loss = map(_lines, (whole, stopped, killed))
+        others = _files_without_lines(whole)
     bench.figures.append(
         f"{_EPISODES} episodes heard, {sum(in_one.values())} lines in {len(in_one)} file(s) written"
     )
+    if others:
+        bench.left_out.append(f"what stands in {', '.join(others)}, which is no text")
     for file, lines in in_one.items():
         if in_two.get(file, 0) < lines:
             yield state_lost(
@@ -77,6 +81,7 @@ def _run_in_two(bench: Workbench, path: Path, lost: int) -> None:
 
 def _built(bench: Workbench, choice: PartChoice, path: Path) -> Logger:
     path.mkdir(exist_ok=True)
+    (path / _CONFIG).write_text(bench.config_text, encoding="utf-8", newline="\n")  # as in every run
     return bench.plugins.build(bench.plugins.find_part("logger", choice.name), path, **choice.options)
 
 
@@ -109,5 +114,18 @@ def _episodes(logger: Any, path: Path, numbers: range) -> None:
 
 
 def _lines(directory: Path) -> dict[str, int]:
-    files = [path for path in sorted(directory.rglob("*")) if path.is_file()]
-    return {path.relative_to(directory).as_posix(): path.read_bytes().count(b"\n") for path in files}
+    return {file: content.count(b"\n") for file, content in _written(directory) if _is_text(content)}
+
+
+def _files_without_lines(directory: Path) -> list[str]:
+    return [file for file, content in _written(directory) if not _is_text(content)]
+
+
+def _written(directory: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path != directory / _CONFIG:
+            yield path.relative_to(directory).as_posix(), path.read_bytes()
+
+
+def _is_text(content: bytes) -> bool:
+    return b"\0" not in content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retro_gamer_core.checks.games.look import seed_chance
-from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections
+from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections, new_config_text
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.parts import Choice, Kind
@@ -96,14 +97,16 @@ class Workbench:
     @cached_property
     def usual(self) -> RunConfig:
         """What ``create`` would choose for this game, for a short run."""
+        where = "the settings of this check"
+        return config_from_sections(tomllib.loads(self.config_text), self.plugins, where=where)
+
+    @cached_property
+    def config_text(self) -> str:
+        """The same as ``config.toml``."""
         facts = survey_game(self.game, self.create_game, self.metadata)
         short = [Choice(*where, value, "a short run") for where, value in _SHORT_RUN.items()]
         choices = with_wishes([*choices_of(_RECIPE, facts, self.plugins), *short], {}, self.plugins)
-        sections: dict[str, Any] = {"config_version": 1, "game": {"name": self.game}}
-        sections["metadata"] = self.metadata.to_dict()
-        for choice in choices:
-            sections.setdefault(choice.section, {})[choice.key] = choice.value
-        return config_from_sections(sections, self.plugins, where="the settings of this check")
+        return new_config_text(choices, game=self.game, metadata=self.metadata)
 
     @property
     def usual_choice(self) -> PartChoice:
