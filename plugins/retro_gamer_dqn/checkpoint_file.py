@@ -35,7 +35,7 @@ def load(path: Path) -> dict[str, Any]:
         raise CheckpointDamaged(
             f"{path.name} cannot be read as a checkpoint",
             where=str(path),
-            why=f"it is cut short, damaged, or something else: {_first_line(error)}",
+            why=f"it is cut short, damaged, or something else: {_first_sentence(error)}",
             hint="use another one: retro-gamer info RUN lists them",
         ) from error
     missing = [key for key in _EXPECTED if not isinstance(contents, dict) or key not in contents]
@@ -49,7 +49,7 @@ def load(path: Path) -> dict[str, Any]:
     return contents
 
 
-def _first_line(error: Exception) -> str:
+def _first_sentence(error: Exception) -> str:
     """torch explains itself at length, and for an empty file not at all."""
     lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
+    return lines[0].partition(". ")[0][:200] if lines else type(error).__name__

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import sys
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from retro_gamer_core.checks.finding import Findings
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
-from retro_gamer_core.games.entry_points import registered_games
+from retro_gamer_core.games.entry_points import project_with, registered_games
 from retro_gamer_core.games.paths import is_path
 from retro_gamer_core.parts import KINDS, Kind
 from retro_gamer_core.plugins.import_strings import load_attribute
@@ -68,6 +70,8 @@ def thing_called(name: str | None, kind: str | None, plugins: Plugins) -> Thing:
             f"{name} is the name of {named}",
             hint=" or ".join(f"--kind {kind}" for kind in kinds),
         )
+    if (part := _part_in_file(name)) is not None:
+        return part
     if ":" in name and not is_path(name.rpartition(":")[0]):
         return Thing(_kind_of_attribute(name), name)
     return Thing("game", name)
@@ -112,7 +116,7 @@ def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings
     try:
         found = find_game(name)
     except GameNotFound as error:
-        if is_path(name) or ":" in name:
+        if is_path(name) or ":" in name or project_with(name) is not None:
             raise
         names = [part for kind in KINDS for part in plugins.parts(kind)]
         names += [game.name for game in registered_games()]
@@ -145,6 +149,27 @@ def _kinds_of(name: str, plugins: Plugins) -> list[str]:
     if ":" not in name:
         kinds += [kind for kind in get_args(Kind) if name in plugins.parts(kind)]
     return kinds
+
+
+def _part_in_file(name: str) -> Thing | None:
+    """The part that ``my_file.py:Name`` means, if the class of that name has the methods of one."""
+    path, _, attribute = name.rpartition(":")
+    file = Path(path).expanduser()
+    if file.suffix != ".py" or not file.is_file():
+        return None
+    try:
+        statements = ast.parse(file.read_bytes()).body
+    except (SyntaxError, ValueError):  # said by whoever imports it
+        return None
+    classes = [node for node in statements if isinstance(node, ast.ClassDef) and node.name == attribute]
+    methods = {node.name for found in classes for node in found.body if isinstance(node, ast.FunctionDef)}
+    kind = next((kind for method, kind in _TELLING_METHODS if method in methods), None)
+    if kind is None:
+        return None
+    directory = str(file.resolve().parent)
+    if directory not in sys.path:
+        sys.path.append(directory)
+    return Thing(kind, f"{file.stem}:{attribute}")
 
 
 def _kind_of_attribute(name: str) -> str:

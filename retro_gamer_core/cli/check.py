@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
 
 from retro_gamer_core.cli.exits import CHECK_FAILED
-from retro_gamer_core.cli.printing import next_step, say, say_json, say_lines, typed, warn
+from retro_gamer_core.cli.printing import (
+    next_step,
+    say,
+    say_json,
+    say_lines,
+    typed,
+    warn,
+    what_games_print_aside,
+)
 from retro_gamer_core.parts import KINDS
 
 if TYPE_CHECKING:
@@ -53,7 +59,7 @@ def check(
     named = thing_called(thing, kind, installed_plugins())
     chosen = [word for flag, value in (("--kind", kind), ("--game", game)) if value for word in (flag, value)]
     again = typed("retro-gamer", "check", *([thing] if thing else []), *chosen)
-    with redirect_stdout(sys.stderr):  # what a game prints is not what was asked for
+    with what_games_print_aside():
         findings = check_thing(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
     if as_json:
         say_json(_for_programs(named, findings, seed))

@@ -10,7 +10,7 @@ import click
 from retro_gamer_core.cli.duel_report import as_data, print_progress, print_ratings
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.play import play
-from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn
+from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn, what_games_print_aside
 
 if TYPE_CHECKING:
     from retro_gamer_core.duels.sides import Side
@@ -77,8 +77,9 @@ def duel(
     from retro_gamer_core.duels.sides import open_sides
     from retro_gamer_core.training.interrupts import stop_on_interrupt
 
-    sides = open_sides(Path(first), Path(second))
-    check_that_they_meet(*sides)
+    with what_games_print_aside():
+        sides = open_sides(Path(first), Path(second))
+        check_that_they_meet(*sides)
     directory = DuelDirectory(output or _beside(*sides))
     settings = DuelSettings(rounds, episodes, opponents, matches)
     again = ["retro-gamer", "duel", first, second, "--episodes", episodes, "--opponents", opponents]
@@ -87,7 +88,8 @@ def duel(
     with directory.hold(), stop_on_interrupt(warn) as stop:
         this = Duel(sides, directory, settings, DuelProgress(rounds), stop)
         try:
-            progress = this.play()
+            with what_games_print_aside():
+                progress = this.play()
         except Stopped:
             say(f"Stopped; everything is saved in {directory.path} and in both runs.")
             next_step(f"{typed(*again, '--rounds', rounds)}      (goes on exactly here)")

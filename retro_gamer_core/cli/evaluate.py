@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from retro_gamer_core.cli.evaluation_report import print_evaluation
+from retro_gamer_core.cli.evaluation_report import print_evaluation, tell_errors
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.policy_to_play import GAME_OPTION, PolicyToPlay, policy_to_play, what_was_chosen
-from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn
-
-if TYPE_CHECKING:
-    from retro_gamer_core.evaluation.games import PlayedGame
-    from retro_gamer_core.games.finding import FoundGame
+from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn, what_games_print_aside
 
 
 @click.command()
@@ -53,12 +48,13 @@ def evaluate(
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
 
-    chosen = policy_to_play(run, checkpoint, game)
-    policy, found, max_turns = chosen.policy, chosen.found, chosen.max_turns
-    player = policy.player_in(fresh_game(found.factory, found.name))
+    with what_games_print_aside():
+        chosen = policy_to_play(run, checkpoint, game)
+        policy, found, max_turns = chosen.policy, chosen.found, chosen.max_turns
+        player = policy.player_in(fresh_game(found.factory, found.name))
     settings = {"max_turns": max_turns, "seed": seed, "score_key": chosen.metadata.score or "score"}
     counter = _Counter(episodes)
-    with counter:
+    with counter, what_games_print_aside():
         try:
             played = play_games(
                 greedy(player.learner), found.factory, player, episodes, each_turn=counter.played, **settings
@@ -73,7 +69,7 @@ def evaluate(
         which = what_was_chosen(game, checkpoint)
         next_step(typed("retro-gamer", "evaluate", run, *which, "--episodes", max(1, counter.ended)))
         ctx.exit(INTERRUPTED)
-    _tell_errors([*played, *at_random], found)
+    tell_errors([*played, *at_random], found)
     report = Report.of(played, at_random, _references(chosen))
     if as_json:
         about = {"run": run, "checkpoint": policy.path.name, "episode": policy.episode, "seed": seed}
@@ -95,31 +91,6 @@ def _references(chosen: PolicyToPlay) -> dict[str, float]:
     """What the game's description says today, and above all what the run's own says."""
     described = chosen.found.metadata.reference_scores if chosen.found.metadata else {}
     return {**described, **chosen.metadata.reference_scores}
-
-
-def _tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
-    """Warn of games that raised.
-
-    Raises:
-        GameError: all of them did.
-    """
-    from retro_gamer_core.errors import GameError, RetroGamerError
-    from retro_gamer_core.games.tracebacks import where_raised
-    from retro_gamer_core.plugins.diagnosis import in_words
-
-    errors = [game.error for game in played if game.error is not None]
-    if not errors:
-        return
-    first = errors[0]
-    where = where_raised(first, found.source_root)
-    if len(errors) < len(played):
-        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
-        warn(f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}")
-        return
-    if isinstance(first, RetroGamerError):
-        raise first
-    hint = "mend the game; retro-gamer play shows how far it gets"
-    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first
 
 
 class _Counter:

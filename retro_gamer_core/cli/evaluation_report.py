@@ -1,14 +1,17 @@
-"""An evaluation in plain words and one small table."""
+"""An evaluation in plain words and one small table, and the games in it that failed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retro_gamer_core.cli.printing import say, say_lines, table
+from retro_gamer_core.cli.printing import say, say_lines, table, warn
 
 if TYPE_CHECKING:
+    from retro_gamer_core.evaluation.games import PlayedGame
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.evaluation.statistics import Summary
+    from retro_gamer_core.games.finding import FoundGame
 
 _BAR = 30
 _HEADINGS = ("", "mean", "IQM", "95 % interval")
@@ -91,3 +94,28 @@ def _endings(report: Report, games: int, max_turns: int) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
+    """Warn of games that raised.
+
+    Raises:
+        GameError: all of them did.
+    """
+    from retro_gamer_core.errors import GameError, RetroGamerError
+    from retro_gamer_core.games.tracebacks import where_raised
+    from retro_gamer_core.plugins.diagnosis import in_words
+
+    errors = [game.error for game in played if game.error is not None]
+    if not errors:
+        return
+    first = errors[0]
+    where = where_raised(first, found.source_root)
+    if len(errors) < len(played):
+        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
+        warn(f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}")
+        return
+    if isinstance(first, RetroGamerError):
+        raise first
+    hint = "mend the game; retro-gamer play shows how far it gets"
+    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first

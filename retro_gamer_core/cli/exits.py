@@ -26,8 +26,9 @@ def run_and_exit(command: click.Command) -> None:
         code = error.exit_code
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        warn("Stopped.")
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        asked = isinstance(stopped, click.Abort) and stopped.__cause__ is None
+        warn("\nStopped." if asked else "Stopped.")  # click ends the line, but not behind a question
         code = INTERRUPTED
     except RetroGamerError as error:
         if _strict():
@@ -35,9 +36,7 @@ def run_and_exit(command: click.Command) -> None:
         warn(f"Error: {error}")
         code = error.exit_code
     except OSError as error:
-        warn(
-            f"Error: the system refused: {error}\n  try:   look for a full disk, or a place you may not write to"
-        )
+        warn(_refused(error))
         code = 1
     except Exception as error:
         if _strict():
@@ -46,6 +45,18 @@ def run_and_exit(command: click.Command) -> None:
         warn(f"Error: {theirs}" if theirs else _our_mistake())
         code = theirs.exit_code if theirs else 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refused(error: OSError) -> str:
+    reason = (
+        f"{error.strerror}: {error.filename}"
+        if error.strerror and error.filename
+        else error.strerror or error
+    )
+    hint = "look for a full disk, or a place you may not write to"
+    if isinstance(error, PermissionError):
+        hint = "work in a directory of your own, where you may write"
+    return f"Error: the system refused: {reason}\n  try:   {hint}"
 
 
 def _strict() -> bool:

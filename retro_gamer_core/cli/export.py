@@ -73,6 +73,8 @@ def export(
     directory = RunDirectory.open(Path(run))
     if output is None and onnx is None:
         output = Path(f"{directory.path.resolve().name}.rgp")
+    if output is not None and onnx is not None and output.absolute() == onnx.absolute():
+        raise click.UsageError(f"{output} cannot be both files: give --output and --onnx two names")
     for file in filter(None, (output, onnx)):
         _refuse_to_replace(file, force)
     config, found = load_run(directory)
@@ -101,6 +103,10 @@ def export(
 
 
 def _refuse_to_replace(file: Path, force: bool) -> None:
+    if file.is_dir():
+        raise RunExists(
+            f"{file} is a directory", hint=f"name the file that is to be made: -o {file / 'best.rgp'}"
+        )
     if file.exists() and not force:
         raise RunExists(f"{file} is there already", hint="choose another name, or add --force to replace it")
     if not file.parent.is_dir():
@@ -153,6 +159,7 @@ class _Tried:
 
 def _try_out(file: Path, original: Player, found: FoundGame, config: RunConfig, episodes: int) -> _Tried:
     """Play with what stands in the file, so that it is known to work and how well."""
+    from retro_gamer_core.cli.evaluation_report import tell_errors
     from retro_gamer_core.evaluation.games import play_at_random, play_games
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
@@ -172,6 +179,7 @@ def _try_out(file: Path, original: Player, found: FoundGame, config: RunConfig, 
 
         played = play_games(tried.choose, found.factory, exported, episodes, each_turn=shown, **settings)
         at_random = play_at_random(found.factory, exported, episodes, **settings)
+    tell_errors([*played, *at_random], found)
     report = Report.of(played, at_random, config.metadata.reference_scores)
     tried.scores = {**report.to_dict(), "episodes": episodes}
     return tried

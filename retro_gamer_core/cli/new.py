@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from retro_gamer_core.cli.printing import next_step, say, typed
+from retro_gamer_core.cli.printing import into, next_step, say
 from retro_gamer_core.templates.questions import Question, game_questions
 
 _GAME = "game"
@@ -61,7 +61,7 @@ def _new_game(title: str | None, output: Path | None, given: Mapping[str, str], 
     module = name.replace("-", "_")
     say(f"Made {directory}: the game {name}, in {len(files)} files. Begin with {module}/game.py.")
     next_step(
-        typed("cd", directory),
+        *into(directory),
         'pip install --editable ".[test]"',
         f"python -m {module}",
         f"retro-gamer create --game {name} --output runs/first",
@@ -88,7 +88,7 @@ def _new_part(kind: str, name: str, output: Path | None) -> None:
         pass
     say(f"Made {directory}: the {kind} {part.name}. Begin with {part.module}/{part.file}.")
     next_step(
-        typed("cd", directory),
+        *into(directory),
         'pip install --editable ".[test]"',
         "pytest",
         f"retro-gamer create --game snake --output runs/{part.name} {part.in_create}",

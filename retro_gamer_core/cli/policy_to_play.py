@@ -90,7 +90,24 @@ def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPl
 
     policy = TrainedPolicy(file, checkpoint)
     found = find_game(game or _installed_game_named_by(policy))
+    _refuse_another_board(policy, found)
     return PolicyToPlay(policy, found, policy.metadata, TrainingSettings().max_turns_per_episode, None)
+
+
+def _refuse_another_board(policy: TrainedPolicy, found: FoundGame) -> None:
+    from retro_gamer_core.games.finding import fresh_game
+
+    (columns, rows), (width, height) = (
+        policy.metadata.board_size,
+        fresh_game(found.factory, found.name).board_size,
+    )
+    if (columns, rows) != (width, height):
+        raise RetroGamerError(
+            f"{policy.path.name} cannot play {found.name}: it learned on a board of {columns}×{rows}, and this "
+            f"one has {width}×{height}",
+            why="what is learned on a board of one size says nothing about another size",
+            hint=f"name the game that it learned, {policy.game}, or train one for this game",
+        )
 
 
 def _installed_game_named_by(policy: TrainedPolicy) -> str:

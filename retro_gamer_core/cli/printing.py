@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Container, Mapping, Sequence
+from contextlib import AbstractContextManager, redirect_stdout
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -32,8 +34,14 @@ def say(text: str = "", *, bold: bool = False) -> None:
 
 def warn(text: str) -> None:
     """Print a message beside it: a hint, a warning, an error."""
-    sys.stdout.flush()  # where both go into one file, each line stands where it was said
+    if sys.stdout is not None:  # it is None where whoever began this closed it
+        sys.stdout.flush()  # where both go into one file, each line stands where it was said
     click.echo(_fit(text, sys.stderr), file=sys.stderr)
+
+
+def what_games_print_aside() -> AbstractContextManager[Any]:
+    """Inside the block, what the code of games and plugins prints goes to standard error: nobody asked for it."""
+    return redirect_stdout(sys.stderr)
 
 
 def next_step(*commands: str) -> None:
@@ -57,6 +65,11 @@ def say_lines(first: str, text: str) -> None:
     """Print ``first`` and, behind it, a text; on a terminal it is wrapped between words and stays behind it."""
     for number, line in enumerate(_wrapped(text, indent=len(first))):
         say(f"{' ' * len(first) if number else first}{line}".rstrip())
+
+
+def into(directory: Path) -> list[str]:
+    """The command to type to get there, if that is somewhere else."""
+    return [] if directory.resolve() == Path.cwd() else [typed("cd", directory)]
 
 
 def table(

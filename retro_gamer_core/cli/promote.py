@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from retro_gamer_core.cli.printing import next_step, say, typed
+from retro_gamer_core.cli.printing import into, next_step, say
 
 
 @click.command()
@@ -34,7 +34,7 @@ def promote(place: str, kind: str | None, name: str | None, game: str, output: P
     if proof.left_out:
         say(f"Not compared: {proof.left_out} that the file itself does not repeat, such as times of day.")
     next_step(
-        typed("cd", made.directory),
+        *into(made.directory),
         'pip install --editable ".[test]"',
         f"retro-gamer create --game {game} --output runs/{part.name} {part.in_create}",
     )

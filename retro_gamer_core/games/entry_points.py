@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 
 GROUP = "retro.games"
 DEFAULT_FACTORY = "create_game"
@@ -33,6 +35,22 @@ class RegisteredGame:
 def is_installed_game(named: str) -> bool:
     """Whether this is the name of a registered game, or what stands in its entry point."""
     return any(named in (game.name, game.entry) for game in registered_games())
+
+
+def games_of_project(directory: Path) -> dict[str, str]:
+    """The games that the ``pyproject.toml`` in ``directory`` registers once it is installed, by name."""
+    try:
+        project = tomllib.loads((directory / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
+        return {
+            str(name): str(entry) for name, entry in project.get("entry-points", {}).get(GROUP, {}).items()
+        }
+    except (OSError, ValueError, AttributeError):  # there is none, or it is of another shape
+        return {}
+
+
+def project_with(name: str) -> Path | None:
+    """The directory with the project of the game of this name: this one, or one beside with the game's name."""
+    return next((place for place in (Path(), Path(name)) if name in games_of_project(place)), None)
 
 
 def registered_games() -> list[RegisteredGame]:

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import GameNotFound
 from retro_gamer_core.games.descriptions import Description, describe
-from retro_gamer_core.games.entry_points import DEFAULT_FACTORY, RegisteredGame, registered_games
+from retro_gamer_core.games.entry_points import (
+    DEFAULT_FACTORY,
+    RegisteredGame,
+    project_with,
+    registered_games,
+)
 from retro_gamer_core.games.factories import factory_in, fresh_game
 from retro_gamer_core.games.installed import InstalledGame, installed_games
 from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
@@ -78,6 +83,9 @@ def find_game(name: str) -> FoundGame:
         return _registered(registered, beside)
     if beside is not None and beside.is_file():
         return _at_path(beside, factory)
+    project = project_with(place)
+    if project is not None:
+        raise _not_installed(name, project)
     file = locate(place)
     if file is not None:
         return _in_module(place, file, factory, name)
@@ -188,6 +196,15 @@ def _distribution_of(module: str, registered: RegisteredGame | None) -> tuple[st
         return lies_in[0], metadata.version(lies_in[0])
     # An editable installation does not say what lies in it.
     return (registered.distribution, registered.version) if registered else ("", "")
+
+
+def _not_installed(name: str, project: Path) -> GameNotFound:
+    return GameNotFound(
+        f"the game {name} is not installed yet",
+        where=str((project / "pyproject.toml").resolve()),
+        why="it is described there, and found by its name once its package is installed",
+        hint="pip install -e ." if project == Path() else f"pip install -e ./{project.as_posix()}",
+    )
 
 
 def _unknown(name: str, place: str) -> GameNotFound:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from retro_gamer_core.errors import GameNotFound
 from retro_gamer_core.games.descriptions import describe
-from retro_gamer_core.games.entry_points import DEFAULT_FACTORY
+from retro_gamer_core.games.entry_points import DEFAULT_FACTORY, games_of_project
 from retro_gamer_core.games.module_files import import_directory, module_file
 from retro_gamer_core.suggestions import nearest
 
@@ -20,8 +20,8 @@ def is_path(text: str) -> bool:
 def game_file(path: Path, factory: str | None = None) -> tuple[Path, str | None]:
     """The file to import for the game at ``path``, and the factory in it where one is known.
 
-    In a directory it is the file of the description's ``factory``, else the package's ``__init__.py``,
-    else the only file that defines the factory.
+    In a directory it is the file of the description's ``factory`` or of the one game that its project
+    registers, else the package's ``__init__.py``, else the only file that defines the factory.
 
     Raises:
         GameNotFound: there is no such file, or no one file stands out.
@@ -42,7 +42,8 @@ def game_file(path: Path, factory: str | None = None) -> tuple[Path, str | None]
 
 def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
     package = directory / "__init__.py"
-    module, _, described = str((describe(directory).values or {}).get("factory") or "").partition(":")
+    named = (describe(directory).values or {}).get("factory") or _only_entry(directory)
+    module, _, described = str(named or "").partition(":")
     if described:
         for root in (import_directory(package), directory, directory / "src"):
             file = module_file(root, module.split("."))
@@ -69,6 +70,14 @@ def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
         why=f"none of its files defines {factory}()",
         hint="name the file and the function that makes the game, as in my_game.py:new_game",
     )
+
+
+def _only_entry(directory: Path) -> str | None:
+    """``module:factory`` of the game that the project in ``directory`` registers, if it is just one."""
+    entries = list(games_of_project(directory).values())
+    if len(entries) != 1:
+        return None
+    return entries[0] if ":" in entries[0] else f"{entries[0]}:{DEFAULT_FACTORY}"
 
 
 def _defines(file: Path, function: str) -> bool:

@@ -71,8 +71,11 @@ class Frame:
         """(column, row) of the player, or where it was on the board last; None if it never was."""
         return self._player.position(self.game)
 
-    def begin(self, game: Game) -> None:
+    def begin(self, game: Game, last_position: tuple[int, int] | None = None) -> None:
         """Turn to another game, and read it.
+
+        Args:
+            last_position: where its player was on the board last, if it has been looked at before.
 
         Raises:
             GameError: its board has another size.
@@ -85,7 +88,7 @@ class Frame:
                 hint="let every game have a board of the same size",
             )
         self.game = game
-        self._player.forget()
+        self._player.forget(last_position)
         self.read()
 
     def follow(self, character: Any) -> None:

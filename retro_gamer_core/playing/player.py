@@ -24,11 +24,11 @@ class PlayerFinder:
         self._followed: Any = None
         self.forget()
 
-    def forget(self) -> None:
-        """Start over with another game."""
+    def forget(self, last_position: tuple[int, int] | None = None) -> None:
+        """Start over with another game; ``last_position`` is where its player was last, if that is known."""
         self._agent: Any = None
         self._index = 0
-        self._last_position: tuple[int, int] | None = None
+        self._last_position = last_position
 
     def follow(self, agent: Any) -> None:
         """Take this character for the player, whatever its name; None for the one found as ever."""

@@ -44,7 +44,7 @@ def blamed(error: Exception, plugins: Plugins) -> PluginError | None:
 
 
 def of_plugin(module: str, plugins: Plugins) -> str:
-    """" of the plugin …" for a module that belongs to one; nothing for a file of one's own."""
+    """The words " of the plugin …" for a module that belongs to one; nothing for a file of one's own."""
     package = module.partition(".")[0]
     owners = [record for record in plugins.records if record.module.partition(".")[0] == package]
     return f" of the plugin {owners[0].provider}" if owners else ""
@@ -73,7 +73,8 @@ def _steps(step: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def _is_installed(file: Path) -> bool:
-    if _FOLDERS_OF_PIP & set(file.parts):  # those of the person, and of Debian, are in none of the places below
+    # Those of the person, and of Debian, are in none of the places below.
+    if _FOLDERS_OF_PIP & set(file.parts):
         return True
     places = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")} | {sys.prefix}
     return any(file.is_relative_to(place) for place in places)

@@ -125,9 +125,10 @@ def _how_to_get(module: str, distribution: str | None) -> str:
 
 
 def _modules_beside(module: str) -> list[str]:
-    """Every module that could have been meant: those in the same package, else all at the top."""
+    """Every module that could have been meant: those in the same package, else all at the top but Python's own."""
     import pkgutil
 
     package, dot, _ = module.rpartition(".")
     folder = getattr(sys.modules.get(package), "__path__", []) if package else None
-    return [f"{package}{dot}{found.name}" for found in pkgutil.iter_modules(folder)]
+    names = [f"{package}{dot}{found.name}" for found in pkgutil.iter_modules(folder)]
+    return [name for name in names if name not in sys.stdlib_module_names]

@@ -236,7 +236,10 @@ def _nearest_run(path: Path) -> str:
     match = nearest(path.name, beside)
     if match:
         return f"did you mean {beside[match]}?"
-    runs = [run for run in entries(path) if is_run(run)] or list(beside.values())
+    within = [run for directory in (path, path / "runs", path.parent / "runs") for run in entries(directory)]
+    runs = [run for run in dict.fromkeys(within) if is_run(run)] or list(beside.values())
     if runs:
         return f"choose one of: {_in_short([str(run) for run in runs])}"
+    if path.exists():
+        return "name the directory that retro-gamer create made, such as runs/snake"
     return f"make one: retro-gamer create --game snake --output {path}"

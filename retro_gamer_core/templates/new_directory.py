@@ -22,8 +22,8 @@ def refuse_to_overwrite(directory: Path) -> None:
     """
     if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
         raise RetroGamerError(
-            f"there is something called {directory.name} already",
-            where=str(directory),
+            f"the directory {directory} is not empty" if directory.is_dir() else f"{directory} is a file",
+            where=str(directory.resolve()),
             why="nothing is ever written over",
             hint="another name, or --output with another directory",
         )

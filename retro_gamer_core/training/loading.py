@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.configuration import RunConfig, read_config
+from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.games.finding import FoundGame, find_game
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.parts_lock import read_lock
 from retro_gamer_core.training.own_files import make_importable
 from retro_gamer_core.training.trainer import SECONDS_BETWEEN_STATES, Trainer
 
@@ -23,8 +26,34 @@ def load_run(run: RunDirectory) -> tuple[RunConfig, FoundGame]:
         GameNotFound: the game is not there any more.
     """
     make_importable(run)
-    config = read_config(run.config, installed_plugins())
+    try:
+        config = read_config(run.config, installed_plugins())
+    except ConfigurationError as error:
+        raise _with_packages_that_are_gone(error, run) from error
     return config, find_game(config.game)
+
+
+def _with_packages_that_are_gone(error: ConfigurationError, run: RunDirectory) -> ConfigurationError:
+    """A part that nobody knows any more may be in a package that was there when the run was trained."""
+    gone = sorted(
+        {
+            f"{part.distribution}=={part.version}"
+            for part in read_lock(run.parts_lock)
+            if part.distribution and not _is_installed(part.distribution)
+        }
+    )
+    if not gone:
+        return error
+    said = f"The run was trained with packages that are not installed now. Try: pip install {' '.join(gone)}"
+    return ConfigurationError(error.heading, error.problems, footer=f"{said}\n{error.footer}")
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def load_trainer(

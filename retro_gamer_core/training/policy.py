@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.observation import Observations
@@ -61,6 +62,7 @@ class TrainedPolicy:
     ) -> None:
         self._trained = _open(run_dir, checkpoint, plugins or installed_plugins())
         self._frame: Frame | None = None
+        self._last_position: WeakKeyDictionary[Game, tuple[int, int] | None] = WeakKeyDictionary()
 
     @property
     def path(self) -> Path | Traversable:
@@ -118,13 +120,16 @@ class TrainedPolicy:
 
     def _read(self, game: Game, player: Player, character: Any) -> Frame:
         frame = self._frame
-        if frame is None or frame.game is not game:
+        if frame is None:
             name = getattr(player.encoder, "player", None) or player.metadata.player
             frame = self._frame = Frame(player.metadata.board_size, player.characters, name)
-            frame.begin(game)
-        else:
-            frame.read()
+        elif frame.game is not game:  # whoever plays several games in step comes back to this one
+            self._last_position[frame.game] = frame.player
         frame.follow(character)
+        if frame.game is game:
+            frame.read()
+        else:
+            frame.begin(game, self._last_position.get(game))
         return frame
 
 

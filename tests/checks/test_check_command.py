@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from textwrap import dedent
 
@@ -17,6 +18,7 @@ from retro_gamer_core.cli.exits import CHECK_FAILED
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.installed import InstalledGame
+from retro_gamer_core.plugins.discovery import GROUP
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 GAME = """\
@@ -314,7 +316,7 @@ def test_installed_twice(install):
     built_in = {
         entry.name: entry.value for entry in entry_points(group=GROUP) if entry.dist.name == "retro-gamer"
     }
-    install("retro-gamer-core", entry_points=built_in, files={})
+    install("retro-gamer-core", {}, plugins=built_in)
     [finding] = check_installation(Plugins(), ())
     assert finding.code == "installed-twice" and "pip uninstall" in finding.hint
 

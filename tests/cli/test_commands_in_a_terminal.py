@@ -200,7 +200,7 @@ def test_a_terminal_that_is_too_small_is_explained(trained, terminal):
 
 def test_state_that_does_not_fit_is_left_out_and_the_score_stays(walk_run, retro_gamer, terminal):
     more = "".join(f", 'extra_{i}': 0" for i in range(9))
-    walk_run(episodes=2, game=GAME.replace("{'luck': 0", "{'luck': 0" + more))
+    walk_run(episodes=2, game=GAME.replace('{"luck": 0', '{"luck": 0' + more))
     assert retro_gamer("train", "run").code == 0
     screen = terminal("play", "run", "--framerate", "100", "--seed", "3", rows=16)
     assert screen.wait() == 0

@@ -105,6 +105,19 @@ def test_what_programs_read(retro_gamer, make_trained):
     assert retro_gamer("evaluate", "run", "--episodes", 12, "--seed", 3, "--json").out == ended.out
 
 
+def test_what_a_game_prints_is_not_among_the_figures(make_trained, figures, tmp_path):
+    run = make_trained()
+    file = tmp_path / "walk.py"
+    talking = file.read_text(encoding="utf-8").replace(
+        "    return Game", "    print('a new game')\n    return Game"
+    )
+    file.write_text(talking, encoding="utf-8")
+    for module in [name for name in sys.modules if name == "walk"]:
+        del sys.modules[module]
+    told, said = figures("--episodes", 2)
+    assert told["run"] == run.path.name and "a new game" in said
+
+
 def test_a_game_without_a_score_has_its_return(retro_gamer, make_trained, figures):
     make_trained(score="points", metadata="reference_scores = { me = 4 }")
     told, _ = figures("--episodes", 3)

@@ -59,8 +59,11 @@ def test_what_people_read(runs):
 
 
 def test_what_programs_read(runs):
+    with Path("tag.py").open("a", encoding="utf-8") as game:
+        game.write("\nprint('what a game prints')\n")
     done = duel(*SMALL, "--json", "--output", "my duel")
     assert done.returncode == 0, done.stderr
+    assert "what a game prints" in done.stderr
     told = json.loads(done.stdout)
     assert told["schema"] == 1 and told["sides"] == ["chaser", "runner"]
     assert told["ratings"].keys() == {"chaser-random", "runner-random", "chaser-1", "runner-1"}

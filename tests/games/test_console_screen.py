@@ -13,7 +13,12 @@ from retro.game import Game
 from retro.views.terminal import TerminalView
 
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.games.console_screen import CONSOLE_SCREEN, console_note, console_problem, state_that_fits
+from retro_gamer_core.games.console_screen import (
+    CONSOLE_SCREEN,
+    console_note,
+    console_problem,
+    state_that_fits,
+)
 from retro_gamer_core.games.finding import find_game
 
 #: The largest boards that fit, by how many lines of state are shown below them.
@@ -164,5 +169,7 @@ def test_state_is_left_out_until_the_rest_is_drawn_whole(drawn):
 
 
 def test_a_board_that_does_not_fit_even_without_state():
-    with pytest.raises(RetroGamerError, match="80×24 characters, and the board of 25×25 needs at least 29×30"):
+    with pytest.raises(
+        RetroGamerError, match="80×24 characters, and the board of 25×25 needs at least 29×30"
+    ):
         state_that_fits(find_game("nav").factory(), CONSOLE_SCREEN, "score")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from learning.made_by_hand import some_observations
 
 from retro_gamer_core import ObservationSpec
+from retro_gamer_dqn.guesses import ways_through
 from retro_gamer_dqn.optimiser import NetworkOptimiser
 from retro_gamer_dqn.step_sizes import RowRMSProp
 from retro_gamer_networks import cnn, mlp
@@ -48,6 +49,17 @@ def test_dense_weights_move_as_with_torchs_adam(norm):
         torch.testing.assert_close(mine, his, rtol=1e-4, atol=1e-6)
 
 
+def test_what_was_learned_by_hand_can_be_differentiated_by_others():
+    """Slopes made in inference mode must not stay in a weight: autograd could add nothing to them."""
+    network = mlp.build(SPEC, 3, hidden_sizes=[8, 4])
+    _, with_slopes = ways_through(network)
+    observations = some_observations(SPEC, 8, 0, 0.5)
+    values, pull_back = with_slopes(network, network.prepare(observations.cells, observations.features))
+    NetworkOptimiser(network, 0).step(lambda: pull_back(torch.ones_like(values)), 1e-3)
+    loss_of(network, 1).backward()
+    assert network.board.rows.grad.to_dense().any()
+
+
 @settings(deadline=None, max_examples=30)
 @given(
     uses=st.lists(st.sets(st.integers(0, 5), min_size=1), min_size=1, max_size=8), seed=st.integers(0, 999)
@@ -74,8 +86,9 @@ def test_a_row_that_is_not_used_rests():
     optimiser.step(loss_of(network, 0).backward, 1e-3)
     before = network.board.rows.detach().clone()
     loss = loss_of(network, 1, empty=0.9)
+    [slopes] = torch.autograd.grad(loss, [network.board.rows], retain_graph=True)
     optimiser.step(loss.backward, 1e-3)
-    used = network.board.rows.grad._indices()[0]
+    used = slopes._indices()[0]
     rested = torch.ones(len(before), dtype=torch.bool)
     rested[used] = False
     assert rested.any() and not rested.all()

@@ -190,6 +190,13 @@ def test_attributes_are_part_of_a_contract(install, others):
         others().build(part, None)
 
 
+def test_an_encoder_without_the_shape_of_what_it_shows_is_told(install, others):
+    code = "class Vague:\n    spec = (3, 3)\n    def __init__(self, metadata): pass\n    def encode(self, *a): pass\n"
+    install("vague", code)
+    with pytest.raises(PluginError, match="its spec is of type tuple"):
+        others().build(others().find_part("encoder", "vague:Vague"), None)
+
+
 def test_a_network_is_given_what_it_asks_for_so_all_else_is_an_option(install, others):
     install("nets", "class Net:\n    def __init__(self, n_inputs, n_outputs, hidden, *, dropout=0.1): pass\n")
     options = others().options_of(others().find_part("network", "nets:Net"))

@@ -10,6 +10,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cli.walking import walk_config, walk_game
+
+
+@pytest.fixture
+def own_run(retro_gamer, tmp_path) -> None:
+    """The run ``mine`` of the game in ``walk.py``."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "walk.py").write_text(walk_game(), encoding="utf-8")
+    config = walk_config("walk.py", episodes=10)
+    (tmp_path / "mine" / "config.toml").write_text(config, encoding="utf-8")
+    assert retro_gamer("train", "mine")[0] == 0
 
 
 @pytest.fixture
@@ -99,12 +110,22 @@ def test_a_file_never_decides_which_code_is_run(retro_gamer, snake_file, tmp_pat
     assert code == 0 and "it ran" not in out + err
 
 
-def test_what_to_type_next_names_the_game_where_it_must_be_named(retro_gamer, make_own_run, tmp_path):
-    make_own_run("mine")
+def test_what_to_type_next_names_the_game_where_it_must_be_named(retro_gamer, own_run):
     code, _, err = retro_gamer("export", "mine", "--episodes", 0)
     assert code == 0 and "Next: retro-gamer play mine.rgp --game walk.py" in err, err
     code, _, err = retro_gamer("play", "mine.rgp", "--game", "walk.py", "--seed", 1)
     assert code == 0 and "retro-gamer evaluate mine.rgp --game walk.py" in err, err
+
+
+def test_no_scores_of_games_that_failed(retro_gamer, own_run, tmp_path):
+    (tmp_path / "walk.py").write_text(walk_game(ends="1 / 0"), encoding="utf-8")
+    code, out, err = retro_gamer("export", "mine", "--episodes", 2)
+    assert code == 4 and "every game failed: ZeroDivisionError" in err and "Tried it" not in out
+
+
+def test_two_files_need_two_names(retro_gamer, snake_run, tmp_path):
+    code, _, err = retro_gamer("export", snake_run, "-o", "x", "--onnx", tmp_path / "x")
+    assert code == 2 and "two names" in err and not (tmp_path / "x").exists()
 
 
 def test_other_programs_get_onnx(retro_gamer, snake_run, tmp_path):

@@ -430,6 +430,14 @@ def test_a_file_made_anew_in_the_same_way_is_fine(snake_file, tmp_path):
     assert TrainedPolicy(file).get_action(game) == TrainedPolicy(snake_file).get_action(game)
 
 
+def test_a_file_of_a_later_version_says_so_whatever_else_is_new_in_it(snake_file, tmp_path):
+    file = tmp_path / "later.rgp"
+    card = {"version": 2, "licence": "CC0"}
+    file.write_bytes(rebuilt(snake_file.read_bytes(), lambda old, weights: old.update(card)))
+    with pytest.raises(PolicyFileRefused, match="it has version 2"):
+        TrainedPolicy(file)
+
+
 def exported(run: Path, path: Path, **more) -> Path:
     plugins = installed_plugins()
     policy = CheckpointPolicy(RunDirectory.open(run), None, plugins)

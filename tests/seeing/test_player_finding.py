@@ -142,6 +142,20 @@ def test_a_player_off_the_board_is_where_it_was_on_it_last(name, beyond):
     assert finder.position(game) == (7, 2)
 
 
+class EmptyBag(Listener):
+    """A character of which Python says that it is not, as of an empty list."""
+
+    def __len__(self):
+        return 0
+
+
+def test_the_one_to_follow_is_followed_even_if_it_is_empty():
+    bag = EmptyBag((3, 1))
+    finder = PlayerFinder()
+    finder.follow(bag)
+    assert finder.position(Game([Listener((0, 0)), bag], {"score": 0}, board_size=(5, 3))) == (3, 1)
+
+
 def test_a_frame_forgets_the_player_of_the_game_before():
     first = game_of(Listener((1, 1)))
     frame = Frame((8, 4), CharacterCodes(""))

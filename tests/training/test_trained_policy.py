@@ -244,6 +244,20 @@ def test_a_policy_chooses_for_the_character_it_is_told(make_run, tmp_path):
     assert policy.get_action(game, character=other) == policy.metadata.keys[from_there.argmax()]
 
 
+def test_a_policy_may_play_several_games_in_step(make_run, tmp_path):
+    """What it has seen of each game is the same as if it had played that one alone, a player who left included."""
+    run = make_run(tmp_path, preprocessing={"encoder": "egocentric"}, training={"training_episodes": 10})
+    load_trainer(run).train()
+    alone, in_step = TrainedPolicy(run.path), TrainedPolicy(run.path)
+    one, other = create(run)(), create(run)()
+    for game in (one, other):
+        game.start()
+        alone.q_values(one)
+        in_step.q_values(game)
+    one.remove_agent(one.get_agent_by_name("walker"))
+    np.testing.assert_array_equal(in_step.q_values(one), alone.q_values(one))
+
+
 def test_renamed_keys_are_pressed_and_not_told(make_run, tmp_path, monkeypatch):
     """Whoever asks for an action hears its name; whoever plays in place of the keyboard presses the key."""
     actions = ["KEY_LEFT", "KEY_RIGHT", "KEY_UP", "KEY_DOWN"]
