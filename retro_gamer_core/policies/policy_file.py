@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 SUFFIX = ".rgp"
+_CHECKPOINT = ".pt"
 _CARD = "card.json"
 _WEIGHT = re.compile(r"weights/(\w+(?:\.\w+)*)\.npy", re.ASCII)
 _DIGITS = 64
@@ -104,10 +105,12 @@ def find_policy_file(path: Path | str) -> Path | None:
     """The policy file that ``path`` stands for; None where it rather means a run's directory.
 
     Raises:
-        RetroGamerError: it ends like one and is not there.
+        RetroGamerError: it ends like one and is not there, or it is a checkpoint.
     """
     path = Path(path)
     if path.is_file():
+        if path.suffix == _CHECKPOINT:
+            raise _is_checkpoint(path)
         return path
     if path.suffix == SUFFIX and not path.is_dir():
         raise _not_there(path)
@@ -144,6 +147,14 @@ def _weights(archive: zipfile.ZipFile) -> dict[str, np.ndarray]:
             raise ValueError(f"{member} holds something that is not an ordinary number")
         weights[found[1]] = array
     return weights
+
+
+def _is_checkpoint(path: Path) -> RetroGamerError:
+    run = path.parent.parent
+    return RunNotFound(
+        f"{path} is a checkpoint, which is read together with its run",
+        hint=f"name the run and the checkpoint: retro-gamer play {run} --checkpoint {path.stem}",
+    )
 
 
 def _not_there(path: Path) -> RetroGamerError:

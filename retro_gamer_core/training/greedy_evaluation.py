@@ -33,6 +33,9 @@ TRAINED_FOR_EACH = 20
 #: The most games in which the last policy and the best one are compared in the end.
 GAMES_AT_THE_END = 30
 
+#: So much of a short training may be played once more in the end.
+_LARGEST_SHARE = 1 / 5
+
 _SAME_GAMES, _FRESH_GAMES = 3, 4  # beside the run's seed, which the loop draws from with other numbers
 
 
@@ -117,8 +120,9 @@ class GreedyEvaluation:
     ) -> Evaluated | None:
         """Compare the last policy with ``best.pt`` in fresh games; the better one stays, or becomes, ``best.pt``.
 
-        As many games are played as a twentieth of the turns of the whole training allows, 30 at most. What came
-        of it is in ``verdict``.
+        As many games are played as a twentieth of the turns of the whole training allows, 30 at most; after a
+        short one as many as a fifth allows, ``evaluation_games`` at most, as one or two would say nothing. What
+        came of it is in ``verdict``.
         """
         if not self._settings.evaluate_every or not loop.turns:
             return None
@@ -186,7 +190,9 @@ class GreedyEvaluation:
 
     def _games_at_the_end(self, turns: int) -> int:
         length = self._record.length or self._settings.max_turns_per_episode
-        return max(1, min(GAMES_AT_THE_END, int(turns / TRAINED_FOR_EACH / (2 * length))))
+        most = turns / (2 * length)
+        few = min(self._settings.evaluation_games, int(most * _LARGEST_SHARE))
+        return max(1, few, min(GAMES_AT_THE_END, int(most / TRAINED_FOR_EACH)))
 
     def _remember(self, means: Means, games: int, *, best: Means | None) -> None:
         record = self._record

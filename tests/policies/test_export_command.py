@@ -87,11 +87,14 @@ def test_nothing_is_replaced_without_saying_so(retro_gamer, snake_run, tmp_path)
         (("play", "gone.rgp"), "there is no file gone.rgp"),
         (("play", "text.rgp"), "text.rgp is not used: it is cut short, damaged"),
         (("evaluate", "text.rgp"), "text.rgp is not used: it is cut short, damaged"),
+        (("play", "a/checkpoints/best.pt"), "retro-gamer play a --checkpoint best"),
         (("play", "RUN", "--game", "nav"), "is a run, and plays its own game"),
     ],
 )
 def test_mistakes_are_explained(retro_gamer, snake_run, tmp_path, arguments, expected):
     (tmp_path / "text.rgp").write_text("hello", encoding="utf-8")
+    (tmp_path / "a" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "a" / "checkpoints" / "best.pt").write_bytes(b"")
     code, _, err = retro_gamer(*(snake_run if word == "RUN" else word for word in arguments))
     assert code == 1 and expected in err and "try:" in err
 

@@ -280,7 +280,7 @@ def test_environments_encoders_and_memories_work_without_torch(torch_free):
         for _ in range(10):
             seen_next, reward, done = environment.step("KEY_RIGHT")
             memory.push(seen, 0, reward, seen_next, done)
-            seen = seen_next
+            seen = environment.reset() if done else seen_next
         print(len(memory), seen.dtype)
     """
     assert torch_free("python", "-c", dedent(source)).stdout.split() == ["10", "float32"]
