@@ -13,6 +13,7 @@ from keyword import kwlist, softkwlist
 from jinja2 import Environment
 from jinja2.ext import Extension
 
+OURS = "retro-gamer"  # and whatever begins like this may be one of our own packages
 LONGEST_TITLE = 80
 LONGEST_NAME = 40
 
@@ -24,7 +25,7 @@ _TAKEN = frozenset(
         *softkwlist,
         *map(str.lower, (*kwlist, *sys.stdlib_module_names)),
         # what is installed beside it, and the games that are in `retro-gamer list` already
-        *("retro", "retro-games", "retro-gamer", "retro-gamer-core", "retro-console"),
+        *("retro", "retro-games", "retro-console"),
         *("numpy", "torch", "click", "rich", "pluggy", "blessed", "jinja2", "pytest", "pip", "setuptools"),
         *("snake", "nav", "beast", "labyrinth"),
         # folders of the package, and names that Windows keeps to itself
@@ -52,7 +53,8 @@ def package_name(title: str, kind: str = "game") -> str:
         name = name[: LONGEST_NAME + 1].rpartition("-")[0] or name[:LONGEST_NAME]
     if name[0].isdigit():
         name = f"{kind}-{name}"
-    return f"{name}-{kind}" if name in _TAKEN or name.replace("-", "_") in _TAKEN else name
+    taken = name in _TAKEN or name.replace("-", "_") in _TAKEN or name.startswith(OURS)
+    return f"{name}-{kind}" if taken else name
 
 
 def problem_with_title(title: str) -> str:

@@ -37,6 +37,7 @@ HOSTILE = {
     "Class": "class-game",
     "retro": "retro-game",
     "Retro Games": "retro-games-game",
+    "Retro Gamer DQN": "retro-gamer-dqn-game",
     "Snake": "snake-game",
     "CON": "con-game",
     "../../etc/passwd": "etc-passwd",
