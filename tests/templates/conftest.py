@@ -7,7 +7,7 @@ import site
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -100,3 +100,14 @@ def cookiecut(tmp_path, monkeypatch) -> Callable[..., Path]:
         return done.output if done.exit_code == 0 else f"refused: {done.output}{done.exception}"
 
     return cookiecut
+
+
+@pytest.fixture(autouse=True)
+def own_imports(monkeypatch) -> Iterator[None]:
+    """Forget the packages that a test made and imported: the next one may make another of that name."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    loaded = set(sys.modules)
+    yield
+    for name in set(sys.modules) - loaded:
+        if "pytest-" in str(getattr(sys.modules[name], "__file__", None)):
+            del sys.modules[name]
