@@ -15,7 +15,10 @@ from pathlib import Path
 
 
 class Terminal:
-    """Runs ``command`` in a terminal of so many columns and rows; the arcade's has 80 and 24."""
+    """Runs ``command`` in a terminal of so many columns and rows; the arcade's has 80 and 24.
+
+    ``env`` is added to ``environment``, which is this process's own when left out.
+    """
 
     def __init__(
         self,
@@ -23,15 +26,16 @@ class Terminal:
         *,
         cwd: Path,
         env: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
         columns: int = 100,
         rows: int = 40,
     ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             command,
             cwd=cwd,
-            env={**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", **(env or {})},
+            env={**(environment or os.environ), "TERM": "xterm", "PYTHONUTF8": "1", **(env or {})},
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -58,18 +62,18 @@ class Terminal:
         until = time.monotonic() + seconds
         while self._read():
             assert time.monotonic() < until, f"it does not end: … {self.shown[-800:]!r}"
-        return self._process.wait(timeout=seconds)
+        return self.process.wait(timeout=seconds)
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        self.process.kill()
+        self.process.wait()
         os.close(self._master)
 
     def _read(self) -> bool:
         """Take in what is there; False once the other side is closed."""
         ready, _, _ = select.select([self._master], [], [], 0.2)
         if not ready:
-            return self._process.poll() is None
+            return self.process.poll() is None
         try:
             data = os.read(self._master, 65536)
         except OSError:  # how Linux says that nobody is at the other end any more

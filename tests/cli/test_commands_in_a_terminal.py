@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import select
-import struct
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,65 +11,11 @@ from cli.walking import walk_config, walk_game
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
-pty = pytest.importorskip("pty", reason="Windows has no pseudo terminals")
-fcntl = pytest.importorskip("fcntl")
-termios = pytest.importorskip("termios")
+pytest.importorskip("pty", reason="Windows has no pseudo terminals")
+pytest.importorskip("fcntl")
+from agents_in_games.terminals import Terminal
 
 GAME = walk_game(board_size=(9, 5))
-
-
-class Terminal:
-    """A command in a terminal of its own: what it shows, and keys for it."""
-
-    def __init__(self, command: list[str], columns: int, rows: int, **popen) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.process = subprocess.Popen(
-            command,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            # Ctrl-C is a signal only for who has the terminal as its own.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            **popen,
-        )
-        os.close(slave)
-        self.shown = ""
-
-    def press(self, keys: str) -> None:
-        os.write(self._master, keys.encode())
-
-    def wait_for(self, text: str, *, seconds: float = 60) -> None:
-        """Wait until ``text`` has been shown."""
-        until = time.monotonic() + seconds
-        while text not in self.shown:
-            assert time.monotonic() < until, f"{text!r} was not shown: {self.shown!r}"
-            assert self._read(), f"{text!r} was not shown before the end: {self.shown!r}"
-
-    def wait(self) -> int:
-        """Wait for the end; the exit code."""
-        while self._read():
-            pass
-        return self.process.wait(timeout=60)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._master)
-
-    def _read(self) -> bool:
-        """Take in what is there; False once the other side is closed."""
-        ready, _, _ = select.select([self._master], [], [], 0.2)
-        if not ready:
-            return self.process.poll() is None
-        try:
-            data = os.read(self._master, 65536)
-        except OSError:  # how Linux says that nobody is at the other end any more
-            return False
-        self.shown += data.decode("utf-8", "replace")
-        self.press("\x1b[1;1R" * data.count(b"\x1b[6n"))  # every terminal answers where its cursor is
-        return bool(data)
 
 
 @pytest.fixture
@@ -84,8 +25,10 @@ def terminal(tmp_path, environment) -> Iterator[Callable[..., Terminal]]:
 
     def terminal(*arguments: str, columns: int = 100, rows: int = 40, **more_environment: str) -> Terminal:
         command = [sys.executable, "-m", "retro_gamer_core.cli", *arguments]
-        env = {**environment, "TERM": "xterm-256color", **more_environment}
-        opened.append(Terminal(command, columns, rows, cwd=tmp_path, env=env))
+        env = {"TERM": "xterm-256color", **more_environment}
+        opened.append(
+            Terminal(command, cwd=tmp_path, env=env, environment=environment, columns=columns, rows=rows)
+        )
         return opened[-1]
 
     yield terminal
