@@ -22,7 +22,7 @@ _USUAL_REWARDS = (0.1, 100.0)
 _SCALED_TO = 10.0
 
 _QUICK_TURN = 60
-"""Microseconds. Quicker games take a small part of the time; asking another process for them costs as much."""
+"""Microseconds. Quicker games take so small a part of the time that a second core gains little."""
 
 
 def standard(facts: GameFacts) -> list[Choice]:
