@@ -3,26 +3,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow lint docs wheels benchmark clean
+# A process for each core, each with one thread for torch; worksteal lets tests that share a fixture stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal
+
+.PHONY: demo test test-slow lint docs wheels sdists benchmark clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m retro_gamer_core.cli.demo
 
-test: $(VENV)/.installed-test
-	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -m "not slow"
+test: lint
+	$(PYTEST) -m "not slow"
 
 test-slow: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 docs: $(VENV)/.installed-test
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --builder html docs build/docs
 
 wheels: $(VENV)/.installed
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist packaging/retro-gamer-core packaging/retro-gamer
+
+sdists: $(VENV)/.installed-test
+	cd packaging/retro-gamer-core && ../../$(BIN)/python -m hatchling build --target sdist --directory ../../dist
+	cd packaging/retro-gamer && ../../$(BIN)/python -m hatchling build --target sdist --directory ../../dist
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks

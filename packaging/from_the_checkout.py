@@ -1,7 +1,8 @@
 """What a released distribution has in common with the checkout, so that nothing is typed twice.
 
 Two hooks of hatchling, used by the ``pyproject.toml`` in each folder here: one for the metadata, one for
-the files.
+the files. A source archive has no checkout around it, so it gets a ``pyproject.toml`` without hooks, in
+which all metadata is written out.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import tomli_w
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 _ROOT = Path(__file__).parents[1]
 _CHECKOUT = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+[_HATCHLING] = _CHECKOUT["build-system"]["requires"]
 
 _EXTRAS_FOR_CHECKOUTS = {"test", "docs"}
 """Tests and pages are in the checkout, and so is whoever runs or builds them."""
@@ -54,13 +59,39 @@ class SharedMetadata(MetadataHookInterface):
 
 
 class SharedFiles(BuildHookInterface):
-    """Puts the checkout's packages into the distribution."""
+    """Puts the checkout's packages into the wheel and the source archive, or none: ``code = false``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         wheel = _CHECKOUT["tool"]["hatch"]["build"]["targets"]["wheel"]
         files = {str(_ROOT / package): Path(package).name for package in wheel["packages"]}
         files |= {str(_ROOT / path): place for path, place in wheel.get("force-include", {}).items()}
+        if not self.config["code"]:
+            files = {}
+        if self.target_name == "sdist":
+            self._written = TemporaryDirectory()
+            pyproject = Path(self._written.name, "pyproject.toml")
+            pyproject.write_text(self._without_hooks([*files.values()]), encoding="utf-8", newline="\n")
+            build_data["force_include"].pop(str(Path(self.root, "pyproject.toml")))
+            files |= {str(pyproject): "pyproject.toml", str(_ROOT / "README.md"): "README.md"}
         build_data["force_include"].update(files)
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        if self.target_name == "sdist":
+            self._written.cleanup()
+
+    def _without_hooks(self, code: list[str]) -> str:
+        """The text of a ``pyproject.toml`` that builds the same wheel from the files in the archive."""
+        # Packages, and what lies in one of them already.
+        wheel = (
+            {"packages": [path for path in code if "/" not in path]} if code else {"bypass-selection": True}
+        )
+        metadata = {field: value for field, value in self.metadata.core.config.items() if field != "dynamic"}
+        written_out = {
+            "build-system": {"requires": [_HATCHLING], "build-backend": "hatchling.build"},
+            "project": {**metadata, "readme": "README.md"},
+            "tool": {"hatch": {"build": {"targets": {"wheel": wheel}}}},
+        }
+        return tomli_w.dumps(written_out)
 
 
 def _name(requirement: str) -> str:

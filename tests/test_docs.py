@@ -41,8 +41,8 @@ from retro_gamer_core.plugins.registry import configure
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-README, CHANGELOG = ROOT / "README.md", ROOT / "CHANGELOG.md"
-PAGES = [README, CHANGELOG, *sorted((ROOT / "docs").rglob("*.md"))]
+README, CHANGELOG, CONTRIBUTING = (ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING"))
+PAGES = [README, CHANGELOG, CONTRIBUTING, *sorted((ROOT / "docs").rglob("*.md"))]
 
 #: Episodes that are trained at most: a command may need two checkpoints, code is happy with any.
 OF_A_COMMAND, OF_CODE = 20, 3

@@ -13,6 +13,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from waiting import PATIENCE
+
 
 class Terminal:
     """Runs ``command`` in a terminal of so many columns and rows; the arcade's has 80 and 24.
@@ -49,7 +51,7 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
-    def wait_for(self, text: str, *, seconds: float = 60) -> None:
+    def wait_for(self, text: str, *, seconds: float = PATIENCE) -> None:
         """Wait until ``text`` has been shown."""
         until = time.monotonic() + seconds
         while text not in self.shown:
@@ -57,7 +59,7 @@ class Terminal:
                 f"{text!r} was not shown: … {self.shown[-800:]!r}"
             )
 
-    def wait(self, *, seconds: float = 60) -> int:
+    def wait(self, *, seconds: float = PATIENCE) -> int:
         """Wait for the end; the exit code, or the negative number of a signal."""
         until = time.monotonic() + seconds
         while self._read():

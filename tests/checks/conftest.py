@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from retro.game import Game
 
+from retro_gamer_core.checks.games import checking
 from retro_gamer_core.plugins.registry import installed_plugins
 
 STEPS = {"KEY_LEFT": (-1, 0), "KEY_RIGHT": (1, 0)}
@@ -84,3 +86,11 @@ def make_game() -> Callable[..., Game]:
 def description() -> dict[str, Any]:
     """Of the sound game; a test may change it."""
     return {key: list(value) if isinstance(value, list) else value for key, value in DESCRIPTION.items()}
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch) -> None:
+    """All turns are played and all keys tried, however busy the machine is; else luck decides what is found."""
+    for name in ("QUICK", "THOROUGH"):
+        effort = replace(getattr(checking, name), seconds=300.0, moment_seconds=300.0)
+        monkeypatch.setattr(checking, name, effort)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
 from retro.game import Game
 
+from retro_gamer_core.checks.games import checking
 from retro_gamer_core.testing import check_game
 
 
@@ -259,8 +261,10 @@ def test_a_reward_that_was_never_seen_is_a_problem_after_many_turns_only(make_ga
     assert levels == ["warning", "problem"]
 
 
-def test_too_few_turns_say_nothing_about_rewards(make_game, walker, description):
+def test_too_few_turns_say_nothing_about_rewards(make_game, walker, description, monkeypatch):
     import time
+
+    monkeypatch.setattr(checking, "QUICK", replace(checking.QUICK, seconds=1.0))
 
     class Slow(walker):
         def play_turn(self, game):

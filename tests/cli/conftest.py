@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from waiting import PATIENCE
 
 CONFIG = """\
 config_version = 1
@@ -82,7 +83,7 @@ def retro_gamer(tmp_path, environment) -> Callable[..., Ended]:
             env={**environment, **more_environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         return Ended(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), done.returncode)
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -94,7 +95,7 @@ def test_on_a_terminal_it_asks(tmp_path, environment, trained_run, answer, left,
     while b"[y/N]" not in asked and (printed := process.stderr.read(1)):
         asked += printed
     os.write(terminal, answer)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     os.close(its_end)
     os.close(terminal)
     assert b"Remove these 6 files?" in asked

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
 from cli.walking import walk_config
 from click.testing import CliRunner
+from waiting import PATIENCE, wait_until
 
 from retro_gamer_core.cli.group import retro_gamer as retro_gamer_commands
 from retro_gamer_core.evaluation.game_in_play import PlayedGame
@@ -200,13 +200,10 @@ def test_interrupted(make_trained, tmp_path, environment):
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True
     ) as process:
-        for _ in range(600):
-            if (tmp_path / "began").exists():
-                break
-            time.sleep(0.05)
+        wait_until((tmp_path / "began").exists, process)
         process.send_signal(signal.SIGINT)
         try:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == 130 and out == ""

@@ -7,12 +7,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cli.walking import walk_config, walk_game
+from waiting import PATIENCE, wait_until
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -146,8 +146,7 @@ def training_in_background(walk_run, environment, tmp_path, **popen) -> tuple[Ru
         stdin=subprocess.DEVNULL,
         **popen,
     )
-    while not run.checkpoints() and process.poll() is None:
-        time.sleep(0.02)
+    wait_until(run.checkpoints, process)
     return run, process
 
 
@@ -158,7 +157,7 @@ def test_two_trainings_at_once_are_refused(retro_gamer, walk_run, environment, t
     )
     second = retro_gamer("train", "run")
     first.send_signal(signal.SIGINT)
-    assert first.wait(timeout=60) == 130
+    assert first.wait(timeout=PATIENCE) == 130
     assert second.code == 1
     assert f"process {first.pid} is training this run already" in second.err
     numbers = [
@@ -179,7 +178,7 @@ def test_interrupted_while_nobody_reads_any_more(walk_run, environment, tmp_path
     os.close(read)
     before = run.newest_states()
     process.send_signal(getattr(signal, number))
-    process.wait(timeout=60)
+    process.wait(timeout=PATIENCE)
     assert run.newest_states()[:1] != before[:1]
     assert not Path(run.path / "training.pid").exists()
     assert "=== Training interrupted" in run.log.read_text(encoding="utf-8").splitlines()[-1]

@@ -8,10 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE, wait_until
 
 COMMAND = [sys.executable, "-m", "retro_gamer_core.cli", "duel", "runs/chaser", "runs/runner"]
 SMALL = ["--rounds", "1", "--episodes", "6", "--matches", "4"]
@@ -24,7 +24,7 @@ def duel(*options: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         env={**os.environ, "PYTHONUTF8": "1"},
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -116,7 +116,7 @@ def test_killed_in_the_middle_it_goes_on(make_run, end):
 
 
 def wait_for_a_snapshot_and(end: str, options: list[str]) -> None:
-    """Begin a duel, and end it a moment after its first snapshot, while the other side trains."""
+    """Begin a duel, and end it after its first snapshot, while the other side trains."""
     with subprocess.Popen(
         [*COMMAND, *options],
         stdin=subprocess.DEVNULL,
@@ -124,14 +124,12 @@ def wait_for_a_snapshot_and(end: str, options: list[str]) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while not list(Path().glob("runs/*/snapshots/*")) and process.poll() is None:
-            time.sleep(0.01)
-        time.sleep(0.05)
+        wait_until(Path("runs/runner/training.log").exists, process)
         if end == "kill":
             process.kill()
         else:
             process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
+        printed, _ = process.communicate(timeout=PATIENCE)
     if end == "interrupt":
         assert process.returncode == 130
         assert "everything is saved" in printed

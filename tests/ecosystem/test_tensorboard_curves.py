@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import tomli_w
 from click.testing import CliRunner
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+from waiting import wait_until
 
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.contracts import Logger
@@ -161,8 +161,7 @@ def test_a_killed_training_goes_on_without_a_gap_or_a_repeat(make_run):
 
     command = [sys.executable, "-m", "retro_gamer_core.cli", "train", killed.path, "--save-every", "0.01"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while len(killed.newest_states()) < 2 and process.poll() is None:
-        time.sleep(0.005)
+    wait_until(lambda: len(killed.newest_states()) >= 2, process)
     process.kill()
     process.wait()
     trainer = load_trainer(killed)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli.walking import walk_config, walk_game
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def retro_gamer(tmp_path):
             env={**os.environ, "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
         return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -81,6 +82,16 @@ def wheels(tmp_path_factory) -> dict[str, Path]:
     dist = tmp_path_factory.mktemp("dist")
     folders = [ROOT / "packaging" / name for name in ("retro-gamer-core", "retro-gamer")]
     pip("wheel", "--no-deps", "--wheel-dir", dist, *folders)
+    return {file.name.partition("-")[0]: file for file in dist.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def sdists(tmp_path_factory) -> dict[str, Path]:
+    """Both source archives by name, built as ``make sdists`` does."""
+    dist = tmp_path_factory.mktemp("sdists")
+    for name in ("retro-gamer-core", "retro-gamer"):
+        command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", dist]
+        subprocess.run(command, cwd=ROOT / "packaging" / name, check=True, capture_output=True)
     return {file.name.partition("-")[0]: file for file in dist.iterdir()}
 
 
@@ -165,6 +176,23 @@ def test_the_core_holds_all_the_code_and_the_other_one_none(wheels):
     assert not [file for file in core if file.endswith(".pyc")]
     assert {file.partition("/")[0] for file in meta} == {f"retro_gamer-{VERSION}.dist-info"}
     assert core & meta == set()
+
+
+@pytest.mark.parametrize("name", ["retro_gamer_core", "retro_gamer"])
+def test_a_source_archive_gives_the_same_wheel_without_the_checkout(sdists, wheels, name, tmp_path):
+    with tarfile.open(sdists[name]) as archive:
+        pyproject = archive.extractfile(f"{name}-{VERSION}/pyproject.toml").read().decode("utf-8")
+    assert "dynamic" not in tomllib.loads(pyproject)["project"] and ".." not in pyproject
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, sdists[name])
+    [wheel] = tmp_path.iterdir()
+    built, direct = zipfile.ZipFile(wheel), zipfile.ZipFile(wheels[name])
+    assert files_in(wheel) == files_in(wheels[name])
+    for file in files_in(wheel):
+        assert sorted(built.read(file).split()) == sorted(direct.read(file).split()), file
+
+
+def test_type_checkers_may_look_into_every_package(wheels):
+    assert {f"{package.name}/py.typed" for package in PACKAGES} <= files_in(wheels["retro_gamer_core"])
 
 
 def test_together_they_require_what_the_checkout_does(wheels):

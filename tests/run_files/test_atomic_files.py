@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from retro_gamer_core.errors import RetroGamerError, RunExists
 from retro_gamer_core.runs.atomic_files import remove_leftovers, replace_file, write_text
@@ -112,9 +113,7 @@ def test_a_killed_process_leaves_a_whole_file(tmp_path):
     moments = random.Random(0)
     for _ in range(6):
         process = subprocess.Popen([sys.executable, "-c", WRITE_FOR_EVER, str(path)])
-        while not path.exists():
-            assert process.poll() is None
-            time.sleep(0.01)
+        wait_until(path.exists, process)
         time.sleep(moments.uniform(0.05, 0.15))
         process.kill()
         process.wait()

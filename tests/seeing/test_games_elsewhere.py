@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from waiting import PATIENCE
 
 from retro_gamer_core.configuration import config_from_sections
 from retro_gamer_core.errors import GameError
@@ -296,6 +297,6 @@ def test_it_ends_with_whoever_asks(life):
         "process.ask('print(6 * 7)'); process.answer()\n"
         f"{life}\n"
     )
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout.startswith("42\n") or "os._exit" in life
     assert ("Traceback" in done.stderr) == ("raise" in life), done.stderr

@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 from retro.examples.snake import create_game
+from waiting import PATIENCE
 
 from retro_gamer import DQNTrainer, GameMetadata, TrainedPolicy
 from retro_gamer_core.errors import CheckpointIncompatible, ConfigurationError
@@ -238,7 +239,7 @@ def test_a_script_can_be_found_again_by_play(tmp_path, coin_game):
         """)
     (tmp_path / "my_script.py").write_text(script, encoding="utf-8")
     subprocess.run(
-        [sys.executable, "my_script.py"], cwd=tmp_path, check=True, capture_output=True, timeout=120
+        [sys.executable, "my_script.py"], cwd=tmp_path, check=True, capture_output=True, timeout=PATIENCE
     )
     name = config_of(tmp_path / "run")["game"]["name"]
     assert name == f"{(tmp_path / 'my_script.py').resolve().as_posix()}:create_game"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_until
 
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.loading import load_trainer
@@ -60,8 +61,7 @@ def wait_for_a_newer_state(run, process: subprocess.Popen) -> None:
         return run.newest_states()[:1]
 
     before = newest()
-    while newest() == before and process.poll() is None:
-        time.sleep(0.01)
+    wait_until(lambda: newest() != before, process)
 
 
 def kill_again_and_again(run, train, times: int, rng: random.Random) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE
 
 ENCODER = """\
 import numpy as np
@@ -38,7 +39,7 @@ def test_from_another_directory(make_run, tmp_path, own_process):
         command = [sys.executable, "-m", "retro_gamer_core.cli", *map(str, arguments)]
         environment = {**os.environ, "PYTHONUTF8": "1"}
         return subprocess.run(
-            command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=120
+            command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=PATIENCE
         )
 
     for command in (("train", run.path), ("play", run.path, "--max-turns", 3), ("info", run.path)):

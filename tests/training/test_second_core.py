@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import PATIENCE, wait_until
 
 from retro_gamer import DQNTrainer, GameMetadata
 from retro_gamer_core import GameFacts
@@ -265,12 +265,6 @@ def train() -> Iterator[Callable[..., subprocess.Popen]]:
         process.communicate()
 
 
-def wait_until(done: Callable[[], Any], process: subprocess.Popen) -> None:
-    while not done():
-        assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.01)
-
-
 MANY = {"games_in_step": 4, "training_episodes": 5_000, "checkpoint_every": 1_000}
 
 
@@ -280,7 +274,7 @@ def test_ctrl_c_is_left_to_the_process_that_learns(make_either, train):
     process = train(run)
     wait_until(run.newest_states, process)
     os.killpg(process.pid, signal.SIGINT)
-    printed = process.communicate(timeout=60)[0]  # comes to an end when both processes have
+    printed = process.communicate(timeout=PATIENCE)[0]  # comes to an end when both processes have
     assert process.returncode == 130, printed
     assert "everything is saved" in printed
     trainer = load_trainer(run)
@@ -305,4 +299,4 @@ def test_when_the_process_that_learns_is_killed_the_other_ends_too(make_either, 
     wait_until(stuck.exists if endless else run.newest_states, process)
     assert process_of_games(run, process.pid)
     process.kill()
-    process.communicate(timeout=60)  # the output of both is one pipe: its end is the end of both
+    process.communicate(timeout=PATIENCE)  # the output of both is one pipe: its end is the end of both
