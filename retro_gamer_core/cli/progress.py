@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager
-from time import monotonic
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.cli.training_goal import EpisodeGoal, Goal, TimeGoal
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
     from retro_gamer_core.events import (
@@ -95,7 +95,7 @@ class LiveProgress(PlainProgress):
             refresh_per_second=5,
         )
         self._task = self._bar.add_task(goal.announcement(), total=goal.total, completed=goal.start, facts="")
-        self._began = monotonic()
+        self._seconds_since_it_began = SteadyClock()
         self._reward = 0.0
         self._turns_before: int | None = None
         self._greedy = ""
@@ -105,7 +105,8 @@ class LiveProgress(PlainProgress):
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._bar.stop()
+        with suppress(OSError):  # the terminal may have been closed
+            self._bar.stop()
 
     def note(self, line: str) -> None:
         self._bar.console.print(f"Note: {line}", markup=False, highlight=False)
@@ -124,7 +125,7 @@ class LiveProgress(PlainProgress):
         if self._turns_before is None:
             self._turns_before, self._reward = episode.total_turns - episode.turns, episode.total_reward
         self._reward += (episode.total_reward - self._reward) * 0.02
-        rate = (episode.total_turns - self._turns_before) / max(0.1, monotonic() - self._began)
+        rate = (episode.total_turns - self._turns_before) / max(0.1, self._seconds_since_it_began())
         reward = f"reward {self._reward:+.1f}{self._greedy}"
         facts = f"{reward} · {rate:,.0f} turns/s · {self._goal.time_left(episode.number)}"
         self._bar.update(

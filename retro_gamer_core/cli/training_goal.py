@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from retro_gamer_core.cli.durations import say_clock_time, say_duration
 from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
     from retro_gamer_core.training.time_budget import TimeBudget
@@ -46,7 +46,7 @@ class EpisodeGoal:
     def __init__(self, before: int, total: int) -> None:
         self.start = before
         self.total = total
-        self._began = monotonic()
+        self._seconds_since_it_began = SteadyClock()
 
     def announcement(self) -> str:
         return f"{self.total:,} episodes"
@@ -67,7 +67,7 @@ class EpisodeGoal:
             return "the last one"
         if played <= 0:
             return "time left unknown"
-        seconds = (monotonic() - self._began) / played * left
+        seconds = self._seconds_since_it_began() / played * left
         done_at = datetime.now() + timedelta(seconds=seconds)
         return f"about {format_duration(seconds)} left (till {done_at:%H:%M})"
 

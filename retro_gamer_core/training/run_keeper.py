@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
@@ -16,6 +15,7 @@ from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.saved_state import write_state
 from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
 from retro_gamer_core.training.resuming import Saved, SavedState
+from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
@@ -50,6 +50,7 @@ class RunKeeper:
         self._evaluation = evaluation
         self._averages = CheckpointAverages()
         self._checkpoints: list[int] = []  # after which episodes, earlier sessions included
+        self._clock = SteadyClock()
         self._seconds_before = 0.0
         self._began: float | None = None
         self._state_saved = float("-inf")
@@ -57,15 +58,15 @@ class RunKeeper:
     @property
     def seconds(self) -> float:
         """Seconds of training, those of earlier sessions included."""
-        return self._seconds_before + (0.0 if self._began is None else perf_counter() - self._began)
+        return self._seconds_before + (0.0 if self._began is None else self._clock() - self._began)
 
     @property
     def seconds_since_state(self) -> float:
         """Seconds since a state was saved or loaded; infinitely many before the first."""
-        return perf_counter() - self._state_saved
+        return self._clock() - self._state_saved
 
     def start_clock(self) -> None:
-        self._began = perf_counter()
+        self._began = self._clock()
 
     def stop_clock(self) -> None:
         self._seconds_before, self._began = self.seconds, None
@@ -80,7 +81,7 @@ class RunKeeper:
             self._evaluation.load_state_dict(saved.evaluation)
         self._checkpoints = list(saved.checkpoints)
         if isinstance(saved, SavedState):
-            self._state_saved = perf_counter()
+            self._state_saved = self._clock()
 
     def count(self, episode: EpisodeFinished) -> None:
         """Let an episode count in the averages of the next checkpoint."""
@@ -129,7 +130,7 @@ class RunKeeper:
         }
         write_state(self._run.state_path(loop.turns), state)
         self._run.prune_states()
-        self._state_saved = perf_counter()
+        self._state_saved = self._clock()
 
     def save_checkpoint(self, loop: TrainingLoop, last: EpisodeFinished) -> CheckpointSaved:
         """A checkpoint after the episode ``last``, with the averages since the one before."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import inf, isfinite
-from time import monotonic
+from time import monotonic, thread_time
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.runs.training_log_format import format_duration
@@ -31,17 +31,37 @@ KEPT_FREE = 0.025
 MOST_KEPT_FREE = 0.5
 
 
+class SteadyClock:
+    """Seconds that only ever grow, since this was made.
+
+    In a virtual computer, even the clock that should can stand still or go back. Then the time counts that this
+    thread has computed, for so much has passed at least.
+    """
+
+    def __init__(self) -> None:
+        self._seen, self._passed, self._computed_before = monotonic(), 0.0, thread_time()
+
+    def __call__(self) -> float:
+        now = monotonic()
+        if now > self._seen:
+            self._passed += now - self._seen
+        else:
+            self._passed = max(self._passed, thread_time() - self._computed_before)
+        self._seen = now
+        return self._passed
+
+
 class TimeBudget:
     """The time that a training session may take, what has to be done at its end included.
 
     Args:
         seconds: how long, counted from ``begin``; infinite where there is no limit.
-        clock: seconds that only ever grow.
+        clock: seconds that only ever grow; a ``SteadyClock`` if left out.
     """
 
-    def __init__(self, seconds: float = inf, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, seconds: float = inf, clock: Callable[[], float] | None = None) -> None:
         self.seconds = seconds
-        self._clock = clock
+        self._clock = clock or SteadyClock()
         self._estimates = list(ESTIMATED_AT) if self.is_limited else []
         self._began: float | None = None
         self._updates_before: int | None = None
@@ -67,7 +87,7 @@ class TimeBudget:
     @property
     def is_spent(self) -> bool:
         """Whether playing has to end, so that what comes after it still fits in."""
-        return self.seconds_left <= self._kept_free
+        return self.is_limited and self.seconds_left <= self._kept_free
 
     @contextmanager
     def timing(self, what: str, longer_at_the_end: Callable[[], float] = lambda: 1.0) -> Iterator[None]:

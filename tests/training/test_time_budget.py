@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retro_gamer_core.training import time_budget
 from retro_gamer_core.training.interrupts import StopRequest
 from retro_gamer_core.training.loading import load_trainer
 from retro_gamer_core.training.time_budget import (
     ESTIMATED_AT,
     SHORTEST_MEASUREMENT,
+    SteadyClock,
     StopInTime,
     TimeBudget,
     fit_learner,
@@ -28,6 +30,22 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.mark.parametrize("a_second_is", [0, -1, 1])
+def test_the_clock_goes_forward_whatever_that_of_the_system_does(monkeypatch, a_second_is):
+    system, computed = Clock(), Clock()
+    monkeypatch.setattr(time_budget, "monotonic", system)
+    monkeypatch.setattr(time_budget, "thread_time", computed)
+    clock = SteadyClock()
+    for second in range(10):
+        assert clock() == second
+        system.now += a_second_is
+        computed.now += 1
+    system.now += 1000
+    assert clock() >= 1000
+    system.now -= 5000
+    assert clock() >= 1000, "it never goes back"
 
 
 seconds = st.floats(1, 100_000)
