@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 
 import click
 
@@ -19,6 +21,7 @@ def run_and_exit(command: click.Command) -> None:
     0 fine · 1 something to put right · 2 wrong usage · 3 a check found problems · 4 the code of a game or
     plugin failed · 130 interrupted, and saved.
     """
+    _end_as_with_ctrl_c()
     try:
         code = command.main(prog_name="retro-gamer", standalone_mode=False)
     except click.ClickException as error:
@@ -45,6 +48,16 @@ def run_and_exit(command: click.Command) -> None:
         warn(f"Error: {theirs}" if theirs else _our_mistake())
         code = theirs.exit_code if theirs else 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_as_with_ctrl_c() -> None:
+    """Let a polite kill, and a terminal that is closed, end a command so that all is put back first."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores SIGHUP
+            signal.signal(number, signal.default_int_handler)
 
 
 def _refused(error: OSError) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 import sys
 from collections.abc import Container, Mapping, Sequence
 from contextlib import AbstractContextManager, redirect_stdout
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -29,14 +31,14 @@ def say(text: str = "", *, bold: bool = False) -> None:
     """Print a line of what was asked for."""
     text = _fit(text, sys.stdout)
     # Named, for click would otherwise put a stream of its own in place of one that is ASCII only.
-    click.echo(click.style(text, bold=True) if bold and colour_wanted(sys.stdout) else text, file=sys.stdout)
+    _echo(click.style(text, bold=True) if bold and colour_wanted(sys.stdout) else text, sys.stdout)
 
 
 def warn(text: str) -> None:
     """Print a message beside it: a hint, a warning, an error."""
     if sys.stdout is not None:  # it is None where whoever began this closed it
-        sys.stdout.flush()  # where both go into one file, each line stands where it was said
-    click.echo(_fit(text, sys.stderr), file=sys.stderr)
+        _echo("", sys.stdout, nl=False)  # where both go into one file, each line stands where it was said
+    _echo(_fit(text, sys.stderr), sys.stderr)
 
 
 def what_games_print_aside() -> AbstractContextManager[Any]:
@@ -104,6 +106,18 @@ def size_in_words(n_bytes: int) -> str:
     power = min(int(math.log10(n_bytes) / 3), 4)
     amount = n_bytes / 1000**power
     return f"{amount:.{1 if amount < 10 else 0}f} {('KB', 'MB', 'GB', 'TB')[power - 1]}"
+
+
+def _echo(text: str, stream: TextIO, *, nl: bool = True) -> None:
+    """Print, and flush. Once a terminal has been closed, nobody reads on, and no work fails because of that."""
+    try:
+        click.echo(text, file=stream, nl=nl)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _fit(text: str, stream: object) -> str:

@@ -1,4 +1,7 @@
-"""Ctrl-C while training: the first one asks to stop at the end of the turn, the second stops at once."""
+"""Ctrl-C while training: the first one asks to stop at the end of the turn, the second stops at once.
+
+A polite kill, and a terminal that is closed, ask as well. They never insist: a system that shuts down sends both.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,14 @@ class StopRequest:
         self.asked = True
 
 
+def numbers_of(*names: str) -> list[signal.Signals]:
+    """Those of the signals that this system knows."""
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
+
+
 @contextmanager
 def stop_on_interrupt(tell: Callable[[str], None]) -> Iterator[StopRequest]:
-    """Turn Ctrl-C (and a polite kill) into a ``StopRequest`` while the block runs.
+    """Turn Ctrl-C, a polite kill and the end of the terminal into a ``StopRequest`` while the block runs.
 
     Outside the main thread Python allows no signal handlers; then Ctrl-C is what it always is.
     """
@@ -29,7 +37,9 @@ def stop_on_interrupt(tell: Callable[[str], None]) -> Iterator[StopRequest]:
 
     def on_signal(number: int, frame: Any) -> None:
         if request.asked:
-            raise KeyboardInterrupt
+            if number in insisting:
+                raise KeyboardInterrupt
+            return
         request.ask()
         # Ctrl-C also ends the `tee` at the other end of a pipe. What cannot be told must not stop the saving.
         with suppress(Exception):
@@ -38,9 +48,16 @@ def stop_on_interrupt(tell: Callable[[str], None]) -> Iterator[StopRequest]:
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
-    names = ("SIGINT", "SIGTERM", "SIGBREAK")  # SIGBREAK is Ctrl-Break on Windows
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, on_signal) for number in numbers}
+    insisting = numbers_of(
+        "SIGINT", "SIGBREAK"
+    )  # SIGBREAK is Ctrl-Break on Windows, or a window that is closed
+    before = {
+        number: signal.signal(number, on_signal)
+        for number in (*insisting, *numbers_of("SIGTERM", "SIGHUP"))
+        if not (
+            number in numbers_of("SIGHUP") and signal.getsignal(number) is signal.SIG_IGN
+        )  # that is nohup
+    }
     try:
         yield request
     finally:

@@ -47,6 +47,7 @@ class Terminal:
         )
         os.close(slave)
         self.shown = ""
+        self._closed = False
 
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
@@ -66,10 +67,22 @@ class Terminal:
             assert time.monotonic() < until, f"it does not end: … {self.shown[-800:]!r}"
         return self.process.wait(timeout=seconds)
 
+    @property
+    def echoes(self) -> bool:
+        """Whether it shows what is typed, as a shell expects."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
+    def hang_up(self) -> int:
+        """Close the window, and wait for the end of the program; its exit code."""
+        os.close(self._master)
+        self._closed = True
+        return self.process.wait(timeout=60)
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        if not self._closed:
+            os.close(self._master)
 
     def _read(self) -> bool:
         """Take in what is there; False once the other side is closed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 
@@ -86,6 +87,15 @@ def test_ctrl_c_saves_and_ends_with_130(walk_run, terminal):
     assert again.wait() == 130
 
 
+def test_closing_the_window_saves_and_ends_with_130(walk_run, terminal):
+    run = walk_run(episodes=1_000_000)
+    screen = terminal("train", "run", "--save-every", "600")
+    screen.wait_for("episode 10 of")
+    assert screen.hang_up() == 130
+    assert run.newest_states()
+    assert "=== Training interrupted" in run.log.read_text(encoding="utf-8").splitlines()[-1]
+
+
 SLOW_TURN = "    def play_turn(self, game):\n        import time; time.sleep(60)\n"
 
 
@@ -130,6 +140,19 @@ def test_play_draws_the_game_until_it_ends_or_a_key_is_pressed(trained, terminal
     assert (
         screen.shown.index("\x1b[?1049h") < screen.shown.index("\x1b[?1049l") < screen.shown.index("final.pt")
     )
+    assert screen.shown.rindex("\x1b[?25h") > screen.shown.rindex("\x1b[?25l"), "the cursor is back"
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_play_that_is_ended_leaves_the_terminal_as_it_was(trained, terminal, tmp_path, name):
+    (tmp_path / "walk.py").write_text(walk_game(ends="False", board_size=(9, 5)), encoding="utf-8")
+    screen = terminal("play", "run", "--framerate", "100")
+    screen.wait_for("luck: ")
+    assert not screen.echoes
+    screen.process.send_signal(getattr(signal, name))
+    assert screen.wait() == 0
+    assert screen.echoes
+    assert screen.shown.rindex("\x1b[?1049l") > screen.shown.rindex("\x1b[?1049h"), "the screen is back"
     assert screen.shown.rindex("\x1b[?25h") > screen.shown.rindex("\x1b[?25l"), "the cursor is back"
 
 
