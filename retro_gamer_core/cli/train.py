@@ -61,7 +61,8 @@ def train(
         trainer.load_checkpoint(directory.find_checkpoint(resume))
     elif trainer.load_newest():
         say(f"Going on from {trainer.started_from}, after episode {trainer.loop.episodes:,}.")
-    if trainer.finished and seconds is None:
+    made_up_for = resume is None and trainer.last_evaluation_missing
+    if trainer.finished and seconds is None and not made_up_for:
         say(f"All {trainer.config.training.training_episodes:,} episodes have been played already.")
         warn(f"To go on training, raise training_episodes in {directory.config}, or say how long: --for 10m")
         next_step(typed("retro-gamer", "play", run))
@@ -70,8 +71,12 @@ def train(
     with stop_on_interrupt(warn) as stop, progress_for(trainer, budget) as progress:
         outcome = trainer.train([progress, QuickLook(trainer)], stop, budget)
     if outcome.reason == "interrupted":
-        say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
         go_on = typed("retro-gamer", "train", run)
+        if trainer.finished:
+            say(f"The last evaluation was interrupted; all {outcome.episodes:,} episodes are saved in {run}.")
+            next_step(f"{go_on}      (the same command makes up for it)", typed("retro-gamer", "play", run))
+            ctx.exit(INTERRUPTED)
+        say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
         next_step(f"{go_on}      (goes on exactly here)", typed("retro-gamer", "play", run))
         ctx.exit(INTERRUPTED)
     if outcome.reason == "time is up":

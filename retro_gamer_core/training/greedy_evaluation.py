@@ -47,6 +47,7 @@ class _Record:
         turns_then: turns of training at the last one; ``cost``: the turns that it took itself.
         length: the mean turns of its games; 0 before the first.
         best, random: the means of the best one so far, and of random play.
+        ended_at: turns of training when the last policy and the best one were compared ``at_the_end``.
     """
 
     turns_then: int = 0
@@ -54,6 +55,7 @@ class _Record:
     length: float = 0.0
     best: Means | None = None
     random: Means | None = None
+    ended_at: int = 0
 
 
 class _GivenUp(Exception):
@@ -92,6 +94,10 @@ class GreedyEvaluation:
         earliest = record.turns_then + max(1, TRAINED_FOR_EACH * record.cost)
         return turns >= -(-earliest // every) * every
 
+    def missing_at_the_end(self, turns: int) -> bool:
+        """Whether training that ends after so many turns is still to be evaluated ``at_the_end``."""
+        return bool(self._settings.evaluate_every and turns and self._record.ended_at != turns)
+
     def now(
         self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: StopRequest
     ) -> Evaluated | None:
@@ -122,9 +128,10 @@ class GreedyEvaluation:
 
         As many games are played as a twentieth of the turns of the whole training allows, 30 at most; after a
         short one as many as a fifth allows, ``evaluation_games`` at most, as one or two would say nothing. What
-        came of it is in ``verdict``.
+        came of it is in ``verdict``. None if it has been made, and as soon as somebody asks to stop.
         """
-        if not self._settings.evaluate_every or not loop.turns:
+        self.verdict = ""
+        if not self.missing_at_the_end(loop.turns):
             return None
         games, seed = self._games_at_the_end(loop.turns), self._seed(_FRESH_GAMES)
         try:
@@ -136,6 +143,7 @@ class GreedyEvaluation:
             return None
         is_best = last.better_than(before)
         self._remember(last, games, best=last if is_best else before)
+        self._record.ended_at = loop.turns
         if is_best:
             self._keep(last, loop, keeper)
         self.verdict = self._verdict(last, before, games)

@@ -108,6 +108,12 @@ class Trainer:
         return self.loop.episodes >= self._episode_limit
 
     @property
+    def last_evaluation_missing(self) -> bool:
+        """Whether all episodes have been played and the evaluation after them was interrupted; ``train`` makes it."""
+        played = self.loop.episodes >= self.config.training.training_episodes
+        return played and self._evaluation.missing_at_the_end(self.loop.turns)
+
+    @property
     def _episode_limit(self) -> int:
         return sys.maxsize if self._budget.is_limited else self.config.training.training_episodes
 
@@ -195,7 +201,8 @@ class Trainer:
             reason = "failed"
             try:
                 self._play(audience, stop)
-                reason = "finished" if self.finished else "interrupted" if stop.asked else "time is up"
+                complete = self.finished and not self.last_evaluation_missing
+                reason = "finished" if complete else "interrupted" if stop.asked else "time is up"
             except KeyboardInterrupt:
                 reason = "interrupted"
                 raise
@@ -231,7 +238,7 @@ class Trainer:
 
     def _play(self, audience: Audience, stop: StopRequest) -> None:
         keeper, failures, budget = self._keeper, self._failures, self._budget
-        if self._evaluation_due:  # it was given up when somebody stopped in the middle of it
+        if self._evaluation_due and not self.finished:  # given up when somebody stopped in the middle of it
             self._evaluate(self._evaluation.now, audience, stop)
         given_up_again = stop.asked and self._evaluation_due
         try:
@@ -262,6 +269,11 @@ class Trainer:
             self._evaluate(self._evaluation.at_the_end, audience, stop)
             if self._evaluation.verdict:
                 audience.note(self._evaluation.verdict)
+                if (
+                    self.loop.episodes >= self.config.training.training_episodes
+                ):  # so that it is not made again
+                    keeper.save_last(self.loop, finished=self.finished)
+                    keeper.save_state(self.loop, audience.state_dict())
 
     @property
     def _evaluation_due(self) -> bool:

@@ -169,7 +169,7 @@ def test_two_trainings_at_once_are_refused(retro_gamer, walk_run, environment, t
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_interrupted_while_nobody_reads_any_more(walk_run, environment, tmp_path, number):
     """``retro-gamer train run | tee log``: Ctrl-C ends ``tee`` as well, and still everything is saved."""
     read, write = os.pipe()
@@ -182,3 +182,84 @@ def test_interrupted_while_nobody_reads_any_more(walk_run, environment, tmp_path
     assert run.newest_states()[:1] != before[:1]
     assert not Path(run.path / "training.pid").exists()
     assert "=== Training interrupted" in run.log.read_text(encoding="utf-8").splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_shutdown_that_asks_twice_does_not_insist(walk_run, environment, tmp_path, number):
+    run, process = training_in_background(walk_run, environment, tmp_path)
+    process.send_signal(getattr(signal, number))
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 130
+    assert run.newest_states()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+def test_nohup_goes_on_when_the_terminal_is_closed(walk_run, environment, tmp_path):
+    ignore = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)}
+    run, process = training_in_background(walk_run, environment, tmp_path, **ignore)
+    process.send_signal(signal.SIGHUP)
+    before = run.newest_checkpoint()
+    while run.newest_checkpoint() == before and process.poll() is None:
+        time.sleep(0.02)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 130
+
+
+SLOW_ONCE_FINISHED = """        from pathlib import Path
+        if Path("slow").exists() and Path("run/checkpoints/final.pt").exists():
+            Path("evaluating").touch()
+            __import__("time").sleep(0.05)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals to a single process")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_the_same_command_makes_up_for_the_last_evaluation(
+    retro_gamer, walk_run, environment, tmp_path, number
+):
+    run = walk_run(game=GAME.replace("        game.state", f"{SLOW_ONCE_FINISHED}        game.state", 1))
+    (tmp_path / "slow").touch()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "retro_gamer_core.cli", "train", "run"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "evaluating").exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(getattr(signal, number))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == (-signal.SIGKILL if number == "SIGKILL" else 130), err
+    assert "Done" not in out
+    if number != "SIGKILL":
+        assert out.startswith("The last evaluation was interrupted; all 25 episodes are saved in run.")
+        assert re.search(r"Next: retro-gamer train run +\(the same command makes up for it\)", err)
+    assert not run.best_checkpoint.exists()
+
+    (tmp_path / "slow").unlink()
+    again = retro_gamer("train", "run")
+    assert again.code == 0
+    assert "Note: best.pt is the policy after episode 25" in again.err
+    assert "Done: 25 episodes" in again.out
+    assert run.best_checkpoint.exists()
+    assert "have been played already" in retro_gamer("train", "run").out
+
+
+def test_a_run_that_has_only_best_pt_is_used(retro_gamer, walk_run):
+    run = walk_run()
+    assert retro_gamer("train", "run").code == 0
+    for path in run.checkpoints():
+        path.unlink()
+    assert run.newest_checkpoint() == run.best_checkpoint
+    for command in (
+        ("play", "run"),
+        ("evaluate", "run", "--episodes", "2"),
+        ("export", "run", "-o", "a.rgp"),
+    ):
+        ended = retro_gamer(*command)
+        assert ended.code == 0, ended.err

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from retro_gamer_core.events import Evaluated
+from retro_gamer_core.events import Evaluated, Outcome
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.runs.training_log_format import read_training_log
 from retro_gamer_core.training import greedy_evaluation
@@ -47,6 +47,10 @@ class Heard(Listener):
     def __init__(self) -> None:
         super().__init__()
         self.evaluations: list[Evaluated] = []
+        self.outcomes: list[Outcome] = []
+
+    def training_finished(self, outcome) -> None:
+        self.outcomes.append(outcome)
 
     def evaluated(self, evaluation) -> None:
         self.evaluations.append(evaluation)
@@ -183,6 +187,53 @@ def test_one_that_was_given_up_is_made_up_for(tmp_path, make_run):
     assert [evaluation.total_turns for evaluation in first.evaluations] == [40]
     trained(stopped)
     assert evaluations_in(stopped) == evaluations_in(whole)
+
+
+class StopAtTheEnd(StopRequest):
+    """Asked to stop in the middle of the evaluation after the last episode."""
+
+    def __init__(self, trainer: Any) -> None:
+        self._trainer, self._looked = trainer, 0
+
+    @property
+    def asked(self) -> bool:
+        self._looked += self._trainer.run.final_checkpoint.exists()
+        return self._looked > 5
+
+    @asked.setter
+    def asked(self, value: bool) -> None: ...
+
+
+@pytest.mark.parametrize("how", ["asked", "Ctrl-C twice, or killed"])
+def test_the_last_one_that_was_given_up_is_made_up_for(
+    tmp_path, make_run, outcome_of, assert_same, monkeypatch, how
+):
+    whole, stopped = make_run(tmp_path, "whole", training=OFTEN), make_run(tmp_path, "cut", training=OFTEN)
+    trained(whole)
+    if how == "asked":
+        assert len(trained(stopped, StopAtTheEnd).outcomes) == 1
+    else:
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(greedy_evaluation.GreedyEvaluation, "at_the_end", interrupt)
+            trained(stopped)
+    assert evaluations_in(stopped) == evaluations_in(whole)[:-1]
+    assert "=== Training interrupted" in stopped.log.read_text(encoding="utf-8").splitlines()[-1]
+    trainer = load_trainer(stopped)
+    trainer.load_newest()
+    assert trainer.finished and trainer.last_evaluation_missing
+
+    heard = trained(stopped)
+    assert [outcome.reason for outcome in heard.outcomes] == ["finished"]
+    assert evaluations_in(stopped) == evaluations_in(whole)
+    assert best_of(stopped) == best_of(whole)
+    assert_same(outcome_of(stopped), outcome_of(whole))
+    again = load_trainer(stopped)
+    again.load_newest()
+    assert again.finished and not again.last_evaluation_missing
+
+
+def interrupt(*arguments: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def test_turns_that_were_lost_cost_no_better_policy(tmp_path, make_run):
