@@ -23,7 +23,6 @@ from retro_gamer_core.events import Outcome
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.module_files import own_code
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
-from retro_gamer_core.runs.atomic_files import write_text
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.audience import callbacks_as_listener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
@@ -72,8 +71,7 @@ class DQNTrainer:
             where="the arguments of DQNTrainer",
         )
         if self._before is None:
-            run = RunDirectory.create(run_dir)
-            write_text(run.config, tomli_w.dumps(config.to_sections()))
+            run = RunDirectory.create(run_dir, tomli_w.dumps(config.to_sections()))
         self._trainer = Trainer(run, config, create_game, plugins, source=_own_code(create_game))
         self.metadata = self._trainer.config.metadata
         self._resumes = False

@@ -59,5 +59,5 @@ def _left_in(run: RunDirectory) -> list[str]:
     return [
         path.name + "/" * path.is_dir()
         for path in sorted(run.path.iterdir())
-        if path.name != "training.pid" and (not path.is_dir() or any(path.iterdir()))
+        if path not in (run.lock, run.holder) and (not path.is_dir() or any(path.iterdir()))
     ]

@@ -103,7 +103,7 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
         parts=tuple(then or now),
         differences=tuple(differences(then, now) if now else ()),
         problems=tuple(problems),
-        in_use=(run.path / "training.pid").is_file(),
+        in_use=run.holder.is_file(),
     )
 
 

@@ -5,7 +5,8 @@ runs/duel-chaser-runner/
 ├── snapshots/       chaser-1.rgp, runner-1.rgp, …: they never change
 ├── matches.jsonl    what came of the matches between two of them
 ├── ratings.json     how strong each is, by all matches so far
-└── training.pid     there while the duel goes on
+├── training.lock    empty; locked while the duel goes on
+└── training.pid     which process, there while the duel goes on
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class DuelDirectory:
                 hint="choose a directory that does not exist yet, with --output",
             )
         self.snapshots.mkdir(parents=True, exist_ok=True)
-        with hold_lock(self.path / "training.pid"):
+        with hold_lock(self.path / "training.lock", self.path / "training.pid"):
             for directory in (self.path, self.snapshots):
                 remove_leftovers(directory)
             yield

@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.numbered_files import entries
 
 _UNFINISHED = ".unfinished"
 _LEFTOVER = re.compile(r".+\.[0-9a-f]{8}" + re.escape(_UNFINISHED))
@@ -60,7 +61,7 @@ def remove_leftovers(directory: Path) -> list[Path]:
 
     To be called only where no other process is writing just now.
     """
-    leftovers = [path for path in sorted(directory.iterdir()) if _LEFTOVER.fullmatch(path.name)]
+    leftovers = [path for path in entries(directory) if _LEFTOVER.fullmatch(path.name)]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return leftovers

@@ -1,19 +1,27 @@
-"""A file that says which process is at work here, so that no second one joins in.
+"""One process at a time: a lock of the operating system, which is free again as soon as its holder is gone.
 
-It holds the process number and the computer's name. A lock whose process is gone is taken over.
+Beside the lock file, which stays and is empty, lies a note of who holds it. Nobody decides anything by
+that note: it may be torn, or come from another computer, and its process number may be somebody else's by now.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import os
+import re
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.atomic_files import write_text
+
+_HOLDER = re.compile(r"process [0-9]{1,10} on \S{1,64} since [0-9-]{10} [0-9:]{8}")
+
+#: There is no room for the file, so nobody holds it; or nobody ever can, on a network drive without locks.
+_NOBODY_CAN = {errno.ENOSPC, errno.EDQUOT, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}
 
 
 class RunBusy(RetroGamerError):
@@ -21,117 +29,73 @@ class RunBusy(RetroGamerError):
 
 
 @contextmanager
-def hold_lock(path: Path) -> Iterator[None]:
+def hold_lock(path: Path, note: Path) -> Iterator[None]:
     """Hold the lock while the block runs.
 
+    Where a disk is full or knows no locks, the block runs without one.
+
+    Args:
+        path: the file to lock; it stays.
+        note: a file that says who holds it, there while the block runs. Links are replaced and never followed.
+
     Raises:
-        RunBusy: a living process holds it, or one on another computer, of which nobody here can tell.
+        RunBusy: another process holds it, or this one does already.
+        RetroGamerError: the file cannot be opened for writing, or is a link.
     """
-    mine = json.dumps({"pid": os.getpid(), "host": _this_computer()})
-    while not _create(path, mine):
-        holder = _read(path)
-        if holder is not None:
-            if _is_alive(holder):
-                raise _busy(path, holder)
-            _remove_stale(path, holder)
+    import filelock  # slow to import, and `info` needs none
+
+    # It stays because who waits for a file that is then removed, and who makes a new one, could both hold one.
+    lock = filelock.FileLock(path, timeout=0, thread_local=False, preserve_lock_file=True)
     try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise _busy(path, note) from None
+    except OSError as error:
+        if error.errno not in _NOBODY_CAN:
+            raise _not_opened(path, error) from error
+    try:
+        _tell(note)
         yield
     finally:
-        if _read(path) == mine:
-            path.unlink()
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+        lock.release()
 
 
-def _create(path: Path, content: str) -> bool:
-    """Write the lock file if there is none; no two processes can both succeed."""
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(content)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
-
-
-def _remove_stale(path: Path, found: str) -> None:
-    """Remove the lock that was found stale, but not one that somebody else has put there since."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    with suppress(FileNotFoundError):
-        path.rename(aside)
-        if _read(aside) == found:
-            aside.unlink()
-        else:
-            aside.rename(path)
-
-
-def _is_alive(holder: str) -> bool:
-    """Whether the holder may be at work: yes, unless it is known that it is not."""
-    pid, host = _parse(holder)
-    if pid is None or host != _this_computer():
-        return True
-    return _windows_process_exists(pid) if sys.platform == "win32" else _posix_process_exists(pid)
-
-
-def _parse(holder: str) -> tuple[int | None, str]:
-    try:
-        values = json.loads(holder)
-        return int(values["pid"]), str(values["host"])
-    except (ValueError, KeyError, TypeError):
-        return None, "?"
-
-
-def _posix_process_exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True  # it is there, and somebody else's
-    return True
-
-
-def _windows_process_exists(pid: int) -> bool:
-    # Never os.kill here: on Windows it ends the process, whatever the signal.
-    import ctypes
-    from ctypes import wintypes
-
-    query_limited_information, synchronize = 0x1000, 0x00100000
-    access_denied, still_running = 5, 0x102
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.OpenProcess.restype = wintypes.HANDLE
-    kernel.OpenProcess.argtypes = [wintypes.DWORD, wintypes.BOOL, wintypes.DWORD]
-    kernel.WaitForSingleObject.argtypes = [wintypes.HANDLE, wintypes.DWORD]
-    kernel.CloseHandle.argtypes = [wintypes.HANDLE]
-    process = kernel.OpenProcess(query_limited_information | synchronize, False, pid)
-    if not process:
-        return ctypes.get_last_error() == access_denied
-    try:
-        return kernel.WaitForSingleObject(process, 0) == still_running
-    finally:
-        kernel.CloseHandle(process)
-
-
-def _this_computer() -> str:
+def _tell(note: Path) -> None:
     # The first label only: a laptop's full name changes with the network it is in.
-    return socket.gethostname().split(".")[0]
+    host = socket.gethostname().split(".")[0]
+    try:
+        write_text(note, f"process {os.getpid()} on {host} since {datetime.now():%Y-%m-%d %H:%M:%S}\n")
+    except RetroGamerError:  # a full disk; then nothing is better than what was said of somebody before
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
 
 
-def _busy(path: Path, holder: str) -> RunBusy:
-    pid, host = _parse(holder)
-    if pid is None:
-        who = "another process"
-    elif host == _this_computer():
-        who = f"process {pid}"
-    else:
-        who = f"process {pid} on the computer {host!r}"
+def _holder(note: Path) -> str:
+    told = ""
+    with suppress(OSError):
+        if note.is_file() and not note.is_symlink():
+            with note.open(encoding="utf-8", errors="replace") as file:
+                told = file.readline(200).strip()
+    return told if _HOLDER.fullmatch(told) and told.isprintable() else "another process"
+
+
+def _busy(path: Path, note: Path) -> RunBusy:
     return RunBusy(
-        f"{who} is training this run already",
+        f"{_holder(note)} is training this run already",
         where=str(path),
         why="two trainings in one directory would overwrite each other's checkpoints",
-        hint=f"wait for it or stop it with Ctrl-C; if no training is running, delete the file {path.name}",
+        hint="wait for it, or stop it with Ctrl-C",
+    )
+
+
+def _not_opened(path: Path, error: OSError) -> RetroGamerError:
+    if path.is_symlink():
+        what, hint = f"{path.name} is a link, and links are not followed here", f"remove {path}"
+    else:
+        what = f"{path.name} cannot be opened for writing: {error.strerror or error}"
+        hint = "copy the run to a place that you may write to, or ask whose it is"
+    return RetroGamerError(
+        what, where=str(path), why="it keeps two trainings from writing into one directory", hint=hint
     )

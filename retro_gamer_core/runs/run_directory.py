@@ -8,7 +8,8 @@ runs/snake/
 ├── checkpoints/        ep_0100.pt, ep_0200.pt, …, final.pt, and best.pt, the best of them all
 ├── state/              turns_204800.npz: everything needed to go on exactly there
 ├── set_aside/          what a resume from an earlier checkpoint left behind
-└── training.pid        there while a process is training
+├── training.lock       empty; locked while a process is training
+└── training.pid        which process, there while it is training
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
-from retro_gamer_core.runs.atomic_files import remove_leftovers
+from retro_gamer_core.runs.atomic_files import remove_leftovers, write_text
 from retro_gamer_core.runs.numbered_files import Numbering, entries
 from retro_gamer_core.runs.process_lock import hold_lock
 from retro_gamer_core.suggestions import nearest
@@ -45,27 +46,40 @@ class RunDirectory:
         self.events = self.path / "training.jsonl"
         self.final_checkpoint = self.path / "checkpoints" / "final.pt"
         self.best_checkpoint = self.path / "checkpoints" / "best.pt"
+        self.lock = self.path / "training.lock"
+        self.holder = self.path / "training.pid"
         self._checkpoints = self.path / "checkpoints"
         self._states = self.path / "state"
         self._set_aside = self.path / "set_aside"
 
     @classmethod
-    def create(cls, path: Path | str) -> RunDirectory:
-        """Make an empty run, without a config yet.
+    def create(cls, path: Path | str, config: str | None = None) -> RunDirectory:
+        """Make a run with this text as its ``config.toml``; without one, where it is written later.
 
         Raises:
             RunExists: something is there already; nothing was touched.
+            RetroGamerError: the system refused, and nothing is left of it.
         """
         run = cls(path)
         refuse_to_overwrite(run.path)
+        new = [
+            directory for directory in (run._checkpoints, *run._checkpoints.parents) if not directory.exists()
+        ]
         try:
             run._checkpoints.mkdir(parents=True)
-        except OSError as error:
-            raise RetroGamerError(
-                f"the directory cannot be made: {error.strerror}",
-                where=str(run.path),
-                hint="choose a place that you may write to",
-            ) from error
+            if config is not None:
+                write_text(run.config, config)
+        except BaseException as error:
+            for directory in new:
+                with suppress(OSError):
+                    directory.rmdir()
+            if isinstance(error, OSError) and not isinstance(error, RetroGamerError):
+                raise RetroGamerError(
+                    f"the directory cannot be made: {error.strerror}",
+                    where=str(run.path),
+                    hint="choose a place that you may write to, with room on its disk",
+                ) from error
+            raise
         return run
 
     @classmethod
@@ -92,8 +106,9 @@ class RunDirectory:
         return [*numbered, self.final_checkpoint] if self.final_checkpoint.is_file() else numbered
 
     def newest_checkpoint(self) -> Path | None:
-        """The last of ``checkpoints()``, if there is any."""
-        return next(reversed(self.checkpoints()), None)
+        """The last of ``checkpoints()``; ``best.pt`` where it is the only one; None where there is none."""
+        best = [self.best_checkpoint] if self.best_checkpoint.is_file() else []
+        return next(reversed([*best, *self.checkpoints()]), None)
 
     def checkpoint_path(self, episode: int) -> Path:
         """Where the checkpoint taken after so many episodes belongs."""
@@ -174,9 +189,10 @@ class RunDirectory:
         Raises:
             RunBusy: another process is training this run.
         """
-        with hold_lock(self.path / "training.pid"):
+        with hold_lock(self.lock, self.holder):
             for directory in (self.path, self._checkpoints, self._states):
-                directory.mkdir(exist_ok=True)
+                with suppress(OSError):  # a full disk; who only wants to make room there needs none of them
+                    directory.mkdir(exist_ok=True)
                 remove_leftovers(directory)
             yield
 

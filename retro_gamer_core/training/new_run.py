@@ -16,7 +16,6 @@ from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
 from retro_gamer_core.errors import PartNotFound
 from retro_gamer_core.parts import Choice, GameFacts, Kind
 from retro_gamer_core.plugins.import_strings import load_attribute
-from retro_gamer_core.runs.atomic_files import write_text
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.suggestions import did_you_mean
 
@@ -92,14 +91,13 @@ def make_run(
     Raises:
         ConfigurationError: naming every problem; nothing has been written.
         RunExists: the directory is taken; nothing has been touched.
+        RetroGamerError: the system refused, and nothing is left of it.
     """
     text = new_config_text(choices, game=game, metadata=metadata)
     sections = {"config_version": 1, **_sections(choices)}
     sections = {**sections, "game": {"name": game}, "metadata": metadata.to_dict()}
     config_from_sections(sections, plugins, where="the settings asked for")
-    run = RunDirectory.create(output)
-    write_text(run.config, text)
-    return run
+    return RunDirectory.create(output, text)
 
 
 def _is_setting(choice: Choice, chosen: Mapping[str, Any], plugins: Plugins) -> bool:

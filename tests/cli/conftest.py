@@ -76,7 +76,9 @@ def environment(tmp_path) -> dict[str, str]:
 def retro_gamer(tmp_path, environment) -> Callable[..., Ended]:
     """``retro_gamer("list", "--json")``: the command as people run it, in ``tmp_path``, without a terminal."""
 
-    def retro_gamer(*arguments: object, **more_environment: str) -> Ended:
+    def retro_gamer(
+        *arguments: object, preexec_fn: Callable[[], None] | None = None, **more_environment: str
+    ) -> Ended:
         done = subprocess.run(
             [sys.executable, "-m", "retro_gamer_core.cli", *map(str, arguments)],
             cwd=tmp_path,
@@ -84,10 +86,23 @@ def retro_gamer(tmp_path, environment) -> Callable[..., Ended]:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE,
+            preexec_fn=preexec_fn,
         )
         return Ended(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), done.returncode)
 
     return retro_gamer
+
+
+@pytest.fixture
+def no_room() -> Callable[[], None]:
+    """To be called in a new process: its files can hold nothing from then on, as on a full disk. Not on Windows."""
+
+    def no_room() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    return no_room
 
 
 @pytest.fixture

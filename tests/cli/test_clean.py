@@ -39,7 +39,7 @@ def test_yes_removes_what_training_made_and_nothing_else(trained_run, kept, retr
     ended = retro_gamer("clean", SNAKE, "--yes")
     assert ended.code == 0
     assert all(name in ended.out for name in MADE)
-    assert files_in(trained_run) == kept
+    assert files_in(trained_run) == kept | {"training.lock"}
     assert "What stays: checkpoints/, config.toml, notes.txt, set_aside/, state/." in ended.out
     assert ended.err == f"\nNext: retro-gamer train {SNAKE}\n"
 
@@ -57,7 +57,7 @@ def test_without_a_terminal_nothing_is_removed_unasked(trained_run, retro_gamer)
     ended = retro_gamer("clean", SNAKE)
     assert ended.code == 2
     assert "--yes" in ended.err
-    assert files_in(trained_run) == MADE | {"config.toml"}
+    assert files_in(trained_run) == MADE | {"config.toml", "training.lock"}
 
 
 def test_nothing_to_remove_is_fine(make_run, retro_gamer):
@@ -74,6 +74,16 @@ def test_a_run_that_is_being_trained_is_left_alone(trained_run, retro_gamer):
         assert ended.code == 1
         assert "training this run already" in ended.err
         assert files_in(trained_run) >= MADE
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no limit for the size of files")
+def test_a_full_disk_can_be_cleaned(trained_run, retro_gamer, no_room):
+    (trained_run / "training.pid").write_text(
+        "process 1 on lab-7 since 2026-11-28 19:52:47", encoding="utf-8"
+    )
+    ended = retro_gamer("clean", SNAKE, "--yes", preexec_fn=no_room)
+    assert ended.code == 0, ended.err
+    assert files_in(trained_run) == {"config.toml", "training.lock"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals in Python")
@@ -100,4 +110,4 @@ def test_on_a_terminal_it_asks(tmp_path, environment, trained_run, answer, left,
     os.close(terminal)
     assert b"Remove these 6 files?" in asked
     assert process.returncode == code
-    assert files_in(trained_run) == left
+    assert files_in(trained_run) == left | {"training.lock"}

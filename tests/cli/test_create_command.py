@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -275,6 +276,17 @@ def test_a_game_that_cannot_be_made_names_the_line(retro_gamer, my_game, tmp_pat
 def test_a_directory_with_a_blank_in_its_name_is_quoted(retro_gamer):
     ended = retro_gamer("create", "--game", "snake", "--output", "my run")
     assert 'Next: retro-gamer train "my run"' in ended.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no limit for the size of files")
+def test_a_full_disk_leaves_nothing(retro_gamer, tmp_path, no_room):
+    ended = retro_gamer("create", "--game", "snake", "--output", "runs/snake", preexec_fn=no_room)
+    assert ended.code == 1
+    assert "config.toml could not be written" in ended.err
+    assert not (tmp_path / "runs").exists()
+    (tmp_path / "empty").mkdir()
+    assert retro_gamer("create", "--game", "snake", "--output", "empty", preexec_fn=no_room).code == 1
+    assert list((tmp_path / "empty").iterdir()) == []
 
 
 @pytest.mark.slow

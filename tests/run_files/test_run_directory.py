@@ -186,7 +186,7 @@ def test_cleaning_removes_what_training_made_and_nothing_else(tmp_path):
     assert shown == sorted([*made, *checkpoints])
     with run.hold():
         run.remove(files)
-    assert everything(run.path) == sorted(own)
+    assert everything(run.path) == sorted([*own, "training.lock"])
     assert RunDirectory.open(run.path).checkpoints() == []
 
 
@@ -205,7 +205,7 @@ def test_a_run_is_held_by_one_and_tidied_first(tmp_path):
         assert not leftover.exists()
         with pytest.raises(RunBusy), RunDirectory(run.path).hold():
             pass
-    assert everything(run.path) == ["config.toml"]
+    assert everything(run.path) == ["config.toml", "training.lock"]
 
 
 def test_it_is_quick_to_import():
