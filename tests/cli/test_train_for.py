@@ -125,9 +125,9 @@ def last_event(run: RunDirectory) -> dict[str, object]:
 
 @pytest.mark.parametrize("now", ["0.0", "1e6 - next(count)"], ids=["stands still", "goes back"])
 def test_it_ends_although_the_clock_of_the_computer(retro_gamer, tmp_path, now):
+    assert retro_gamer("create", "--game", "snake", "--output", "run", "--recipe", "classic").code == 0
     clock = f"import itertools, time\ncount = itertools.count()\ntime.monotonic = time.perf_counter = lambda: {now}\n"
     (tmp_path / "site-packages" / "sitecustomize.py").write_text(clock, encoding="utf-8")
-    assert retro_gamer("create", "--game", "snake", "--output", "run", "--recipe", "classic").code == 0
     ended = retro_gamer("train", "run", "--for", "2s")
     assert ended.code == 0, ended.err
     assert "Time is up (2 seconds): " in ended.out
