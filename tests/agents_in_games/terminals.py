@@ -76,7 +76,7 @@ class Terminal:
         """Close the window, and wait for the end of the program; its exit code."""
         os.close(self._master)
         self._closed = True
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=PATIENCE)
 
     def close(self) -> None:
         self.process.kill()

@@ -191,7 +191,7 @@ def test_a_shutdown_that_asks_twice_does_not_insist(walk_run, environment, tmp_p
     process.send_signal(getattr(signal, number))
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=PATIENCE) == 130
     assert run.newest_states()
 
 
@@ -201,11 +201,9 @@ def test_nohup_goes_on_when_the_terminal_is_closed(walk_run, environment, tmp_pa
     run, process = training_in_background(walk_run, environment, tmp_path, **ignore)
     process.send_signal(signal.SIGHUP)
     before = run.newest_checkpoint()
-    while run.newest_checkpoint() == before and process.poll() is None:
-        time.sleep(0.02)
-    assert process.poll() is None
+    wait_until(lambda: run.newest_checkpoint() != before, process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=PATIENCE) == 130
 
 
 SLOW_ONCE_FINISHED = """        from pathlib import Path
@@ -230,10 +228,9 @@ def test_the_same_command_makes_up_for_the_last_evaluation(
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not (tmp_path / "evaluating").exists() and process.poll() is None:
-        time.sleep(0.01)
+    wait_until((tmp_path / "evaluating").exists, process)
     process.send_signal(getattr(signal, number))
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == (-signal.SIGKILL if number == "SIGKILL" else 130), err
     assert "Done" not in out
     if number != "SIGKILL":
