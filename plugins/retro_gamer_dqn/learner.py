@@ -235,6 +235,8 @@ class DQNLearner:
     def load_checkpoint(self, path: Path) -> None:
         contents = checkpoint_file.load(path)
         self._networks.load_checkpoint(contents)
+        if (name := self._networks.first_spoilt()) is not None:
+            raise checkpoint_file.no_numbers(path.name, name)
         if "exploration" in contents:
             self._exploration = restored(self._exploration, contents["exploration"])
         self._set_counters(contents)

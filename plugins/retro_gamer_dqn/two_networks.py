@@ -152,6 +152,11 @@ class TwoNetworks:
             "updates": self.updates,
         }
 
+    def first_spoilt(self) -> str | None:
+        """The first weight that is not all ordinary numbers. Only what is learned counts: a mask may be infinite."""
+        weights = self.online.named_parameters()
+        return next((name for name, weight in weights if not torch.isfinite(weight).all()), None)
+
     def load_checkpoint(self, contents: dict[str, Any]) -> None:
         """Both networks become the one that ``checkpoint`` kept."""
         self.online.load_state_dict(contents["model_state_dict"])

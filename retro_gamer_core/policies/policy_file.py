@@ -13,7 +13,6 @@ that lies, a Python object, a number that is none, and the file is refused.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import zipfile
@@ -27,6 +26,7 @@ import numpy as np
 from retro_gamer_core.errors import PolicyFileRefused, RetroGamerError, RunNotFound
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.plain_arrays import read_array, refuse_lies, write_array
+from retro_gamer_core.runs.sealed_zip import DIGITS, is_whole, sealed
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -35,7 +35,6 @@ SUFFIX = ".rgp"
 _CHECKPOINT = ".pt"
 _CARD = "card.json"
 _WEIGHT = re.compile(r"weights/(\w+(?:\.\w+)*)\.npy", re.ASCII)
-_DIGITS = 64
 _LONGEST_CARD = 1_000_000
 _MOST_WEIGHTS = 1_000
 _KINDS_OF_NUMBERS = "fiu"
@@ -59,9 +58,7 @@ def write_policy_file(path: Path, card: Mapping[str, Any], weights: Mapping[str,
         archive.writestr(zipfile.ZipInfo(_CARD), text)  # a mere name would put the time into the file
         for name, array in weights.items():
             write_array(archive, f"weights/{name}.npy", np.ascontiguousarray(array))
-        archive.comment = b" " * _DIGITS
-    everything = contents.getbuffer()
-    everything[-_DIGITS:] = _digest(everything)
+    everything = sealed(contents.getvalue())
     replace_file(path, lambda temporary: temporary.write_bytes(everything))
 
 
@@ -73,7 +70,7 @@ def read_policy_file(source: Traversable) -> tuple[dict[str, Any], dict[str, np.
         OSError: the file cannot be opened.
     """
     contents = source.read_bytes()
-    if contents[-_DIGITS:] != _digest(contents):
+    if not is_whole(contents):
         raise refused(source, "it is cut short, damaged, or no policy file at all")
     try:
         with zipfile.ZipFile(BytesIO(contents)) as archive:
@@ -85,10 +82,6 @@ def read_policy_file(source: Traversable) -> tuple[dict[str, Any], dict[str, np.
     except Exception as error:
         # Whatever a damaged file makes zipfile, json or numpy raise, it means one thing.
         raise refused(source, str(error) or type(error).__name__) from error
-
-
-def _digest(contents: bytes | memoryview) -> bytes:
-    return hashlib.sha256(contents[:-_DIGITS]).hexdigest().encode()
 
 
 def refused(source: Traversable, reason: str, hint: str = "") -> PolicyFileRefused:
@@ -120,7 +113,7 @@ def find_policy_file(path: Path | str) -> Path | None:
 def _refuse_hiding_places(archive: zipfile.ZipFile, contents: bytes) -> None:
     """A zip may have anything before its first member and after its end; another program may read that."""
     begins = min((member.header_offset for member in archive.infolist()), default=0)
-    if begins != 0 or archive.comment != contents[-_DIGITS:]:
+    if begins != 0 or archive.comment != contents[-DIGITS:]:
         raise ValueError("something else is in it beside the policy")
 
 
