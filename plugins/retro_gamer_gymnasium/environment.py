@@ -22,6 +22,7 @@ from retro_gamer_core.playing.environment import GameEnvironment, complete_metad
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
+from retro_gamer_core.runs.plain_values import number
 from retro_gamer_gymnasium.own_chance import OwnChance
 from retro_gamer_gymnasium.picture import picture_of
 from retro_gamer_gymnasium.sights import sight
@@ -150,8 +151,8 @@ class RetroGame(gymnasium.Env):
     def _info(self) -> dict[str, Any]:
         game = self._environment.game
         info: dict[str, Any] = {"turn": game.turn_number}
-        score = game.state.get(self._environment.metadata.score_key(game.state))
-        if isinstance(score, (int, float)) and isfinite(score):
+        score = number(game.state.get(self._environment.metadata.score_key(game.state)))
+        if score is not None and isfinite(score):
             info["score"] = float(score)
         return info
 

@@ -104,7 +104,7 @@ def winner_of(side: Side, game: Game, names: tuple[str, str]) -> str:
             why="wins are counted by the name of the character",
             hint=did_you_mean(str(winner), names),
         )
-    return winner
+    return str(winner)
 
 
 def _problems_of_each(sides: list[Side]) -> Iterator[Problem]:

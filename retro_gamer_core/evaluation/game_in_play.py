@@ -18,6 +18,7 @@ import numpy as np
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.runs.plain_values import number
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,8 @@ class GameInPlay:
 
     def _score(self) -> float | None:
         game = self._environment.game
-        score = game.state.get(self._score_key) if game is not None and self._score_key else None
-        try:
-            return float(score) if score is not None and isfinite(score) else None
-        except (TypeError, ValueError, OverflowError):  # a score in words
-            return None
+        score = number(game.state.get(self._score_key)) if game is not None and self._score_key else None
+        return float(score) if score is not None and isfinite(score) else None
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.games.key_names import is_key, likely_key
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS, REQUIRED_KEYS
 from retro_gamer_core.options import Option
+from retro_gamer_core.runs.plain_values import number
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _missing_player(metadata: GameMetadata, game: Game) -> Iterator[Problem]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real)
+    return number(value) is not None
 
 
 def _is_observable(value: Any) -> bool:

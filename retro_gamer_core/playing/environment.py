@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.plugins.blame import of_plugin
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.plain_values import number
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -127,7 +129,7 @@ class GameEnvironment:
             self._frame = self._new_frame(game)
         self._frame.begin(game)
         self.game = game
-        self._previous_reward = game.state[self._reward_key]
+        self._previous_reward = self._plain_total(game.state.get(self._reward_key))
 
     def play_turn(self, action: int) -> float:
         """Press the key of ``action`` for one turn and read the board. Returns the reward.
@@ -138,19 +140,38 @@ class GameEnvironment:
         self._keys.press(action)
         game.step()
         self._frame.read()
-        total = game.state[self._reward_key]
-        reward = total - self._previous_reward
+        total = game.state.get(self._reward_key)
+        if type(total) is not int and type(total) is not float:
+            total = self._plain_total(total)
+        try:
+            reward = float(total - self._previous_reward)
+        except OverflowError:  # more digits than a float can hold
+            reward = inf
         if not -LARGEST_REWARD <= reward <= LARGEST_REWARD:
             raise self._no_reward(total)
         self._previous_reward = total
         return reward
 
-    def _no_reward(self, total: float) -> GameError:
+    def _plain_total(self, total: object) -> int | float:
+        """The value of the reward key as Python's own number, before anything is reckoned with it.
+
+        Numpy's whole numbers wrap around, and its fractions could not be read back from a checkpoint.
+        """
+        plain = number(total)
+        if plain is None:
+            raise self._no_reward(total)
+        return plain
+
+    def _no_reward(self, total: object) -> GameError:
+        try:
+            shown = f"{total!r:.80}"
+        except Exception:  # a number of more digits than Python writes out, or an object that cannot be shown
+            shown = f"a {type(total).__name__} that cannot be shown"
         return GameError(
-            f'state["{self._reward_key}"] became {total}, from which no reward can be told',
+            f'state["{self._reward_key}"] became {shown}, from which no reward can be told',
             where=f'reward = "{self._reward_key}"',
             why="one reward that is not an ordinary number would spoil everything learned so far",
-            hint="look for a division by zero, or a number that doubles every turn",
+            hint="let the game keep a number there, always; look for a division by zero, or one that doubles each turn",
         )
 
     @property

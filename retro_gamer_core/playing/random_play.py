@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.key_presses import KeyPresses
+from retro_gamer_core.runs.plain_values import number
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -104,8 +105,8 @@ def _attempt(code_of_the_game: Callable[[], Any]) -> tuple[Any, BaseException | 
 
 def change(before: object, now: object) -> float:
     """By how much a number of the state has changed; 0 where there is no such number."""
-    try:
-        difference = float(now - before)  # type: ignore[operator]
-    except (TypeError, ValueError, OverflowError):
+    first, last = number(before), number(now)
+    if first is None or last is None:
         return 0.0
+    difference = float(last - first)
     return difference if isfinite(difference) else 0.0

@@ -21,9 +21,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
+from retro_gamer_core.errors import CheckpointDamaged
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.plain_arrays import is_plain, read_array, refuse_lies, write_array
+from retro_gamer_core.runs.plain_values import cannot_be_saved
 
 _FORMAT = "retro-gamer state"
 _VERSION = 1
@@ -54,6 +55,11 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
                 write_array(archive, _member(index), array)
 
     replace_file(path, write)
+
+
+def refuse_unsaveable(state: Any, where: str) -> None:
+    """Raise what ``write_state`` would raise for this part of a state, and write nothing."""
+    _encode(state, [], where)
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -107,19 +113,19 @@ def _encode(value: Any, arrays: list[np.ndarray], where: str) -> Any:
                     for key, item in value.items()
                 ]
             }
-    raise _cannot_save(value, where)
+    raise cannot_be_saved(value, where)
 
 
 def _encode_key(key: Any, where: str) -> Any:
     if isinstance(key, (bool, np.generic)) or not isinstance(key, (str, int)):
-        raise _cannot_save(key, f"a key of {where}")
+        raise cannot_be_saved(key, f"a key of {where}")
     return _encode(key, [], where)
 
 
 def _put(value: np.ndarray | np.generic, arrays: list[np.ndarray], where: str) -> int:
     array = np.asarray(value)
     if not is_plain(array.dtype):
-        raise _cannot_save(value, where)
+        raise cannot_be_saved(value, where)
     arrays.append(array)
     return len(arrays) - 1
 
@@ -148,15 +154,6 @@ def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
 
 def _member(index: int) -> str:
     return f"{index}.npy"
-
-
-def _cannot_save(value: Any, where: str) -> RetroGamerError:
-    return RetroGamerError(
-        f"a value of type {type(value).__name__} cannot be saved",
-        where=where,
-        why="a saved state holds plain values and arrays only, so that reading one never runs code",
-        hint="turn it into a numpy array, a number, text, or a dict or list of these",
-    )
 
 
 def _damaged(path: Path, error: Exception) -> CheckpointDamaged:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
 from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.plugins.diagnosis import in_words
+from retro_gamer_core.runs.saved_state import refuse_unsaveable
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Logger
@@ -82,8 +84,14 @@ class Audience:
         self._announce("retro_gamer_training_finished", outcome=outcome)
 
     def state_dict(self) -> dict[str, Any]:
-        """Where each logger stands."""
+        """Where each logger stands. One whose state cannot be saved is dropped, as any that fails."""
         states = {name: self._ask(name, "state_dict") for name in self._loggers}
+        for name, state in states.items():
+            try:
+                refuse_unsaveable(state, f"state_dict of the logger {name}")
+            except Exception as error:
+                states[name] = None
+                self._drop(name, error)
         return {name: state for name, state in states.items() if state is not None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -103,9 +111,14 @@ class Audience:
         try:
             return getattr(self._listeners[name], what)(*arguments)
         except Exception as error:
-            del self._listeners[name]
-            self.note(f"the logger {name} failed and is not used any more: {in_words(error)}")
+            self._drop(name, error)
             return None
+
+    def _drop(self, name: str, error: Exception) -> None:
+        del self._listeners[name]
+        told = error.problem if isinstance(error, RetroGamerError) else None
+        why = f"{told.what} ({told.where})" if told and told.where else in_words(error)
+        self.note(f"the logger {name} failed and is not used any more: {why}")
 
     def _announce(self, hook: str, **arguments: Any) -> None:
         for line in self._plugins.announce(hook, run=self._run, **arguments):

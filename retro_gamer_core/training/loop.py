@@ -173,12 +173,13 @@ class TrainingLoop:
             self._turns_not_learned_from -= settings.train_every
             batch = self.memory.sample(settings.batch_size, self._sampling)
             result = self.learner.learn(batch)
-            if not isfinite(result.loss):
+            loss = float(result.loss)
+            if not isfinite(loss):
                 raise _diverged(self.updates + 1)
             self.memory.update_priorities(batch.keys, result.td_errors)
             self.updates += 1
             self._signs.notice_update(result)
-            self._losses_sum += result.loss
+            self._losses_sum += loss
             self._losses_count += 1
 
     def check_learner(self) -> None:
@@ -201,7 +202,7 @@ class TrainingLoop:
             number=self.episodes,
             total_reward=game.total_reward,
             turns=game.turns,
-            epsilon=self.learner.statistics().get("epsilon", 0.0),
+            epsilon=float(self.learner.statistics().get("epsilon", 0.0)),
             average_loss=average_loss,
             ended=game.ended,
             total_turns=self.turns,

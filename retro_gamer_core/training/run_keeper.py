@@ -7,10 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.errors import PluginError, RetroGamerError
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
+from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.checkpoint_thinning import thin_checkpoints
 from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock, write_lock
+from retro_gamer_core.runs.plain_values import plain
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.saved_state import write_state
 from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
@@ -19,6 +22,7 @@ from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
+    from retro_gamer_core.contracts import Learner
     from retro_gamer_core.training.alarms.watch import AlarmWatch
     from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
     from retro_gamer_core.training.loop import TrainingLoop
@@ -169,8 +173,34 @@ class RunKeeper:
             "alarms": self._alarms.state_dict(),
             "evaluation": self._evaluation.state_dict(),
         }
-        replace_file(path, lambda temporary: loop.learner.save_checkpoint(temporary, progress))
+        progress = plain(progress, "progress")
+        replace_file(path, lambda temporary: _write_readable(loop.learner, temporary, progress, path.name))
 
     def _set_aside(self, paths: list[Path], reason: str) -> None:
         if any(path.exists() for path in paths):
             self._run.set_aside(paths, reason)
+
+
+def _write_readable(learner: Learner, path: Path, progress: dict[str, Any], name: str) -> None:
+    """Let the learner write a checkpoint, and read it back: what cannot be read must take no other's place.
+
+    Raises:
+        PluginError: it cannot be read back, or has lost how far training was.
+    """
+    learner.save_checkpoint(path, progress)
+    try:
+        held = learner.read_checkpoint(path)
+        if held["episode"] != progress["episode"] or held["total_steps"] != progress["total_steps"]:
+            raise ValueError("it has lost the progress that it was given")
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        reason = error.problem.why if isinstance(error, RetroGamerError) else in_words(error)
+        learner_name = f"{type(learner).__module__}.{type(learner).__name__}"
+        raise PluginError(
+            f"{name} has not been saved: it could not be read back. {reason}",
+            where=f"save_checkpoint of {learner_name}",
+            why="a checkpoint that nobody can read is none; those before it are untouched",
+            hint="let the learner, the network and the optimiser keep nothing but tensors, numbers and text: "
+            "an object in the state_dict of a network of your own is the usual cause",
+        ) from error

@@ -125,7 +125,7 @@ def test_a_game_that_cannot_even_begin_costs_its_episode(tmp_path, broken):
     )
     assert trainer.train().reason == "finished"
     log = (tmp_path / "run" / "training.log").read_text(encoding="utf-8")
-    assert ("not today" if broken == "start" else "KeyError") in log
+    assert ("not today" if broken == "start" else 'state["score"] became None') in log
 
 
 def test_games_that_never_begin_are_an_explained_error(tmp_path):

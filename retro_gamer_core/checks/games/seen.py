@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.playing.frames import characters_on
 from retro_gamer_core.playing.player import listens_to_keyboard
+from retro_gamer_core.runs.plain_values import number
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -114,7 +115,7 @@ class Seen:
 
 def shape_of(value: Any) -> str:
     """What kind of value it is, in words."""
-    if isinstance(value, Real):
+    if number(value) is not None:
         return "a number"
     if isinstance(value, (tuple, list)):
         return f"{len(value)} values"
@@ -124,7 +125,7 @@ def shape_of(value: Any) -> str:
 def is_observable(value: Any) -> bool:
     """Whether it is one ordinary number or several."""
     entries = value if isinstance(value, (tuple, list)) else (value,)
-    return all(isinstance(entry, Real) and isfinite(entry) for entry in entries)
+    return all((found := number(entry)) is not None and isfinite(found) for entry in entries)
 
 
 def everything_in(game: Game) -> tuple[Any, ...]:

@@ -1,0 +1,130 @@
+"""Python's own values: out of whatever a game, a plugin or numpy calls a number, and back from a file, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from decimal import Decimal
+from math import nan
+from numbers import Integral, Real
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from retro_gamer_core.errors import RetroGamerError
+
+T = TypeVar("T")
+
+#: Larger counts come from no training, and fit into no array.
+_LARGEST_COUNT = 2**63 - 1
+
+
+def number(value: object) -> int | float | None:
+    """The number that ``value`` is, be it Python's, numpy's, a ``Decimal`` or a ``Fraction``; None for what is none.
+
+    Numbers that no float can hold are NaN.
+    """
+    value = _unwrapped(value)
+    if not isinstance(value, (Real, Decimal)):
+        return None
+    try:
+        as_float = float(value)
+    except (OverflowError, ValueError):
+        return nan
+    return int(value) if isinstance(value, Integral) else as_float
+
+
+def plain(value: Any, where: str) -> Any:
+    """The same nest of dicts, lists and tuples, with nothing in it but Python's own numbers, texts, truths and None.
+
+    Raises:
+        RetroGamerError: something else is in there; the message says where.
+    """
+    value = _unwrapped(value)
+    if value is None or type(value) in (bool, str, int, float):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)  # of tomlkit, of numpy, of an Enum
+    if isinstance(value, Mapping):
+        return {_plain_key(key, where): plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+        return items if isinstance(value, list) else tuple(items)
+    found = number(value)
+    if found is None:
+        raise cannot_be_saved(value, where)
+    return found
+
+
+def _unwrapped(value: Any) -> Any:
+    """What is in ``np.bool_``, and in arrays and tensors of a single value."""
+    return value.item() if getattr(value, "shape", None) == () and not isinstance(value, Real) else value
+
+
+def cannot_be_saved(value: Any, where: str) -> RetroGamerError:
+    """The error for a value that reading a file could not give back."""
+    return RetroGamerError(
+        f"a value of type {type(value).__name__} cannot be saved",
+        where=where,
+        why="a saved state holds plain values and arrays only, so that reading one never runs code",
+        hint="turn it into a numpy array, a number, text, or a dict or list of these",
+    )
+
+
+def restored(cls: type[T], values: Any) -> T:
+    """A dataclass from what ``asdict`` made of it: every field there, each of the type it should have.
+
+    Whole numbers are counts here, from 0 to what an array can hold.
+
+    Raises:
+        ValueError: naming the first field that cannot be.
+    """
+    return _read(values, cls, cls.__name__.strip("_"))
+
+
+def _read(value: Any, hint: Any, where: str) -> Any:
+    if hint is Any:
+        return value
+    origin, arguments = get_origin(hint), get_args(hint)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _read_fields(value, hint, where)
+    if origin is UnionType:
+        if value is None and NoneType in arguments:
+            return None
+        return _read(value, next(each for each in arguments if each is not NoneType), where)
+    if origin is Literal:
+        fits = value in arguments
+    elif origin in (list, tuple):
+        if not isinstance(value, (list, tuple)):
+            raise _no_such(value, where)
+        return origin(_read(item, arguments[0], f"{where}[{i}]") for i, item in enumerate(value))
+    elif origin is not None:
+        fits = isinstance(value, origin)
+    elif hint is int:
+        fits = type(value) is int and 0 <= value <= _LARGEST_COUNT
+    elif hint is float:
+        fits = type(value) is float or (type(value) is int and abs(value) <= _LARGEST_COUNT)
+    else:
+        fits = isinstance(value, hint)
+    if not fits:
+        raise _no_such(value, where)
+    return value
+
+
+def _read_fields(value: Any, cls: type, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise _no_such(value, where)
+    hints = get_type_hints(cls)
+    try:
+        return cls(**{key: _read(item, hints.get(key, Any), key) for key, item in value.items()})
+    except TypeError as error:  # a field is missing, or there is one too many
+        raise ValueError(f"{where}: {error}") from error
+
+
+def _no_such(value: Any, where: str) -> ValueError:
+    return ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
+
+
+def _plain_key(key: Any, where: str) -> Any:
+    if not isinstance(key, (str, int)) or isinstance(key, bool):
+        raise cannot_be_saved(key, f"a key of {where}")
+    return plain(key, where)
