@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from retro_gamer_dqn.plain_state import count
+
 SHARE_OF_A_FITTED_RUN = 0.2
 """A run whose length is known explores for no longer than this share of it."""
 
@@ -82,7 +84,7 @@ class LinearInTurns:
 
     def load_state_dict(self, state: dict[str, float]) -> None:
         if "played" in state:
-            self._played = int(state["played"])
+            self._played = count(state, "played")
         else:  # the run changed over from ``PerEpisode``: go on where the line is as high as epsilon was
             fallen = (self._start - state["epsilon"]) / max(1e-9, self._start - self.floor)
             self._played = round(min(1.0, max(0.0, fallen)) * self.turns)
@@ -99,8 +101,11 @@ def exploration_schedule(
 
 def restored(schedule: PerEpisode | LinearInTurns, state: dict[str, float]) -> PerEpisode | LinearInTurns:
     """``schedule`` as it stood when ``state`` was saved, fitted to a run if it was then."""
+    epsilon = state["epsilon"]
+    if not isinstance(epsilon, (int, float)) or not 0 <= epsilon <= 1:
+        raise ValueError(f"epsilon cannot be {epsilon!r:.40}")
     if state.get("total_turns"):
-        schedule = schedule.fitted_to(int(state["total_turns"]))
+        schedule = schedule.fitted_to(count(state, "total_turns"))
     schedule.load_state_dict(state)
     return schedule
 

@@ -19,6 +19,7 @@ from retro_gamer_dqn import checkpoint_file, onnx_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
 from retro_gamer_dqn.learning_rate import LearningRate
+from retro_gamer_dqn.plain_state import count
 from retro_gamer_dqn.target_network import target_rule
 from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
 from retro_gamer_dqn.two_networks import TwoNetworks
@@ -250,5 +251,5 @@ class DQNLearner:
         return {"games": self._games, **self._learning_rate.state_dict()}
 
     def _set_counters(self, state: dict[str, Any]) -> None:
-        self._games = state.get("games", 1)
+        self._games = max(1, count({"games": 1, **state}, "games"))
         self._learning_rate.load_state_dict(state)

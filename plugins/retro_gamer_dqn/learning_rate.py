@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from retro_gamer_dqn.plain_state import count
+
 
 class LearningRate:
     """``start · decay^(episodes with updates) / (1 + updates / halved_after)``.
@@ -47,5 +49,5 @@ class LearningRate:
 
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Go on where ``state_dict`` was taken; the options are those of now."""
-        self._updates_at_last_episode = state["updates_at_last_episode"]
-        self._learning_episodes = state["learning_episodes"]
+        self._updates_at_last_episode = count(state, "updates_at_last_episode")
+        self._learning_episodes = count(state, "learning_episodes")

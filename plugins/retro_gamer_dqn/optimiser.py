@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from retro_gamer_dqn.plain_state import count
 from retro_gamer_dqn.step_sizes import DenseAdam, RowRMSProp
 
 
@@ -77,9 +78,11 @@ class NetworkOptimiser:
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take the running averages back; shapes must be the same."""
-        self._count = int(state["step"])
+        self._count = count(state, "step")
         for kind, averages in self._averages().items():
             for name, average in averages.items():
+                if state[kind][name].shape != average.shape:  # torch would spread a smaller one
+                    raise ValueError(f"{kind} of {name} has the shape {tuple(state[kind][name].shape)}")
                 average.copy_(state[kind][name])
 
     def _averages(self) -> dict[str, dict[str, Tensor]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,4 +28,17 @@ def from_plain(value: Any) -> Any:
         return {key: from_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(from_plain(item) for item in value)
+    return value
+
+
+def count(state: Mapping[str, Any], name: str) -> int:
+    """A count out of a saved state.
+
+    Raises:
+        KeyError: there is none.
+        ValueError: it is no count.
+    """
+    value = state[name]
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise ValueError(f"{name} cannot be {value!r:.40}")
     return value

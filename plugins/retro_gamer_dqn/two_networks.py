@@ -14,7 +14,7 @@ from retro_gamer_core import Observations, ObservationSpec
 from retro_gamer_dqn.growing import can_grow, copy_weights, spread
 from retro_gamer_dqn.guesses import ways_through
 from retro_gamer_dqn.optimiser import NetworkOptimiser
-from retro_gamer_dqn.plain_state import from_plain, to_plain
+from retro_gamer_dqn.plain_state import count, from_plain, to_plain
 from retro_gamer_dqn.target_network import Averaged, Copied
 
 
@@ -142,7 +142,7 @@ class TwoNetworks:
         self.online.load_state_dict(from_plain(state["online"]))
         self._target.load_state_dict(from_plain(state["target"]))
         self._optimiser.load_state_dict(from_plain(state["optimiser"]))
-        self.updates = state["updates"]
+        self.updates = count(state, "updates")
 
     def checkpoint(self) -> dict[str, Any]:
         """What is needed to play, and to learn on from about here."""
@@ -162,4 +162,4 @@ class TwoNetworks:
         self.online.load_state_dict(contents["model_state_dict"])
         self._target.load_state_dict(contents["model_state_dict"])
         self._optimiser.load_state_dict(contents["optimizer_state_dict"])
-        self.updates = contents["updates"]
+        self.updates = count(contents, "updates")

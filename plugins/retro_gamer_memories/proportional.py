@@ -101,5 +101,7 @@ class ProportionalSampler:
         """Take over a saved state; key k is what was saved as ``kept[k]``."""
         self._tree = SumTree(self._tree.capacity)
         self._tree.set(np.arange(len(kept)), state["priorities"][kept])
-        self._largest_priority = state["largest_priority"]
-        self._draws = state["draws"]
+        self._largest_priority = float(state["largest_priority"])
+        self._draws = int(state["draws"])
+        if not np.isfinite(self._largest_priority) or self._largest_priority <= 0 or self._draws < 0:
+            raise ValueError(f"no priorities are {self._largest_priority} at most after {self._draws} draws")

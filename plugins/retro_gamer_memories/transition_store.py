@@ -92,7 +92,9 @@ class TransitionStore:
         for name, column in self._columns.items():
             if state[name].shape[1:] != column.shape[1:]:
                 raise ShapeMismatch(name, state[name].shape[1:], column.shape[1:])
-        size, next_key = len(state["actions"]), state["next_key"]
+        size, next_key = len(state["actions"]), int(state["next_key"])
+        if not 0 <= next_key < max(1, state["capacity"]):
+            raise ValueError(f"next_key cannot be {next_key}")
         kept = np.arange(size)
         if state["capacity"] != self.capacity:
             kept = np.roll(kept, -next_key)[-self.capacity :]

@@ -86,6 +86,9 @@ def duel(
     again += ["--matches", matches]
     again += ["--output", output] if output else []
     with directory.hold(), stop_on_interrupt(warn) as stop:
+        if damaged := directory.unreadable_matches():
+            lines = f"{damaged} line{'s' * (damaged > 1)}"
+            warn(f"Warning: {lines} of matches.jsonl cannot be read; those matches are played again")
         this = Duel(sides, directory, settings, DuelProgress(rounds), stop)
         try:
             with what_games_print_aside():

@@ -22,7 +22,8 @@ from typing import Any
 from retro_gamer_core.duels.ratings import Rating, Result
 from retro_gamer_core.duels.snapshots import Snapshot
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.runs.atomic_files import remove_leftovers, write_text
+from retro_gamer_core.runs.atomic_files import remove_leftovers, replace_file, write_text
+from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.process_lock import hold_lock
 
 _SCHEMA = 1
@@ -126,8 +127,8 @@ class DuelDirectory:
             return DuelRecord(
                 sides=tuple(told["sides"]),
                 runs=tuple(runs),
-                snapshots=tuple(Snapshot(**snapshot) for snapshot in told["snapshots"]),
-                training=training and TrainingStep(**{**training, "against": tuple(training["against"])}),
+                snapshots=tuple(restored(Snapshot, snapshot) for snapshot in told["snapshots"]),
+                training=training and restored(TrainingStep, training),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise RetroGamerError(
@@ -152,16 +153,23 @@ class DuelDirectory:
             os.fsync(file.fileno())
 
     def matches(self, purpose: str) -> list[Result]:
-        """All matches that were played for a purpose. A last line that was never finished does not count."""
-        if not self._matches.is_file():
-            return []
-        lines = self._matches.read_bytes().split(b"\n")[:-1]
-        told = [json.loads(line) for line in lines]
-        return [
-            Result(**{key: value for key, value in match.items() if key != "purpose"})
-            for match in told
-            if match["purpose"] == purpose
-        ]
+        """All matches that were played for a purpose. A line that was never finished, or is damaged, does not count."""
+        return [result for told_for, result in self._read_matches() if told_for == purpose]
+
+    def unreadable_matches(self) -> int:
+        """How many lines of the matches cannot be read. They count for nothing, and are played again."""
+        return sum(result is None for _, result in self._read_matches())
+
+    def _read_matches(self) -> Iterator[tuple[str, Result | None]]:
+        """Each finished line: for what purpose, and what came of it; None where it cannot be read."""
+        lines = self._matches.read_bytes().split(b"\n")[:-1] if self._matches.is_file() else []
+        for line in lines:
+            try:
+                told = json.loads(line)
+                purpose = told.pop("purpose")
+                yield purpose, restored(Result, told)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                yield "", None
 
     def write_ratings(self, ratings: Mapping[str, Rating]) -> None:
         """Write how strong everybody is."""
@@ -174,7 +182,7 @@ class DuelDirectory:
             contents = self._matches.read_bytes()
             if contents and not contents.endswith(b"\n"):
                 whole = contents[: contents.rfind(b"\n") + 1]
-                write_text(self._matches, whole.decode("utf-8"))
+                replace_file(self._matches, lambda temporary: temporary.write_bytes(whole))
 
     def _relative(self, run: Path) -> str:
         """So that the directory that holds the runs and the duel can be moved as a whole."""

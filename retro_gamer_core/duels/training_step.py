@@ -12,6 +12,7 @@ from retro_gamer_core.duels.seats import seated
 from retro_gamer_core.errors import CheckpointDamaged
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.saved_state import read_state, write_state
+from retro_gamer_core.training.compatibility import damage_explained
 from retro_gamer_core.training.loading import load_run
 from retro_gamer_core.training.trainer import Trainer
 
@@ -88,9 +89,10 @@ def give_up_running_games(run: RunDirectory) -> None:
         return
     with run.hold():
         try:
-            state = read_state(states[0])
+            with damage_explained(states[0]):
+                state = read_state(states[0])
+                games = state["loop"]["games"]
+                games["actions"] = games["actions"][:0]
         except CheckpointDamaged:
             return  # training will say so, and take the one before
-        games = state["loop"]["games"]
-        games["actions"] = games["actions"][:0]
         write_state(states[0], state)

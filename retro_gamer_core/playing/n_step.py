@@ -106,7 +106,7 @@ class NStepAccumulator:
         self._actions[...] = state["actions"]
         self._returns[...] = state["returns"]
         self._episode_turns[...] = state["episode_turns"]
-        self._slot = state["slot"]
+        self._slot = range(self._n)[state["slot"]]
 
 
 def _copied(observations: Observations) -> Observations:

@@ -84,6 +84,9 @@ def restored(cls: type[T], values: Any) -> T:
 def _read(value: Any, hint: Any, where: str) -> Any:
     if hint is Any:
         return value
+    value = _unwrapped(value)
+    if isinstance(value, Real) and not isinstance(value, (bool, int)):
+        value = float(value)  # of numpy, as states of before may hold them
     origin, arguments = get_origin(hint), get_args(hint)
     if is_dataclass(hint) and isinstance(hint, type):
         return _read_fields(value, hint, where)

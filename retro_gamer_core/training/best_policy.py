@@ -11,6 +11,8 @@ from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.games import PlayedGame
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.training.compatibility import damage_explained
 from retro_gamer_core.training.policy import TrainedPolicy
 
 if TYPE_CHECKING:
@@ -80,10 +82,13 @@ class BestPolicy:
         """What it reached when it was saved; None without a file that says so. ``learner`` can read it."""
         if self._means is None and self._run.best_checkpoint.is_file():
             try:
-                told = learner.read_checkpoint(self._run.best_checkpoint).get("evaluation", {}).get("best")
+                with damage_explained(self._run.best_checkpoint):
+                    told = (
+                        learner.read_checkpoint(self._run.best_checkpoint).get("evaluation", {}).get("best")
+                    )
+                    self._means = restored(Means, told) if told else None
             except RetroGamerError:  # a damaged file holds no policy, so any policy is better
-                told = None
-            self._means = Means(**told) if told else None
+                self._means = None
         return self._means
 
     def replaced_by(self, means: Means) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import config_from_sections, read_config
-from retro_gamer_core.errors import GameError, RunNotFound
+from retro_gamer_core.errors import CheckpointDamaged, GameError, RunNotFound
 from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock
@@ -14,6 +15,7 @@ from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.assembly import build_player, lock_parts
 from retro_gamer_core.training.compatibility import check_own, misfit_explained
 from retro_gamer_core.training.own_files import make_importable
+from retro_gamer_core.training.resuming import SavedCheckpoint
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -28,7 +30,7 @@ class CheckpointPolicy:
 
     Args:
         run: the run.
-        checkpoint: which one, as ``RunDirectory.find_checkpoint`` takes it; the newest when left out.
+        checkpoint: which one, as ``RunDirectory.find_checkpoint`` takes it; the newest whole one when left out.
         plugins: where parts come from.
 
     Raises:
@@ -41,10 +43,13 @@ class CheckpointPolicy:
         self._run = run
         self._plugins = plugins
         self.path = self._find(checkpoint)
+        self._passed_over: list[str] = []
         make_importable(run)
         learner = plugins.find_part("learner", self._learner_name())
-        self.progress: dict[str, Any] = load_factory(learner).read_checkpoint(self.path)
-        trained_as = self.progress.get("config_snapshot", {})
+        read = load_factory(learner).read_checkpoint
+        saved = self._newest_whole(read) if checkpoint is None else SavedCheckpoint.read(self.path, read)
+        self.progress: dict[str, Any] = saved.progress
+        trained_as = saved.trained_as
         check_own(trained_as, name=self.path.name)
         make_importable(run, trained_as)
         self.config = config_from_sections(trained_as, plugins, where=self.path.name)
@@ -65,7 +70,8 @@ class CheckpointPolicy:
     @property
     def warnings(self) -> list[str]:
         locked = [LockedPart(**part) for part in self.progress.get("parts_lock", [])]
-        return [found.problem.what for found in differences(locked, lock_parts(self.config, self._plugins))]
+        changed = differences(locked, lock_parts(self.config, self._plugins))
+        return [*self._passed_over, *(found.problem.what for found in changed)]
 
     def player_in(self, game: Game) -> Player:
         """What sees and chooses, built at the first look, when there is a game to measure observed values on.
@@ -100,6 +106,21 @@ class CheckpointPolicy:
                 hint=f"retro-gamer train {self._run.path}",
             )
         return newest
+
+    def _newest_whole(self, read: Callable[[Path], dict[str, Any]]) -> SavedCheckpoint:
+        """The newest checkpoint that can be read; those that cannot are told as warnings."""
+        newest = self.path
+        damage: CheckpointDamaged | None = None
+        for path in (newest, *(path for path in reversed(self._run.checkpoints()) if path != newest)):
+            try:
+                saved = SavedCheckpoint.read(path, read)
+            except CheckpointDamaged as error:
+                damage = damage or error
+                self._passed_over.append(f"{error.problem.what}; taking the one before it")
+            else:
+                self.path = path
+                return saved
+        raise damage
 
     def _learner_name(self) -> str:
         """Only the learner that wrote a checkpoint can read it, so its name must be known before."""

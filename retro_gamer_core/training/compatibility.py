@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from retro_gamer_core.errors import CheckpointIncompatible, RetroGamerError
+from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible, RetroGamerError
 from retro_gamer_core.plugins.diagnosis import in_words
 
 _WHY = {
@@ -36,7 +37,8 @@ def check_own(was: Sections, *, name: str) -> None:
     Raises:
         CheckpointIncompatible: ``was`` is not what ``RunConfig.to_sections`` gives.
     """
-    if not {"metadata", "preprocessing", "model", "training"} <= was.keys():
+    sections = ("metadata", "preprocessing", "model", "training")
+    if not all(isinstance(was.get(section), Mapping) for section in sections):
         raise CheckpointIncompatible(
             f"{name} was saved by retro-gamer 0.4.0 or older, or by another program",
             why="networks were built in another way then, so these weights fit none that can be built now",
@@ -76,6 +78,26 @@ def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> No
         hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
         f"retro-gamer train {run}",
     )
+
+
+@contextmanager
+def damage_explained(path: Path) -> Iterator[None]:
+    """Whatever a file that was altered makes anybody raise who reads it, it means one thing.
+
+    Raises:
+        CheckpointDamaged: in place of any error that is not a ``RetroGamerError``, and not of the system.
+    """
+    try:
+        yield
+    except (RetroGamerError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise CheckpointDamaged(
+            f"{path.name} is damaged, or not what retro-gamer wrote: {in_words(error)}",
+            where=str(path),
+            why="nothing in it can be relied on, then",
+            hint="use another one: retro-gamer info RUN lists them",
+        ) from error
 
 
 @contextmanager

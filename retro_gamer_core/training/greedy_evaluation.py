@@ -14,6 +14,7 @@ import numpy as np
 
 from retro_gamer_core.evaluation.games import PlayedGame, greedy, play_at_random, play_games
 from retro_gamer_core.events import Evaluated
+from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.training.best_policy import BestPolicy, Means
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _SAME_GAMES, _FRESH_GAMES = 3, 4  # beside the run's seed, which the loop draws 
 
 
 @dataclass
-class _Record:
+class EvaluationRecord:
     """What one evaluation must know of those before it.
 
     Args:
@@ -79,7 +80,7 @@ class GreedyEvaluation:
         self._score_key = config.metadata.score or "score"
         self._create_game = create_game
         self._kept = BestPolicy(run, create_game, plugins)
-        self._record = _Record()
+        self._record = EvaluationRecord()
         self.verdict = ""
 
     def due(self, turns: int) -> bool:
@@ -159,8 +160,7 @@ class GreedyEvaluation:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where ``state_dict`` was taken."""
-        means = {key: Means(**state[key]) if state[key] else None for key in ("best", "random")}
-        self._record = _Record(**{**state, **means})
+        self._record = restored(EvaluationRecord, state)
 
     def _seed(self, purpose: int) -> int:
         return int(np.random.SeedSequence([self._settings.seed or 0, purpose]).generate_state(1)[0])

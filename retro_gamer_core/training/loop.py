@@ -7,8 +7,8 @@ and leaves logging, checkpoints and pictures to whoever listens.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from retro_gamer_core.errors import LearningDiverged
 from retro_gamer_core.events import EpisodeFinished
 from retro_gamer_core.playing.games_in_step import FinishedGame
 from retro_gamer_core.playing.n_step import NStepAccumulator
+from retro_gamer_core.runs.plain_values import restored
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import TrainingSettings
@@ -52,6 +53,29 @@ class NewCharacters:
 
 
 Event = EpisodeFinished | GameRaised | NewCharacters
+
+
+@dataclass(frozen=True)
+class LoopCounts:
+    """What a loop counts, as far as it is saved."""
+
+    turns: int
+    updates: int
+    episodes: int
+    learning_counted_from: int
+    turns_not_learned_from: int
+    losses_sum: float
+    losses_count: int
+    uncounted: list[FinishedGame]
+
+    @classmethod
+    def read(cls, state: Mapping[str, Any]) -> LoopCounts:
+        """The counts in the state of a loop.
+
+        Raises:
+            KeyError, ValueError: there are none, or they cannot be.
+        """
+        return restored(cls, {each.name: state[each.name] for each in fields(cls)})
 
 
 class TrainingLoop:
@@ -232,14 +256,12 @@ class TrainingLoop:
         Returns False when the running games could not be played again the same (see
         ``GamesInStep.load_state_dict``); everything else is as it was.
         """
-        self.turns = state["turns"]
-        self.updates = state["updates"]
-        self.episodes = state["episodes"]
-        self._learning_counted_from = state["learning_counted_from"]
-        self._turns_not_learned_from = state["turns_not_learned_from"]
-        self._losses_sum = state["losses_sum"]
-        self._losses_count = state["losses_count"]
-        self._uncounted = deque(FinishedGame(**game) for game in state["uncounted"])
+        counts = LoopCounts.read(state)
+        self.turns, self.updates, self.episodes = counts.turns, counts.updates, counts.episodes
+        self._learning_counted_from = counts.learning_counted_from
+        self._turns_not_learned_from = counts.turns_not_learned_from
+        self._losses_sum, self._losses_count = counts.losses_sum, counts.losses_count
+        self._uncounted = deque(counts.uncounted)
         self._sampling.bit_generator.state = state["sampling"]
         self._accumulator.load_state_dict(state["accumulator"])
         self.learner.load_state_dict(state["learner"])

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import CheckpointDamaged
+from retro_gamer_core.runs.parts_lock import LockedPart
+from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.saved_state import read_state
+from retro_gamer_core.training.alarms.watch import WatchState
 from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
 from retro_gamer_core.training.compatibility import (
     check_compatible,
     check_own,
+    damage_explained,
     memory_still_fits,
     misfit_explained,
     only_added_characters,
 )
+from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
+from retro_gamer_core.training.loop import LoopCounts
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
@@ -24,12 +32,58 @@ if TYPE_CHECKING:
     from retro_gamer_core.training.loop import TrainingLoop
 
 
+#: A century. No training has lasted longer.
+_MOST_SECONDS = 1e10
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What states and checkpoints both say, with the types that it must have."""
+
+    config: Mapping[str, Any]
+    seconds: float
+    alarms: WatchState | None
+    evaluation: EvaluationRecord | None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seconds <= _MOST_SECONDS:
+            raise ValueError(f"it was trained for {self.seconds} seconds")
+
+
+@dataclass(frozen=True)
+class _StateTold(_Told):
+    averages: CheckpointAverages
+    loop: Mapping[str, Any]
+    loggers: Mapping[str, Any]
+    checkpoints: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _CheckpointTold(_Told):
+    episode: int
+    total_steps: int
+    parts_lock: list[LockedPart]
+
+
 @dataclass(frozen=True)
 class SavedState:
     """Everything needed to go on exactly there."""
 
     path: Path
     contents: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> SavedState:
+        """The state in a file.
+
+        Raises:
+            CheckpointDamaged: it cannot be read, or says what cannot be.
+        """
+        contents = read_state(path)
+        with damage_explained(path):
+            restored(_StateTold, {"alarms": None, "evaluation": None, **contents})
+            LoopCounts.read(contents["loop"])
+        return cls(path, contents)
 
     @property
     def trained_as(self) -> dict[str, Any]:
@@ -44,7 +98,7 @@ class SavedState:
     @property
     def averages(self) -> CheckpointAverages:
         """Over the episodes since the checkpoint before."""
-        return CheckpointAverages(**self.contents["averages"])
+        return restored(CheckpointAverages, self.contents["averages"])
 
     @property
     def alarms(self) -> dict[str, Any] | None:
@@ -92,6 +146,25 @@ class SavedCheckpoint:
     path: Path
     progress: dict[str, Any]
 
+    @classmethod
+    def read(cls, path: Path, read: Callable[[Path], dict[str, Any]]) -> SavedCheckpoint:
+        """The checkpoint in a file, which the learner's ``read`` opens.
+
+        Raises:
+            CheckpointDamaged: it cannot be read, or says what cannot be.
+        """
+        with damage_explained(path):
+            progress = read(path)
+            told = {
+                "config": progress.get("config_snapshot", {}),
+                "seconds": progress.get("total_training_seconds", 0.0),  # 0.4.0 did not say so
+                **{key: progress[key] for key in ("episode", "total_steps")},
+                **{key: progress.get(key) for key in ("alarms", "evaluation")},
+                "parts_lock": progress.get("parts_lock", []),
+            }
+            restored(_CheckpointTold, told)
+        return cls(path, progress)
+
     @property
     def trained_as(self) -> dict[str, Any]:
         """The configuration it was saved with, in sections."""
@@ -100,7 +173,7 @@ class SavedCheckpoint:
     @property
     def seconds(self) -> float:
         """How long had been trained."""
-        return self.progress["total_training_seconds"]
+        return self.progress.get("total_training_seconds", 0.0)
 
     @property
     def averages(self) -> CheckpointAverages:
@@ -153,13 +226,13 @@ def newest_saved(run: RunDirectory, learner: Learner) -> Found:
     """Look through the saved states, newest first, and then through the checkpoints."""
     damaged: list[Path] = []
     notes: list[str] = []
-    for kind, read, paths in (
-        (SavedState, read_state, run.newest_states()),
-        (SavedCheckpoint, learner.read_checkpoint, reversed(run.checkpoints())),
+    for read, paths in (
+        (SavedState.read, run.newest_states()),
+        (partial(SavedCheckpoint.read, read=learner.read_checkpoint), reversed(run.checkpoints())),
     ):
         for path in paths:
             try:
-                return Found(kind(path, read(path)), tuple(damaged), tuple(notes))
+                return Found(read(path), tuple(damaged), tuple(notes))
             except CheckpointDamaged as error:
                 damaged.append(path)
                 notes.append(f"{error.problem.what}; trying the one before it")
@@ -176,9 +249,10 @@ def characters_to_return_to(saved: Saved, config: RunConfig, run: RunDirectory) 
     check_own(was, name=saved.path.name)  # what is not ours may name no characters to compare
     characters = None
     grows = config.training.unknown_character_strategy == "extend"
-    # Characters were added since, and will be met again; or a script still begins with those of its first day.
-    if grows and (only_added_characters(was, now) or only_added_characters(now, was)):
-        characters = list(was["metadata"]["character_set"])
-        now = {**now, "metadata": {**now["metadata"], "character_set": characters}}
-    check_compatible(was, now, name=saved.path.name, run=str(run.path))
+    with damage_explained(saved.path):
+        # Characters were added since, and will be met again; or a script still begins with those of its first day.
+        if grows and (only_added_characters(was, now) or only_added_characters(now, was)):
+            characters = list(was["metadata"]["character_set"])
+            now = {**now, "metadata": {**now["metadata"], "character_set": characters}}
+        check_compatible(was, now, name=saved.path.name, run=str(run.path))
     return characters

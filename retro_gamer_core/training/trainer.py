@@ -144,7 +144,7 @@ class Trainer:
             CheckpointDamaged, CheckpointIncompatible: nothing has been changed.
         """
         path = Path(path)
-        self._go_on_from(SavedCheckpoint(path, self.player.learner.read_checkpoint(path)))
+        self._go_on_from(SavedCheckpoint.read(path, self.player.learner.read_checkpoint))
 
     def load_newest(self) -> bool:
         """Go on from the newest saved state, else from the newest checkpoint. False if there is neither.

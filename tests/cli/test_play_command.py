@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from cli.walking import walk_config, walk_game
@@ -60,7 +61,7 @@ def test_what_cannot_be_played_is_explained(retro_gamer, trained, tmp_path):
         assert ended.code == 1
         assert expected in ended.err
     trained.final_checkpoint.write_bytes(b"no checkpoint")
-    damaged = retro_gamer("play", "run")
+    damaged = retro_gamer("play", "run", "--checkpoint", "final")
     assert damaged.code == 1
     assert "final.pt cannot be read as a checkpoint" in damaged.err
     for path in trained.checkpoints():
@@ -79,3 +80,31 @@ def test_a_game_that_raises_names_turn_seed_and_line(retro_gamer, trained, tmp_p
     assert "walk.py:13, in play_turn: game.state['nothing']" in ended.err
     assert "(turn 6, seed 7)" in ended.err
     assert "Traceback" not in ended.err
+
+
+def flip_a_bit(path: Path) -> None:
+    contents = bytearray(path.read_bytes())
+    contents[len(contents) // 2] ^= 4
+    path.write_bytes(contents)
+
+
+def test_a_damaged_checkpoint_is_never_played(retro_gamer, trained):
+    best = trained.path / "checkpoints" / "best.pt"
+    best.write_bytes(trained.final_checkpoint.read_bytes())
+    for path in (best, trained.final_checkpoint):
+        flip_a_bit(path)
+    ended = retro_gamer("play", "run", "--checkpoint", "best")
+    assert ended.code == 1 and "best.pt cannot be read as a checkpoint" in ended.err
+    ended = retro_gamer("play", "run")
+    assert ended.code == 0 and "ep_0020.pt (episode 20)" in ended.out
+    assert "Warning: final.pt cannot be read" in ended.err
+
+
+def test_training_goes_on_from_the_checkpoint_before_a_damaged_one(retro_gamer, trained):
+    for state in trained.newest_states():
+        state.unlink()
+    for path in (trained.final_checkpoint, trained.checkpoint_path(20)):
+        flip_a_bit(path)
+    ended = retro_gamer("train", "run")
+    assert ended.code == 0 and "Going on from ep_0010.pt, after episode 10." in ended.out
+    assert "ep_0020.pt cannot be read" in ended.err and "trying the one before" in ended.err

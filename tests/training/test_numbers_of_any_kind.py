@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
-import numpy as np
 import pytest
 
 from retro_gamer_core.errors import GameError, PluginError, RetroGamerError

@@ -314,7 +314,9 @@ def test_damaged_and_foreign_checkpoints_are_explained(make_run, tmp_path):
         TrainedPolicy(run.path)
     run.final_checkpoint.write_bytes(b"not a checkpoint at all")
     with pytest.raises(CheckpointDamaged, match=r"final.pt cannot be read"):
-        TrainedPolicy(run.path)
+        TrainedPolicy(run.path, "final")
+    policy = TrainedPolicy(run.path)  # nobody asked for that one: the one before it plays, with a word
+    assert policy.path.name == "ep_0010.pt" and "final.pt cannot be read" in policy.warnings[0]
 
 
 def test_parts_that_are_not_what_they_were_are_named(trained):

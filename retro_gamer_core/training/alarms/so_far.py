@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.training.vital_signs import VitalSigns
+
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig, TrainingSettings
     from retro_gamer_core.events import EpisodeFinished, Evaluated
-    from retro_gamer_core.training.vital_signs import VitalSigns
 
 #: Looks and evaluations that are kept. One may be chance; three in a row are a pattern.
 IN_A_ROW = 3
@@ -91,6 +93,19 @@ class GreedyPlay:
     share: float
 
 
+@dataclass(frozen=True)
+class SoFarState:
+    """What is saved of a run so far."""
+
+    signs: VitalSigns
+    episode: int
+    turns: int
+    episodes: Episodes
+    exploration: Exploration
+    guesses: list[float]
+    greedy_plays: list[GreedyPlay]
+
+
 class SoFar:
     """A run so far.
 
@@ -152,20 +167,21 @@ class SoFar:
             self.guesses.append(guess)
 
     def state_dict(self) -> dict[str, Any]:
-        return {
-            "signs": self.signs.state_dict(),
-            "episode": self.episode,
-            "turns": self.turns,
-            "episodes": asdict(self.episodes),
-            "exploration": asdict(self.exploration),
-            "guesses": list(self.guesses),
-            "greedy_plays": [asdict(play) for play in self.greedy_plays],
-        }
+        state = SoFarState(
+            self.signs,
+            self.episode,
+            self.turns,
+            self.episodes,
+            self.exploration,
+            list(self.guesses),
+            list(self.greedy_plays),
+        )
+        return asdict(state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.signs.load_state_dict(state["signs"])
-        self.episode, self.turns = state["episode"], state["turns"]
-        self.episodes = Episodes(**state["episodes"])
-        self.exploration = Exploration(**state["exploration"])
-        self.guesses = deque(state["guesses"], IN_A_ROW)
-        self.greedy_plays = deque((GreedyPlay(**play) for play in state["greedy_plays"]), IN_A_ROW)
+        saved = restored(SoFarState, state)
+        vars(self.signs).update(vars(saved.signs))  # the loop fills it
+        self.episode, self.turns = saved.episode, saved.turns
+        self.episodes, self.exploration = saved.episodes, saved.exploration
+        self.guesses = deque(saved.guesses, IN_A_ROW)
+        self.greedy_plays = deque(saved.greedy_plays, IN_A_ROW)

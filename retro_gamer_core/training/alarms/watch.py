@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.training.alarms import ALARMS
 from retro_gamer_core.training.alarms.greedy_play import is_late
-from retro_gamer_core.training.alarms.so_far import SoFar
+from retro_gamer_core.training.alarms.so_far import SoFar, SoFarState
 from retro_gamer_core.training.vital_signs import VitalSigns
 
 if TYPE_CHECKING:
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
 
 #: Some seconds on a laptop: soon enough to hear of it, and then three looks are three different moments.
 TURNS_BETWEEN_LOOKS = 2_000
+
+
+@dataclass(frozen=True)
+class WatchState:
+    """What is saved of a watch."""
+
+    told: list[str]
+    looked_at_turn: int
+    so_far: SoFarState
 
 
 class AlarmWatch:
@@ -68,6 +79,7 @@ class AlarmWatch:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._told = list(state["told"])
-        self._looked_at_turn = state["looked_at_turn"]
+        saved = restored(WatchState, state)
+        self._told = saved.told
+        self._looked_at_turn = saved.looked_at_turn
         self._so_far.load_state_dict(state["so_far"])
