@@ -96,6 +96,8 @@ def _posix_process_exists(pid: int) -> bool:
 
 
 def _windows_process_exists(pid: int) -> bool:
+    if sys.platform != "win32":
+        raise NotImplementedError
     # Never os.kill here: on Windows it ends the process, whatever the signal.
     import ctypes
     from ctypes import wintypes
