@@ -24,7 +24,10 @@ def described(name: str, thing: Any, level: int = 3) -> str:
         parts.append(_fenced(_call(name, thing)))
     parts.append(markdown(inspect.getdoc(thing) or ""))
     if inspect.isclass(thing):
-        public = {each: found for each, found in vars(thing).items() if not each.startswith("_")}
+        # A protocol asks for all that the protocols below it ask for.
+        asking = [each for each in reversed(thing.__mro__) if each is thing or "_is_protocol" in vars(each)]
+        members = {each: found for one in asking for each, found in vars(one).items()}
+        public = {each: found for each, found in members.items() if not each.startswith("_")}
         values = {each: found.__doc__ for each, found in public.items() if isinstance(found, property)}
         values = strings_below_names(thing) | values
         parts.append("\n".join(f"- `{each}`: {_line(said)}" for each, said in values.items() if said))

@@ -163,19 +163,8 @@ class Learner(Protocol):
         """
 
 
-@runtime_checkable
-class Logger(Protocol):
-    """Hears what happens. Built as ``factory(run_directory: Path, **options)``.
-
-    Beside what stands below, it may hear more, where it has the method:
-
-    ================  ==================================================================================
-    call              meaning
-    ================  ==================================================================================
-    ``evaluated``     ``(evaluation: Evaluated)``: some games were played without exploring.
-    ``alarm_raised``  ``(alarm: AlarmRaised)``: something looks wrong. Without the method, it is a note.
-    ================  ==================================================================================
-    """
+class Listener(Protocol):
+    """Hears what happens in training, in this session only; see ``Logger``."""
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None:
         """Training begins; ``choices`` explains each decision of the scaffold in a sentence."""
@@ -191,6 +180,21 @@ class Logger(Protocol):
 
     def training_finished(self, outcome: Outcome) -> None:
         """Training stopped; close what is open."""
+
+
+@runtime_checkable
+class Logger(Listener, Protocol):
+    """Hears what happens. Built as ``factory(run_directory: Path, **options)``.
+
+    Beside what stands below, it may hear more, where it has the method:
+
+    ================  ==================================================================================
+    call              meaning
+    ================  ==================================================================================
+    ``evaluated``     ``(evaluation: Evaluated)``: some games were played without exploring.
+    ``alarm_raised``  ``(alarm: AlarmRaised)``: something looks wrong. Without the method, it is a note.
+    ================  ==================================================================================
+    """
 
     def state_dict(self) -> dict[str, Any]:
         """Where the log stands, so that a resumed run continues it without a gap or a repeat."""

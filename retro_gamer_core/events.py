@@ -116,15 +116,19 @@ class ScoreOrReturn:
 
     @property
     def compared(self) -> Literal["score", "return"]:
-        return "return" if self.score is None or self.random_score is None else "score"
+        return "return" if self._scores is None else "score"
 
     @property
     def reached(self) -> float:
-        return self.score if self.compared == "score" else self.total_reward
+        return self.total_reward if self._scores is None else self._scores[0]
 
     @property
     def random_reached(self) -> float:
-        return self.random_score if self.compared == "score" else self.random_reward
+        return self.random_reward if self._scores is None else self._scores[1]
+
+    @property
+    def _scores(self) -> tuple[float, float] | None:
+        return None if self.score is None or self.random_score is None else (self.score, self.random_score)
 
 
 @dataclass(frozen=True)

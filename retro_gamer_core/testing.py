@@ -22,6 +22,8 @@ from retro_gamer_core.checks.finding import Finding, Findings
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from retro.game import Game
 
     from retro_gamer_core.games.metadata import GameMetadata
@@ -132,6 +134,7 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.games.module_files import own_code
 
+    source: Path | None
     if isinstance(game, str):
         found = find_game(game)
         name, factory, metadata, source = found.name, found.factory, found.metadata, found.source_root
@@ -148,7 +151,7 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     return name, factory, metadata, source
 
 
-def _file_of(factory: Any) -> Any:
+def _file_of(factory: Any) -> Path | None:
     import inspect
     from pathlib import Path
 

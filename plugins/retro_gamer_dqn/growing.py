@@ -30,7 +30,8 @@ def copy_weights(old: nn.Module, new: nn.Module, channels: Tensor) -> dict[str, 
 
     Returns where the entries went, by parameter name, for whatever else has the same shape.
     """
-    places = new.old_weights_in(channels)
+    old_weights_in = getattr(new, "old_weights_in", None)
+    places = old_weights_in(channels) if old_weights_in else {}
     old_weights = dict(old.named_parameters())
     for name, weight in new.named_parameters():
         weight.copy_(spread(old_weights[name], weight, places.get(name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +12,15 @@ from torch import Tensor, nn
 PullBack = Callable[[Tensor], None]
 """Takes how the loss changes with each guess, and leaves in ``grad`` how it changes with each weight."""
 
-Forward = Callable[[nn.Module, Sequence[Tensor]], Tensor]
-WithSlopes = Callable[[nn.Module, Sequence[Tensor]], tuple[Tensor, PullBack]]
+
+class BringsSlopes(Protocol):
+    """A network that tells by itself how its weights change its outputs."""
+
+    def with_slopes(self, *inputs: Tensor) -> tuple[Tensor, PullBack]: ...
+
+
+Forward = Callable[[Any, Sequence[Tensor]], Tensor]
+WithSlopes = Callable[[Any, Sequence[Tensor]], tuple[Tensor, PullBack]]
 
 
 def ways_through(network: nn.Module) -> tuple[Forward, WithSlopes]:
@@ -33,12 +41,12 @@ def _forward(network: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
 
 # By hand, autograd is never asked. In inference mode torch does not look for it at each small sum.
 @torch.inference_mode()
-def _forward_by_hand(network: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
+def _forward_by_hand(network: BringsSlopes, inputs: Sequence[Tensor]) -> Tensor:
     return network.with_slopes(*inputs)[0]
 
 
 @torch.inference_mode()
-def _by_hand(network: nn.Module, inputs: Sequence[Tensor]) -> tuple[Tensor, PullBack]:
+def _by_hand(network: BringsSlopes, inputs: Sequence[Tensor]) -> tuple[Tensor, PullBack]:
     guesses, pull_back = network.with_slopes(*inputs)
     return guesses, partial(_pull_back_by_hand, pull_back)
 

@@ -177,13 +177,10 @@ class DQNLearner:
 
     def explain(self) -> list[str]:
         network = self._networks.online
+        explain = getattr(network, "explain", None)
         count = sum(weight.numel() for weight in network.parameters())
         lines = [
-            *(
-                network.explain()
-                if hasattr(network, "explain")
-                else [f"network: {self._context.network_name}"]
-            ),
+            *(explain() if explain else [f"network: {self._context.network_name}"]),
             f"the network has {count:,} weights and {len(self._context.actions)} outputs, one for each action: "
             + " ".join(key or "(nothing)" for key in self._context.actions),
             f"device: {self.device.name}, {self.device.reason}",

@@ -109,8 +109,9 @@ def _require_onnx() -> None:
 
 def _without_prepare(network: nn.Module) -> nn.Module:
     """The network on the processor, taking tensors."""
-    if hasattr(network, "without_prepare"):
-        network = network.without_prepare()
+    without_prepare = getattr(network, "without_prepare", None)
+    if without_prepare is not None:
+        network = without_prepare()
     elif hasattr(network, "prepare"):
         raise _cannot_be_written(
             "it prepares what it sees in numpy",
@@ -131,6 +132,8 @@ def _model(module: _Documented, spec: ObservationSpec) -> Any:
         opset_version=_OPSET,
         verbose=False,
     )
+    if program is None:
+        raise _cannot_be_written("torch made nothing of it")
     return program.model_proto
 
 

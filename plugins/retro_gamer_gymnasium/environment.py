@@ -106,9 +106,10 @@ class RetroGame(gymnasium.Env):
             what = "no game has been started" if game is None else "this game is over"
             raise GameError(what, hint="call reset() to begin one")
         if not self.action_space.contains(action):
+            keys = self.get_action_meanings()
             raise GameError(
                 f"{action!r} is not one of this game's actions",
-                hint=f"a whole number from 0 to {self.action_space.n - 1}: {', '.join(self.get_action_meanings())}",
+                hint=f"a whole number from 0 to {len(keys) - 1}: {', '.join(keys)}",
             )
         reward = self._play(lambda: self._environment.play_turn(int(action)))
         return self._observation(), float(reward), not self._environment.playing, False, self._info()
@@ -150,6 +151,8 @@ class RetroGame(gymnasium.Env):
 
     def _info(self) -> dict[str, Any]:
         game = self._environment.game
+        if game is None:  # none has begun
+            return {}
         info: dict[str, Any] = {"turn": game.turn_number}
         score = number(game.state.get(self._environment.metadata.score_key(game.state)))
         if score is not None and isfinite(score):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.random.mtrand import get_bit_generator, set_bit_generator
 
 
 class OwnChance:
@@ -28,12 +29,12 @@ class OwnChance:
         The bit generator of numpy is exchanged and not its state read, which would take ten times as long
         as a turn. So the one number that ``numpy.random.randn`` may have put by for its next call is lost.
         """
-        python, generator = random.getstate(), np.random.get_bit_generator()
+        python, generator = random.getstate(), get_bit_generator()
         random.setstate(self._python)
-        np.random.set_bit_generator(self._numpy)
+        set_bit_generator(self._numpy)
         try:
             yield
         finally:
             self._python = random.getstate()
             random.setstate(python)
-            np.random.set_bit_generator(generator)
+            set_bit_generator(generator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +19,8 @@ _ANY_NUMBER = np.finfo(np.float32)
 class Sight(Protocol):
     """A way of showing observations, and the space they are in."""
 
-    space: spaces.Space
+    @property
+    def space(self) -> spaces.Space: ...
 
     def show(self, cells: np.ndarray, features: np.ndarray) -> Any:
         """``cells: uint8[h, w]``, ``features: float32[f]``. What is returned is new each time."""
@@ -63,7 +65,7 @@ class Board:
         return shown
 
 
-_SIGHTS = {"flat": Flat, "board": Board}
+_SIGHTS: Mapping[str, Callable[[ObservationSpec], Sight]] = {"flat": Flat, "board": Board}
 
 
 def sight(name: str, spec: ObservationSpec) -> Sight:

@@ -37,7 +37,7 @@ class BoardLayer(nn.Module):
         # The same spread a dense layer of that many inputs starts with (torch.nn.Linear).
         bound = 1 / math.sqrt(max(1, spec.n_inputs))
         self.rows = nn.Parameter(torch.empty(n_rows, size).uniform_(-bound, bound))
-        self.rows.row_by_row = True  # so an optimiser may pass over the rows that have no gradient
+        self.rows.row_by_row = True  # type: ignore[attr-defined]  # so an optimiser may pass over the rows that have no gradient
         self.bias = nn.Parameter(torch.empty(size).uniform_(-bound, bound))
         self.beside = None
         if spec.n_view_features:
@@ -110,16 +110,16 @@ class _SumOfRows(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None]:
-        return _row_slopes(slopes, *ctx.saved_tensors, ctx.table_shape), None, None
+        rows, starts = ctx.saved_tensors
+        return _row_slopes(slopes, rows, starts, ctx.table_shape), None, None
 
 
 def _row_slopes(slopes: Tensor, rows: Tensor, starts: Tensor, shape: torch.Size) -> Tensor:
     """The slopes of a table's rows from those of the sums; sparse, each row named once."""
-    rows, starts = rows.cpu().numpy(), starts.cpu().numpy()
     # Each touched row's slope is the sum of the slopes of the boards that used it: bags again.
-    boards = np.repeat(np.arange(len(starts)), lengths_of(starts, len(rows)))
-    touched, order, starts = distinct_rows(rows)
-    bags = torch.from_numpy(boards.take(order)), torch.from_numpy(starts)
+    boards = np.repeat(np.arange(len(starts)), lengths_of(starts.cpu().numpy(), len(rows)))
+    touched, order, first_uses = distinct_rows(rows.cpu().numpy())
+    bags = torch.from_numpy(boards.take(order)), torch.from_numpy(first_uses)
     sums = _sum_of_bags(slopes, *(bag.to(slopes.device) for bag in bags))
     places = torch.from_numpy(touched).to(slopes.device).unsqueeze(0)
     return torch.sparse_coo_tensor(places, sums, shape, is_coalesced=True, check_invariants=False)

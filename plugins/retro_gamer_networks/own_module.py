@@ -58,44 +58,47 @@ def build(
         RetroGamerError: it asks for something else, is no ``nn.Module``, or gives another number
             of outputs than there are actions.
     """
-    if isinstance(factory, str):
-        factory = load_attribute(factory, what="network")
-    name = getattr(factory, "__qualname__", repr(factory))
-    parameters = inspect.signature(factory).parameters.values()
+    make = load_attribute(factory, what="network") if isinstance(factory, str) else factory
+    name = getattr(make, "__qualname__", repr(make))
+    parameters = inspect.signature(make).parameters.values()
     asked = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     offered = {"spec": spec, "n_inputs": spec.n_inputs, "n_outputs": n_outputs}
     unknown = [parameter for parameter in asked if parameter not in offered and parameter not in options]
     if unknown:
         raise RetroGamerError(
             f"the network {name} needs a value for {', '.join(unknown)}",
-            where=_source_of(factory),
+            where=_source_of(make),
             why="a network is built with n_inputs and n_outputs (or spec and n_outputs) and the options of "
             "[model] in config.toml",
             hint=f"write {unknown[0]} = … in [model], or give the parameter a default",
         )
     try:
-        module = factory(**{p: offered[p] for p in asked if p in offered}, **options)
+        module = make(**{p: offered[p] for p in asked if p in offered}, **options)
     except RetroGamerError:
         raise
     except Exception as error:
-        raise _failed(factory, error) from error
+        raise _failed(make, error) from error
     if not isinstance(module, nn.Module):
         raise RetroGamerError(
             f"{name} gave a {type(module).__name__}, not a torch.nn.Module",
-            where=_source_of(factory),
+            where=_source_of(make),
             hint="return the module, or name the class itself",
         )
     takes_observation = hasattr(module, "prepare") or not _takes_one_argument(module)
     network = module if takes_observation else FlatInput(module, spec)
-    _check_outputs(network, spec, n_outputs, name, _source_of(factory))
+    _check_outputs(network, spec, n_outputs, name, _source_of(make))
     return network
 
 
 def _check_outputs(network: nn.Module, spec: ObservationSpec, n_outputs: int, name: str, where: str) -> None:
-    inputs = torch.zeros(2, spec.height, spec.width, dtype=torch.uint8), torch.zeros(2, spec.n_features)
+    cells, features = (
+        torch.zeros(2, spec.height, spec.width, dtype=torch.uint8),
+        torch.zeros(2, spec.n_features),
+    )
+    inputs: tuple[Tensor, ...] = cells, features
     try:
-        if hasattr(network, "prepare"):
-            inputs = network.prepare(*(tensor.numpy() for tensor in inputs))
+        if (prepare := getattr(network, "prepare", None)) is not None:
+            inputs = prepare(cells.numpy(), features.numpy())
         with torch.no_grad():
             outputs = network.eval()(*inputs)
     except Exception as error:

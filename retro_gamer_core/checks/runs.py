@@ -50,8 +50,14 @@ class RunLook:
         seen = Seen(self.config.metadata)
         seed_chance(self.seed)
         limit = self.settings.max_turns_per_episode
-        how = {"turns": max(QUICK.turns, limit), "seconds": QUICK.seconds, "max_turns": limit}
-        play_at_random(self.found.factory, self.config.metadata, [seen], **how)
+        play_at_random(
+            self.found.factory,
+            self.config.metadata,
+            [seen],
+            turns=max(QUICK.turns, limit),
+            seconds=QUICK.seconds,
+            max_turns=limit,
+        )
         return fmean(seen.lengths) if seen.lengths else limit
 
 

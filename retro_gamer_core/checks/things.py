@@ -9,7 +9,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from retro_gamer_core.checks.finding import Findings
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
@@ -43,15 +43,18 @@ _TELLING_ARGUMENTS: dict[str, Kind] = {
 }
 
 
+ThingKind = Kind | Literal["game", "run", "installation"]
+
+
 @dataclass(frozen=True)
 class Thing:
     """What was named: ``kind`` is a kind of part, ``"game"``, ``"run"`` or ``"installation"``."""
 
-    kind: str
+    kind: ThingKind
     name: str
 
 
-def thing_called(name: str | None, kind: str | None, plugins: Plugins) -> Thing:
+def thing_called(name: str | None, kind: ThingKind | None, plugins: Plugins) -> Thing:
     """What ``name`` stands for; nothing at all stands for the whole installation.
 
     Raises:
@@ -143,8 +146,8 @@ def _game_for_parts(name: str) -> Any:
     return found.name, found.factory, copy(found.metadata)
 
 
-def _kinds_of(name: str, plugins: Plugins) -> list[str]:
-    kinds = ["game"] if any(game.name == name for game in registered_games()) else []
+def _kinds_of(name: str, plugins: Plugins) -> list[ThingKind]:
+    kinds: list[ThingKind] = ["game"] if any(game.name == name for game in registered_games()) else []
     kinds += ["run"] if is_run(Path(name)) else []
     if ":" not in name:
         kinds += [kind for kind in get_args(Kind) if name in plugins.parts(kind)]
@@ -172,7 +175,7 @@ def _part_in_file(name: str) -> Thing | None:
     return Thing(kind, f"{file.stem}:{attribute}")
 
 
-def _kind_of_attribute(name: str) -> str:
+def _kind_of_attribute(name: str) -> ThingKind:
     kind = kind_of(load_attribute(name, what=name))
     if kind is None:
         raise RetroGamerError(
@@ -183,7 +186,7 @@ def _kind_of_attribute(name: str) -> str:
     return kind
 
 
-def kind_of(factory: Any) -> str | None:
+def kind_of(factory: Any) -> Kind | Literal["game"] | None:
     """What a factory makes, told by the methods of its class or by its arguments; None if that cannot be told."""
     if inspect.isclass(factory):
         return next((kind for method, kind in _TELLING_METHODS if hasattr(factory, method)), None)

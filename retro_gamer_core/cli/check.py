@@ -20,7 +20,7 @@ from retro_gamer_core.parts import KINDS
 
 if TYPE_CHECKING:
     from retro_gamer_core.checks.finding import Findings
-    from retro_gamer_core.checks.things import Thing
+    from retro_gamer_core.checks.things import Thing, ThingKind
 
 
 @click.command()
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def check(
     ctx: click.Context,
     thing: str | None,
-    kind: str | None,
+    kind: ThingKind | None,
     game: str | None,
     quick: bool,
     seed: int,

@@ -44,7 +44,7 @@ class DuelProgress:
         warn("  the strongest now: " + ", ".join(f"{name} ({rating.elo:.0f})" for name, rating in named))
 
 
-class _Step:
+class _Step(Notes):
     """A training in a duel: no heading, and no notes on going on, which it does in every round."""
 
     _begun = False
@@ -62,7 +62,7 @@ class _Step:
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None: ...
 
 
-class _QuietStep(_Step, Notes, AbstractContextManager["_QuietStep"]):
+class _QuietStep(_Step, AbstractContextManager["_QuietStep"]):
     """Where there is no terminal: notes and warnings only."""
 
     def __exit__(self, *error: object) -> None:

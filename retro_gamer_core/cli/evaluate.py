@@ -44,7 +44,7 @@ def evaluate(
 
     Each game ends at the latest after max_turns_per_episode turns.
     """
-    from retro_gamer_core.evaluation.games import greedy, play_at_random, play_games
+    from retro_gamer_core.evaluation.games import GameSettings, greedy, play_at_random, play_games
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
 
@@ -52,7 +52,11 @@ def evaluate(
         chosen = policy_to_play(run, checkpoint, game)
         policy, found, max_turns = chosen.policy, chosen.found, chosen.max_turns
         player = policy.player_in(fresh_game(found.factory, found.name))
-    settings = {"max_turns": max_turns, "seed": seed, "score_key": chosen.metadata.score or "score"}
+    settings: GameSettings = {
+        "max_turns": max_turns,
+        "seed": seed,
+        "score_key": chosen.metadata.score or "score",
+    }
     counter = _Counter(episodes)
     with counter, what_games_print_aside():
         try:

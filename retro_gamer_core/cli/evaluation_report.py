@@ -36,7 +36,7 @@ def print_evaluation(report: Report, games: int, max_turns: int) -> None:
     _print_bars(report)
     say()
     say_lines("  ", _VERDICTS[report.against_random])
-    if report.normalized is not None:
+    if report.reference is not None and report.normalized is not None:
         reference = f"{report.reference} ({_number(report.references[report.reference])})"
         say_lines(
             "  ", f"Normalised score {report.normalized:.3f}: 0 is random play, 1 is as good as {reference}."

@@ -125,7 +125,7 @@ def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
         raise CannotExport(
             "the learner of this run writes no ONNX", hint="let it have a method save_onnx(path, about)"
         )
-    parts = {
+    parts: dict[str, Any] = {
         choice.kind: {"name": choice.name, **choice.options} for choice in (config.encoder, config.network)
     }
     learner.save_onnx(path, {"game": without_directory(config.game), "episode": policy.episode, **parts})
@@ -160,14 +160,14 @@ class _Tried:
 def _try_out(file: Path, original: Player, found: FoundGame, config: RunConfig, episodes: int) -> _Tried:
     """Play with what stands in the file, so that it is known to work and how well."""
     from retro_gamer_core.cli.evaluation_report import tell_errors
-    from retro_gamer_core.evaluation.games import play_at_random, play_games
+    from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.training.policy import TrainedPolicy
 
     exported = TrainedPolicy(file).player_in(fresh_game(found.factory, found.name))
     tried = _Tried(exported, original)
-    settings = {
+    settings: GameSettings = {
         "max_turns": config.training.max_turns_per_episode,
         "seed": 0,
         "score_key": config.metadata.score or "score",

@@ -51,8 +51,12 @@ def _print_games(games: Sequence[InstalledGame]) -> None:
 
 def _easiest(games: Sequence[InstalledGame]) -> str:
     """The described game with the smallest board, as a first one to try."""
-    ready = [game for game in games if game.described and game.board_size and not game.problem]
-    return min(ready, key=lambda game: math.prod(game.board_size)).name if ready else "my_game.py"
+    cells = {
+        game.name: math.prod(game.board_size)
+        for game in games
+        if game.described and game.board_size and not game.problem
+    }
+    return min(cells, key=cells.__getitem__, default="my_game.py")
 
 
 def _board(game: InstalledGame) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final, Literal
 
 import click
 
 from retro_gamer_core.cli.printing import into, next_step, say
+from retro_gamer_core.parts import Kind
 from retro_gamer_core.templates.questions import Question, game_questions
 
-_GAME = "game"
+_GAME: Final = "game"
 _PARTS = ("encoder", "network", "memory", "logger")
 
 
@@ -30,7 +32,9 @@ def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
               help="The directory to make; named after the package if left out.")  # fmt: skip
 @_answers_as_flags
 @click.option("--no-input", is_flag=True, help="Ask nothing; take what is usual.")
-def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answers: str | None) -> None:
+def new(
+    kind: Literal["game"] | Kind, name: str | None, output: Path | None, no_input: bool, **answers: str | None
+) -> None:
     """Make a package of your own, complete and working.
 
     KIND is game, encoder, network, memory or logger; NAME is any title for a game, a short word for the
@@ -78,7 +82,7 @@ def _asked(question: Question) -> str:
     return click.prompt("Your choice", default=question.default, type=choices, show_choices=False, err=True)
 
 
-def _new_part(kind: str, name: str, output: Path | None) -> None:
+def _new_part(kind: Kind, name: str, output: Path | None) -> None:
     from retro_gamer_core.templates.new_directory import new_directory
     from retro_gamer_core.templates.part_package import new_part
 

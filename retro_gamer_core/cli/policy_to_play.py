@@ -97,10 +97,8 @@ def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPl
 def _refuse_another_board(policy: TrainedPolicy, found: FoundGame) -> None:
     from retro_gamer_core.games.finding import fresh_game
 
-    (columns, rows), (width, height) = (
-        policy.metadata.board_size,
-        fresh_game(found.factory, found.name).board_size,
-    )
+    width, height = fresh_game(found.factory, found.name).board_size
+    columns, rows = policy.metadata.board_size or (width, height)
     if (columns, rows) != (width, height):
         raise RetroGamerError(
             f"{policy.path.name} cannot play {found.name}: it learned on a board of {columns}×{rows}, and this "

@@ -94,7 +94,8 @@ class LiveProgress(PlainProgress):
             console=Console(stderr=True),
             refresh_per_second=5,
         )
-        self._task = self._bar.add_task(goal.announcement(), total=goal.total, completed=goal.start, facts="")
+        self._task = self._bar.add_task(goal.announcement(), total=goal.total, facts="")
+        self._bar.update(self._task, completed=goal.start)
         self._seconds_since_it_began = SteadyClock()
         self._reward = 0.0
         self._turns_before: int | None = None

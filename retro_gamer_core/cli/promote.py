@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from retro_gamer_core.cli.printing import into, next_step, say
+from retro_gamer_core.parts import Kind
 
 
 @click.command()
@@ -17,7 +18,7 @@ from retro_gamer_core.cli.printing import into, next_step, say
 @click.option("--game", default="snake", show_default=True, help="The game to compare with.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
               help="The directory to make; named after the package if left out.")  # fmt: skip
-def promote(place: str, kind: str | None, name: str | None, game: str, output: Path | None) -> None:
+def promote(place: str, kind: Kind | None, name: str | None, game: str, output: Path | None) -> None:
     """Make a package of an encoder, network, memory or logger that is in one file.
 
     The file is copied as it is. Before anything is left on the disk, both are tried with the same games,

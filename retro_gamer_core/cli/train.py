@@ -79,7 +79,7 @@ def train(
         say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
         next_step(f"{go_on}      (goes on exactly here)", typed("retro-gamer", "play", run))
         ctx.exit(INTERRUPTED)
-    if outcome.reason == "time is up":
+    if outcome.reason == "time is up" and seconds is not None:
         say(
             f"Time is up ({say_duration(seconds)}): {outcome.episodes:,} episodes, {outcome.total_turns:,} turns "
             f"in all. Everything is saved in {run}."

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 class Goal(Protocol):
     """When training ends. ``start``, ``total`` and ``done`` are in one unit, that of the bar."""
 
-    start: float
-    total: float
+    @property
+    def start(self) -> float: ...
+
+    @property
+    def total(self) -> float: ...
 
     def announcement(self) -> str:
         """``20,000 episodes``, or until when."""

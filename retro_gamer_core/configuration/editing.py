@@ -147,7 +147,7 @@ def _rewritten(line: Statement, path: _Path, value: Any) -> str:
     path = path[len(line.table) :]
     _assign(document, path, value)
     if len(path) == 1 and value is not None and line.text.count("\n") <= 1:
-        trivia = document.item(path[0]).trivia
+        trivia = document[path[0]].trivia
         wider = len(tomlkit.dumps(document)) - len(line.text)
         if len(trivia.comment_ws) > 1:  # more than one blank: the comments of several lines are aligned
             trivia.comment_ws = " " * max(2, len(trivia.comment_ws) - wider)

@@ -174,6 +174,13 @@ class TrainingSettings:
         choices=("auto", "cpu", "cuda", "mps"),
     )
 
+    @property
+    def drawn_seed(self) -> int:
+        """The seed, where it must be there by now: a run that gives none has one drawn before it begins."""
+        if self.seed is None:
+            raise ValueError("no seed has been drawn yet")
+        return self.seed
+
 
 LOOP_SETTINGS = tuple(Option(name=f.name, default=f.default, **f.metadata) for f in fields(TrainingSettings))
 

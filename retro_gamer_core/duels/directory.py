@@ -154,7 +154,7 @@ class DuelDirectory:
 
     def matches(self, purpose: str) -> list[Result]:
         """All matches that were played for a purpose. A line that was never finished, or is damaged, does not count."""
-        return [result for told_for, result in self._read_matches() if told_for == purpose]
+        return [result for told_for, result in self._read_matches() if result and told_for == purpose]
 
     def unreadable_matches(self) -> int:
         """How many lines of the matches cannot be read. They count for nothing, and are played again."""

@@ -83,12 +83,12 @@ def play_matches(
                 wins[""] += 1
                 errors.append((one.side, error))
     if errors and len(errors) == count:
-        side, error = errors[0]
+        side, first_error = errors[0]
         raise GameError(
-            f"the game failed in every match: {in_words(error)}",
-            where=where_raised(error, side.game.source_root) or side.game.name,
+            f"the game failed in every match: {in_words(first_error)}",
+            where=where_raised(first_error, side.game.source_root) or side.game.name,
             hint="correct that line; then the same command goes on",
-        ) from error
+        ) from first_error
     return Result(first.snapshot.name, second.snapshot.name, wins[names[0]], wins[names[1]], wins[""])
 
 

@@ -17,19 +17,19 @@ from retro_gamer_core.training.loading import load_run
 from retro_gamer_core.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from retro_gamer_core.contracts import Logger
+    from retro_gamer_core.contracts import Listener
     from retro_gamer_core.duels.sides import Side
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.interrupts import StopRequest
+    from retro_gamer_core.training.interrupts import Stop
 
 #: Shows how a training goes: given how far it is and how far it will go, in episodes.
-ShowTraining = Callable[[int, int], AbstractContextManager["Logger"]]
+ShowTraining = Callable[[int, int], AbstractContextManager["Listener"]]
 
 
 class _StopAfter:
     """A stop request that is made when somebody makes it, and after so many episodes."""
 
-    def __init__(self, stop: StopRequest, trainer: Trainer, until: int) -> None:
+    def __init__(self, stop: Stop, trainer: Trainer, until: int) -> None:
         self._stop, self._loop, self._until = stop, trainer.loop, until
 
     @property
@@ -45,7 +45,7 @@ def train_until(
     against: Sequence[Path | None],
     *,
     show: ShowTraining,
-    stop: StopRequest,
+    stop: Stop,
 ) -> int:
     """Train, or go on training, until so many episodes have been played, or somebody asks to stop.
 

@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+from numpy.random.mtrand import get_bit_generator, set_bit_generator
 
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.chance import chance_untouched
@@ -105,7 +106,7 @@ class GameInPlay:
     def _go_on(self, play: Callable[[], object]) -> None:
         """Go on with this game's random numbers where its last turn left them, and look at it."""
         random.setstate(self._python_chance)
-        np.random.set_bit_generator(self._numpy_chance)
+        set_bit_generator(self._numpy_chance)
         try:
             play()
             self._environment.write_observation(self._seen.cells, self._seen.features)
@@ -123,8 +124,8 @@ class GameInPlay:
 def own_chances() -> Iterator[None]:
     """Whatever games draw inside the block, both global generators go on afterwards as if nothing had been."""
     with chance_untouched():
-        generator = np.random.get_bit_generator()
+        generator = get_bit_generator()
         try:
             yield
         finally:
-            np.random.set_bit_generator(generator)
+            set_bit_generator(generator)

@@ -7,7 +7,7 @@ count the short ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import numpy as np
 
@@ -34,6 +34,14 @@ class Player(Protocol):
     metadata: GameMetadata
     encoder: Encoder
     characters: CharacterCodes
+
+
+class GameSettings(TypedDict):
+    """What games have in common that are played to be compared; see ``play_games``."""
+
+    max_turns: int
+    seed: int
+    score_key: str | None
 
 
 def _nobody_watches(games_ended: int) -> None: ...

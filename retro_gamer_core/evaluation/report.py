@@ -70,10 +70,10 @@ class Report:
     @property
     def normalized(self) -> float | None:
         """``(score - random) / (reference - random)``: 0 is random play, 1 is as good as ``reference``."""
-        if self.reference is None or self.results.score is None:
+        score, random = self.results.score, self.at_random.score
+        if self.reference is None or score is None or random is None:
             return None
-        random = self.at_random.score.mean
-        return (self.results.score.mean - random) / (self.references[self.reference] - random)
+        return (score.mean - random.mean) / (self.references[self.reference] - random.mean)
 
     @property
     def against_random(self) -> Literal["better", "worse", "unsure"]:
@@ -102,4 +102,4 @@ class Report:
 
 
 def _as_dict(summary: Summary | None) -> dict[str, Any] | None:
-    return summary and {"mean": summary.mean, "iqm": summary.iqm, "ci95": list(summary.ci95)}
+    return None if summary is None else {"mean": summary.mean, "iqm": summary.iqm, "ci95": list(summary.ci95)}

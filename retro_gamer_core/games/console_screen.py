@@ -46,7 +46,7 @@ def console_problem(game: Game) -> Problem | None:
 def console_note(game: Game) -> str | None:
     """The same in one sentence."""
     problem = console_problem(game)
-    return problem and f"{problem.what}; there it would fit if you {problem.hint}"
+    return None if problem is None else f"{problem.what}; there it would fit if you {problem.hint}"
 
 
 def state_that_fits(game: Game, screen: tuple[int, int], first: str) -> list[str]:

@@ -63,6 +63,8 @@ def registered_games() -> list[RegisteredGame]:
     for entry_point in entry_points(group=GROUP):
         module, _, factory = entry_point.value.partition("[")[0].partition(":")
         owner = entry_point.dist
+        if owner is None:  # made by hand, and installed by nobody
+            continue
         game = RegisteredGame(
             entry_point.name, module.strip(), factory.strip() or None, owner.name, owner.version
         )

@@ -129,7 +129,7 @@ def _in_module(
     module: str, file: Path, factory: str | None, name: str, registered: RegisteredGame | None = None
 ) -> FoundGame:
     distribution, version = _distribution_of(module, registered)
-    described = describe(file, factory, registered and registered.name)
+    described = describe(file, factory, registered.name if registered else None)
     import_module = partial(import_by_name, game=name, distribution=distribution or None)
     return FoundGame(
         name=name,

@@ -59,7 +59,7 @@ def _looked_at(game: RegisteredGame, of_this_name: Sequence[RegisteredGame]) -> 
         entry=game.entry,
         distribution=game.distribution,
         version=game.version,
-        board_size=metadata and metadata.board_size,
+        board_size=metadata.board_size if metadata else None,
         described=metadata is not None,
         problem="; ".join(problems),
     )

@@ -130,7 +130,7 @@ class GameMetadata:
         from retro_gamer_core.games.descriptions import describe_module  # it imports this module
 
         description = describe_module(module_name)
-        return cls.from_dict(description.values, description.where)
+        return cls.from_dict(description.values or {}, description.where)
 
 
 def check_against_game(metadata: GameMetadata, game: Game) -> list[str]:

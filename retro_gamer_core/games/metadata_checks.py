@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ def _rewarded_and_observed(sound: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _variables_of_no_action(sound: Mapping[str, Any]) -> Iterator[Problem]:
-    actions = sound.get("actions")
+    actions = sound.get("actions") or ()
     for action in sound.get("key_variables") or () if actions else ():
         if action not in actions:
             yield Problem(
@@ -165,7 +165,7 @@ def _check_scores(name: str, scores: Mapping[str, Any]) -> _Complaints:
             yield f"the score of {who!r} is {score!r}, which is not a number", f"{name} = {{ {who} = 3.8 }}"
 
 
-_CHECKS = {
+_CHECKS: Mapping[str, Callable[[str, Any], _Complaints]] = {
     "actions": _check_actions,
     "key_variables": _check_variables,
     "reward": _check_name,

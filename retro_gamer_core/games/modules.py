@@ -61,7 +61,10 @@ def _import_apart(file: Path, game: str) -> ModuleType:
     apart = f"{top.replace('.', '_')}_{crc32(str(directory).encode()):08x}"
     if apart not in sys.modules:
         _refuse_to_play(file, game)
-        spec = spec_from_file_location(apart, module_file(directory, [top]))
+        beginning = module_file(directory, [top])
+        spec = spec_from_file_location(apart, beginning)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{beginning} is no Python file", name=top)
         module = sys.modules[apart] = module_from_spec(spec)
         try:
             spec.loader.exec_module(module)
@@ -105,10 +108,10 @@ def _explaining(module: str, file: Path | None, game: str, distribution: str | N
     except BaseException as error:  # even sys.exit(): importing a game is not a reason to stop
         found = diagnosis.of_import(module, error, distribution)
         hint = found.fix
-        if found.trouble == "missing dependency" and file is not None:
+        if isinstance(error, ImportError) and found.trouble == "missing dependency" and file is not None:
             # The name may be a slip, and then a stranger's package should not be installed for it.
             beside = [neighbour.stem for neighbour in file.parent.glob("*.py")]
-            meant = nearest(error.name, [*beside, *sys.stdlib_module_names])
+            meant = nearest(error.name or "", [*beside, *sys.stdlib_module_names])
             hint = f"did you mean {meant!r}? If not: {hint}" if meant else hint
         raise GameError(
             f"the game {game} cannot be imported: {found.cause}",

@@ -13,8 +13,8 @@ def allow_retro_import() -> None:
     """
     if hasattr(signal, "SIGWINCH"):
         return
-    signal.SIGWINCH = 28
+    vars(signal)["SIGWINCH"] = 28
     try:
         import retro.game  # noqa: F401
     finally:
-        del signal.SIGWINCH
+        del vars(signal)["SIGWINCH"]

@@ -97,7 +97,7 @@ class GameEnvironment:
             GameError: no game is running, or the key is not one of the actions.
         """
         if self.game is None:
-            raise GameError("no game has been started", hint="call reset() first")
+            raise _not_begun()
         if not self.game.playing:
             raise GameError("this game is over", hint="call reset() to begin another")
         if action not in self._action_of_key:
@@ -110,8 +110,8 @@ class GameEnvironment:
 
     def observe(self) -> np.ndarray:
         """The current observation, ``float32[spec.n_inputs]``, without a turn being played."""
-        if self.game is None:
-            raise GameError("no game has been started", hint="call reset() first")
+        if self._frame is None:
+            raise _not_begun()
         one = Observations.empty(1, self.spec)
         self._frame.read()
         self.write_observation(one.cells[0], one.features[0])
@@ -136,10 +136,12 @@ class GameEnvironment:
 
         Whatever the game raises passes through.
         """
-        game = self.game
+        game, frame = self.game, self._frame
+        if game is None or frame is None:
+            raise _not_begun()
         self._keys.press(action)
         game.step()
-        self._frame.read()
+        frame.read()
         total = game.state.get(self._reward_key)
         if type(total) is not int and type(total) is not float:
             total = self._plain_total(total)
@@ -177,7 +179,7 @@ class GameEnvironment:
     @property
     def playing(self) -> bool:
         """Whether the game goes on."""
-        return self.game.playing
+        return self.game is not None and self.game.playing
 
     def write_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
         """Write what is seen now: ``cells: uint8[h, w]``, ``features: float32[f]``.
@@ -186,12 +188,15 @@ class GameEnvironment:
             RetroGamerError: the encoder cannot see this game.
             PluginError: the encoder's own code failed.
         """
+        encoder, frame = self._encoder, self._frame
+        if encoder is None or frame is None:
+            raise _not_begun()
         try:
-            self._encoder.encode(self._frame, cells, features)
+            encoder.encode(frame, cells, features)
         except RetroGamerError:
             raise
         except Exception as error:
-            name, module = type(self._encoder).__name__, type(self._encoder).__module__
+            name, module = type(encoder).__name__, type(encoder).__module__
             raise PluginError(
                 f"the encoder {name}{of_plugin(module, installed_plugins())} failed: {in_words(error)}",
                 where=last_line_in(module, error),
@@ -204,7 +209,7 @@ class GameEnvironment:
         Raises:
             PluginError: the encoder wrote codes that its spec does not have, or features that are no numbers.
         """
-        encoder, spec = self._encoder, self._encoder.spec
+        encoder, spec = self._get_encoder(), self.spec
         problem = ""
         if cells.size and cells.max() >= spec.n_codes:
             problem = (
@@ -280,3 +285,7 @@ def complete_metadata(
                 f"which there are: {' '.join(metadata.character_set) or 'none'}"
             )
     return found
+
+
+def _not_begun() -> GameError:
+    return GameError("no game has been started", hint="call reset() first")

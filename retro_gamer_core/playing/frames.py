@@ -59,7 +59,7 @@ class Frame:
         self.codes.flags.writeable = False
         self._characters = characters
         self._player = PlayerFinder(player)
-        self.game: Game = None  # type: ignore[assignment]
+        self.game: Game = None
 
     @property
     def state(self) -> dict[str, Any]:

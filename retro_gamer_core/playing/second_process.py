@@ -23,7 +23,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from weakref import finalize
 
 from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
@@ -38,11 +38,9 @@ _START = (
 )
 
 # Ctrl-C in a terminal is for the process that asks, which knows when a turn is whole.
-_OUT_OF_REACH_OF_CTRL_C: dict[str, Any] = (
-    {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    if sys.platform == "win32"
-    else {"process_group": 0}
-)
+_OUT_OF_REACH_OF_CTRL_C: dict[str, Any] = {"process_group": 0}
+if sys.platform == "win32":
+    _OUT_OF_REACH_OF_CTRL_C = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
 #: Takes a question, which is any number of things that can be pickled; returns the answer, which is one.
 Answerer = Callable[..., Any]
@@ -78,10 +76,9 @@ class SecondProcess:
         if self._lost:
             raise ProcessLost(self._lost)
         try:
-            if self._process is None:
-                self._start()
+            process = self._process or self._start()
             self._awaited = True
-            _send(self._process.stdin, question)
+            _send(process.stdin, question)
         except OSError as error:
             raise self._how_it_ended(error) from error
 
@@ -93,7 +90,7 @@ class SecondProcess:
             RetroGamerError: what the answerer raised. Any other error of it becomes a ``GameError``.
         """
         try:
-            answer, error, printed, complained = pickle.load(self._process.stdout)
+            answer, error, printed, complained = _received(self._process)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise self._how_it_ended(error) from error
         self._awaited = False
@@ -105,7 +102,7 @@ class SecondProcess:
             raise error
         return answer
 
-    def _start(self) -> None:
+    def _start(self) -> subprocess.Popen[bytes]:
         path = json.dumps([str(place) for place in sys.path])
         self._process = subprocess.Popen(
             [sys.executable, *_interpreter_flags(), "-c", _START, path],
@@ -115,6 +112,7 @@ class SecondProcess:
         )
         finalize(self, _end, self._process)
         _send(self._process.stdin, self._make_answerer)
+        return self._process
 
     def _how_it_ended(self, error: Exception) -> ProcessLost:
         self._awaited = False
@@ -131,7 +129,8 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     """End the process, politely at first. Returns its exit code."""
     for channel in (process.stdin, process.stdout):
         with suppress(OSError):  # what was not sent yet cannot be sent any more
-            channel.close()
+            if channel is not None:
+                channel.close()
     try:
         return process.wait(_SECONDS_TO_END)
     except subprocess.TimeoutExpired:
@@ -144,7 +143,15 @@ def _interpreter_flags() -> list[str]:
     return ["-O"] * sys.flags.optimize + ["-B"] * sys.dont_write_bytecode
 
 
-def _send(channel: BinaryIO, message: Any) -> None:
+def _received(process: subprocess.Popen[bytes] | None) -> Any:
+    if process is None or process.stdout is None:
+        raise EOFError("nothing was asked")
+    return pickle.load(process.stdout)
+
+
+def _send(channel: IO[bytes] | None, message: Any) -> None:
+    if channel is None:
+        raise BrokenPipeError("there is no way to it")
     pickle.dump(message, channel, pickle.HIGHEST_PROTOCOL)
     channel.flush()
 

@@ -12,6 +12,7 @@ from retro_gamer_core.games.console_screen import state_that_fits
 from retro_gamer_core.playing.board_text import board_lines, framed
 
 if TYPE_CHECKING:
+    from blessed import Terminal
     from retro.game import Game
 
 _TURNS_PRINTED = (10, 100)
@@ -54,7 +55,7 @@ def watch(game: Game, framerate: float, max_turns: int, score: str) -> str:
         game.view = None
 
 
-def _turn_by_turn(game: Game, terminal: object, framerate: float, max_turns: int) -> str:
+def _turn_by_turn(game: Game, terminal: Terminal, framerate: float, max_turns: int) -> str:
     while game.playing and game.turn_number < max_turns:
         began = perf_counter()
         game.step()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import Distribution, entry_points
 
@@ -63,7 +64,7 @@ def may_load(provider: Provider, *, only: Collection[str] | None, blocked: Colle
 def unknown_names(names: Iterable[str], found: Iterable[FoundPlugin]) -> list[str]:
     """A sentence for each name that no installed plugin goes by."""
     providers = [plugin.provider for plugin in found]
-    known = {name for provider in providers for name in (provider.plugin, provider.distribution)}
+    known = {name for provider in providers for name in (provider.plugin, provider.distribution) if name}
     return [
         f"no plugin is called {name!r}: {did_you_mean(name, known)}"
         for name in names
@@ -73,18 +74,22 @@ def unknown_names(names: Iterable[str], found: Iterable[FoundPlugin]) -> list[st
 
 def _identity(plugin: FoundPlugin) -> tuple[str, ...]:
     provider = plugin.provider
-    return (provider.plugin, plugin.import_string, "" if provider.built_in else folded(provider.distribution))
+    return (
+        provider.plugin,
+        plugin.import_string,
+        "" if provider.built_in else folded(provider.distribution or ""),
+    )
 
 
-def _name_and_version(distribution: Distribution) -> tuple[str, str]:
-    try:
-        metadata = distribution.metadata  # parsed anew at each use, so used once
-        name, version = metadata.get("Name"), metadata.get("Version")
-    except Exception:  # the file is missing: half of an installation that was broken off
-        name = version = None
+def _name_and_version(distribution: Distribution | None) -> tuple[str, str]:
+    name = version = ""
+    with suppress(Exception):  # the file is missing: half of an installation that was broken off
+        if distribution is not None:
+            metadata = distribution.metadata  # parsed anew at each use, so used once
+            name, version = (metadata.get_all(key, [""])[0] for key in ("Name", "Version"))
     return name or "unnamed distribution", version or "of no version"
 
 
 def _order(plugin: FoundPlugin) -> tuple[bool, str, str]:
     provider = plugin.provider
-    return not provider.built_in, folded(provider.distribution), folded(provider.plugin)
+    return not provider.built_in, folded(provider.distribution or ""), folded(provider.plugin)

@@ -128,7 +128,7 @@ def of_answer(hook: str, wanted: type, answer: Any, where: str) -> Diagnosis | N
     return Diagnosis("wrong answer", f"its hook {hook} gave {given}", fix, where)
 
 
-def of_offers(hook: str, wanted: type, offers: Iterable[Any], where: str) -> Diagnosis | None:
+def of_offers(hook: str, wanted: type[Any], offers: Iterable[Any], where: str) -> Diagnosis | None:
     """The first thing wrong with what a hook offers."""
     names = set()
     for offer in offers:

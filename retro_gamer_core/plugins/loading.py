@@ -87,7 +87,7 @@ def _register(manager: pluggy.PluginManager, plugin: Any) -> dict[str, pluggy.Ho
 def _ask(hooks: pluggy.HookRelay, hook: str, wanted: type, *, module: str, where: str) -> tuple[Any, ...]:
     try:
         answers = getattr(hooks, hook)()
-        answer = answers[0] if answers else None  # pluggy drops the answer None
+        answer: Any = answers[0] if answers else None  # pluggy drops the answer None
         _refuse(of_answer(hook, wanted, answer, where))
         offers = tuple(answer)
     except (KeyboardInterrupt, Diagnosed):
@@ -107,8 +107,8 @@ def _record(found: FoundPlugin, status: Status, **details: Any) -> PluginRecord:
     provider = found.provider
     return PluginRecord(
         provider.plugin,
-        provider.distribution,
-        provider.version,
+        provider.distribution or "",
+        provider.version or "",
         found.import_string,
         status,
         provider.built_in,

@@ -70,7 +70,7 @@ def conflict(claims: Sequence[Claim]) -> PluginError:
 
 def _replaces(claim: Claim, other: Claim) -> bool:
     replaced = getattr(claim.description, "replaces", None)
-    return claim is not other and bool(replaced) and other.provider.goes_by(replaced)
+    return bool(claim is not other and replaced and other.provider.goes_by(replaced))
 
 
 def _way_out(claims: Sequence[Claim]) -> str:

@@ -185,7 +185,7 @@ class Plugins:
             f"the plugin {record.provider} may offer it, but is broken: "
             f"{record.problem.cause} (try: {record.problem.fix})"
             for record in self.records
-            if record.status == "broken"
+            if record.status == "broken" and record.problem is not None
         ]
         blocked = [record.name for record in self.records if record.status == "blocked"]
         if blocked:

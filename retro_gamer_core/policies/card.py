@@ -17,6 +17,7 @@ from retro_gamer_core.observation import ObservationSpec
 from retro_gamer_core.options import Option, problems_in
 
 if TYPE_CHECKING:
+    from retro_gamer_core.parts import Kind
     from retro_gamer_core.plugins.records import ProvidedPart
     from retro_gamer_core.plugins.registry import Plugins
 
@@ -138,7 +139,7 @@ class PolicyCard:
         )
 
 
-def find_named_part(kind: str, part: PartOnCard, plugins: Plugins) -> ProvidedPart:
+def find_named_part(kind: Kind, part: PartOnCard, plugins: Plugins) -> ProvidedPart:
     """The installed part that a card names, its options checked.
 
     Raises:

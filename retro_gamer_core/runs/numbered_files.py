@@ -29,8 +29,10 @@ class Numbering:
 
     def files(self, directory: Path) -> list[Path]:
         """The files of such names, by number; other files are passed over."""
-        found = [path for path in entries(directory) if self.number(path.name) is not None]
-        return sorted(found, key=lambda path: self.number(path.name))
+        numbered = [
+            (number, path) for path in entries(directory) if (number := self.number(path.name)) is not None
+        ]
+        return [path for _, path in sorted(numbered)]
 
 
 def entries(directory: Path) -> list[Path]:

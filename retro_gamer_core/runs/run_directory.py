@@ -203,7 +203,7 @@ class RunDirectory:
         episode = _episode_meant(str(name))
         numbered = _CHECKPOINTS.files(self._checkpoints)
         if episode is not None and numbered:
-            closest = min(numbered, key=lambda path: abs(episode_of(path) - episode))
+            closest = min(numbered, key=lambda path: abs((episode_of(path) or 0) - episode))
             return f"the nearest one is {closest.stem}"
         match = nearest(Path(name).stem, names)
         return f"did you mean {match}?" if match else f"choose one of: {_in_short(names)}"

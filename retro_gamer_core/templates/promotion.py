@@ -142,7 +142,7 @@ def _own_name(file: Path, attribute: str) -> str:
 def _first_sentence(made_by: Any) -> str:
     if not made_by.__doc__:  # inspect.getdoc would take that of nn.Module
         return ""
-    paragraph = inspect.getdoc(made_by).partition("\n\n")[0]
+    paragraph = (inspect.getdoc(made_by) or "").partition("\n\n")[0]
     return re.split(r"(?<=[.!?])\s", one_line(paragraph))[0]
 
 

@@ -46,7 +46,8 @@ def game_questions() -> tuple[Question, ...]:
     )
 
 
-def _question(name: str, value: str | list[str], prompt: str | dict[str, str]) -> Question:
+def _question(name: str, value: str | list[str], prompt: Any) -> Question:
+    """``prompt`` is a text, or for a list of choices a table with the meaning of each."""
     if isinstance(value, str):
         return Question(name, prompt, value)
     return Question(name, prompt["__prompt__"], value[0], {choice: prompt[choice] for choice in value})

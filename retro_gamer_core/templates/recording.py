@@ -165,7 +165,7 @@ def _encoder(setting: Setting) -> Encoder:
 def _play(setting: Setting) -> Iterator[Transitions]:
     """Turns of one game with seeded random keys."""
     config, encoder = setting.config, _encoder(setting)
-    characters = CharacterCodes(config.metadata.character_set)
+    characters = CharacterCodes(config.metadata.character_set or ())
     games = build_games(config, encoder, characters, setting.create_game)
     turns = NStepAccumulator(1, config.training.gamma, len(games), encoder.spec)
     rng = np.random.default_rng(SEED)
@@ -213,6 +213,7 @@ def _in_bytes(thing: Any) -> bytes:
 
 if __name__ == "__main__":
     kind, part, game = sys.argv[1:]
+    answer: dict[str, Any]
     try:
         looked_at, marks = record(kind, part, game)
         answer = {"looked_at": looked_at, "marks": [marks, record(kind, part, game)[1]]}

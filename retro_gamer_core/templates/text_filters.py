@@ -15,7 +15,10 @@ from retro_gamer_core.templates.folders import GAME_TEMPLATE
 
 
 def _load() -> ModuleType:
-    spec = spec_from_file_location(f"{__name__}.local_extensions", GAME_TEMPLATE / "local_extensions.py")
+    file = GAME_TEMPLATE / "local_extensions.py"
+    spec = spec_from_file_location(f"{__name__}.local_extensions", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is no Python file")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -17,7 +17,7 @@ from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.runs.saved_state import refuse_unsaveable
 
 if TYPE_CHECKING:
-    from retro_gamer_core.contracts import Logger
+    from retro_gamer_core.contracts import Listener, Logger
     from retro_gamer_core.plugins.registry import Plugins
 
 
@@ -32,12 +32,12 @@ class Audience:
     """
 
     def __init__(
-        self, run: RunInfo, loggers: dict[str, Logger], plugins: Plugins, further: Iterable[Logger] = ()
+        self, run: RunInfo, loggers: dict[str, Logger], plugins: Plugins, further: Iterable[Listener] = ()
     ) -> None:
         self._run = run
         self._loggers = loggers
         self._plugins = plugins
-        self._listeners: dict[str, Logger] = {
+        self._listeners: dict[str, Listener] = {
             **loggers,
             **{f"{type(one).__name__} {i}": one for i, one in enumerate(further)},
         }
@@ -127,7 +127,7 @@ class Audience:
 
 def callbacks_as_listener(
     on_checkpoint: Callable[[dict[str, Any]], None] | None, on_episode: Callable[[], None] | None
-) -> Logger:
+) -> Listener:
     """The two callbacks of ``DQNTrainer.train`` as a listener."""
     return _Callbacks(on_checkpoint, on_episode)
 

@@ -110,17 +110,17 @@ class CheckpointPolicy:
     def _newest_whole(self, read: Callable[[Path], dict[str, Any]]) -> SavedCheckpoint:
         """The newest checkpoint that can be read; those that cannot are told as warnings."""
         newest = self.path
-        damage: CheckpointDamaged | None = None
+        damages: list[CheckpointDamaged] = []
         for path in (newest, *(path for path in reversed(self._run.checkpoints()) if path != newest)):
             try:
                 saved = SavedCheckpoint.read(path, read)
             except CheckpointDamaged as error:
-                damage = damage or error
+                damages.append(error)
                 self._passed_over.append(f"{error.problem.what}; taking the one before it")
             else:
                 self.path = path
                 return saved
-        raise damage
+        raise damages[0]
 
     def _learner_name(self) -> str:
         """Only the learner that wrote a checkpoint can read it, so its name must be known before."""

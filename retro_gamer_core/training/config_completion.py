@@ -41,9 +41,10 @@ def complete_config(config: RunConfig, create_game: Callable[[], Game]) -> Compl
         MetadataError: the description does not fit the game.
     """
     as_written = config.to_sections()
-    if config.training.seed is None:
-        config = replace(config, training=replace(config.training, seed=secrets.randbelow(1_000_000)))
     seed = config.training.seed
+    if seed is None:
+        seed = secrets.randbelow(1_000_000)
+        config = replace(config, training=replace(config.training, seed=seed))
     random.seed(int(np.random.SeedSequence([seed, 3]).generate_state(1)[0]))
     choices = complete_metadata(
         config.metadata,

@@ -26,7 +26,7 @@ class GameFailures:
         self._source = source
         self._limit = min(MOST_ERRORS_IN_A_ROW, episode_limit)
         self._in_a_row = 0
-        self._last: GameRaised | None = None
+        self._last = "", ""  # what was raised, and where
 
     @property
     def too_many(self) -> bool:
@@ -39,10 +39,9 @@ class GameFailures:
 
     def hear(self, event: GameRaised, *, games_in_step: int) -> str:
         """Keep it in mind. Returns what happened, where, and how to see it again."""
-        self._last = event
         self._in_a_row += 1
         game = event.game
-        what, where = blamed(game.error, self._source)
+        what, where = self._last = blamed(event.error, self._source)
         turn = f"turn {game.turns + 1} of episode {event.episode}"
         again = (
             f"random.seed({game.seed}) before create_game() begins it again"
@@ -57,7 +56,7 @@ class GameFailures:
 
     def as_error(self, run: Path) -> GameError:
         """Why the run is stopped when there are ``too_many``."""
-        what, where = blamed(self._last.game.error, self._source)
+        what, where = self._last
         return GameError(
             f"each of the last {self._in_a_row} episodes ended with an error; in the last one, {what}",
             where=where or "outside the game's own files",

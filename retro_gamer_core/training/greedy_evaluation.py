@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.interrupts import StopRequest
+    from retro_gamer_core.training.interrupts import Stop
     from retro_gamer_core.training.loop import TrainingLoop
     from retro_gamer_core.training.run_keeper import RunKeeper
 
@@ -99,9 +99,7 @@ class GreedyEvaluation:
         """Whether training that ends after so many turns is still to be evaluated ``at_the_end``."""
         return bool(self._settings.evaluate_every and turns and self._record.ended_at != turns)
 
-    def now(
-        self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: StopRequest
-    ) -> Evaluated | None:
+    def now(self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: Stop) -> Evaluated | None:
         """Evaluate, and save what is the best so far as ``best.pt``.
 
         Given up (None) as soon as somebody asks to stop; it is still due when training goes on, then.
@@ -123,7 +121,7 @@ class GreedyEvaluation:
         return self._told(means, played, player, keeper.seconds, is_best=is_best)
 
     def at_the_end(
-        self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: StopRequest
+        self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: Stop
     ) -> Evaluated | None:
         """Compare the last policy with ``best.pt`` in fresh games; the better one stays, or becomes, ``best.pt``.
 
@@ -165,7 +163,7 @@ class GreedyEvaluation:
     def _seed(self, purpose: int) -> int:
         return int(np.random.SeedSequence([self._settings.seed or 0, purpose]).generate_state(1)[0])
 
-    def _how(self, seed: int, stop: StopRequest) -> dict[str, Any]:
+    def _how(self, seed: int, stop: Stop) -> dict[str, Any]:
         def give_up_if_asked(games_ended: int) -> None:
             if stop.asked:
                 raise _GivenUp
@@ -177,11 +175,11 @@ class GreedyEvaluation:
             "each_turn": give_up_if_asked,
         }
 
-    def _play(self, player: Player, games: int, seed: int, stop: StopRequest) -> list[PlayedGame]:
+    def _play(self, player: Player, games: int, seed: int, stop: Stop) -> list[PlayedGame]:
         choose = greedy(player.learner)
         return play_games(choose, self._create_game, player, games, **self._how(seed, stop))
 
-    def _play_the_best(self, player: Player, games: int, seed: int, stop: StopRequest) -> Means | None:
+    def _play_the_best(self, player: Player, games: int, seed: int, stop: Stop) -> Means | None:
         best, then = self._kept.player(), self._kept.means(player.learner)
         if best is None or then is None:
             return None
@@ -191,7 +189,14 @@ class GreedyEvaluation:
         keeper.save_best(loop)
         self._kept.replaced_by(means)
 
-    def _measure_random_play(self, player: Player, games: int, stop: StopRequest) -> None:
+    @property
+    def _random(self) -> Means:
+        """The means of random play, which is measured before anything is compared with it."""
+        if self._record.random is None:
+            raise RuntimeError("random play has not been measured yet")
+        return self._record.random
+
+    def _measure_random_play(self, player: Player, games: int, stop: Stop) -> None:
         if self._record.random is None:
             how = self._how(self._seed(_SAME_GAMES), stop)
             self._record.random = Means.of(play_at_random(self._create_game, player, games, **how), 0, 0)
@@ -204,7 +209,7 @@ class GreedyEvaluation:
 
     def _remember(self, means: Means, games: int, *, best: Means | None) -> None:
         record = self._record
-        at_random = record.random.turns if record.turns_then == 0 else 0  # only the first time
+        at_random = self._random.turns if record.turns_then == 0 else 0  # only the first time
         record.cost = round(games * (means.turns + at_random))
         record.turns_then, record.length, record.best = means.total_turns, means.turns, best
 
@@ -212,7 +217,7 @@ class GreedyEvaluation:
         self, means: Means, played: Sequence[PlayedGame], player: Player, seconds: float, *, is_best: bool
     ) -> Evaluated:
         pressed = np.sum([game.actions for game in played], axis=0)
-        random = self._record.random
+        random = self._random
         return Evaluated(
             episode=means.episode,
             total_turns=means.total_turns,
@@ -230,9 +235,9 @@ class GreedyEvaluation:
 
     def _verdict(self, last: Means, before: Means | None, games: int) -> str:
         """What ``best.pt`` is in the end, in a sentence."""
-        best = last if last.better_than(before) else before
+        best = last if before is None or last.better_than(before) else before
         reached = f"{best.in_words} in {games} fresh game{'s' * (games > 1)}"
-        random = f"random play reaches {self._record.random.figure:,.1f}"
+        random = f"random play reaches {self._random.figure:,.1f}"
         if best is before:
             other = f"the last one, {last.figure:,.1f}"
         elif before:

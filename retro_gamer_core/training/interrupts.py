@@ -9,7 +9,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
+
+
+class Stop(Protocol):
+    """Says whether training shall stop after this turn: because of a request, or for another reason."""
+
+    @property
+    def asked(self) -> bool: ...
 
 
 class StopRequest:

@@ -43,6 +43,7 @@ class GameRaised:
 
     episode: int
     game: FinishedGame
+    error: BaseException
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class TrainingLoop:
         self._settings = settings
         self._signs = signs
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
-        self._sampling = np.random.default_rng([settings.seed, 2])
+        self._sampling = np.random.default_rng([settings.drawn_seed, 2])
         self._learning_counted_from = 0
         self._turns_not_learned_from = 0
         self._losses_sum = 0.0
@@ -180,7 +181,7 @@ class TrainingLoop:
             self.episodes += 1
             self.learner.episode_finished()
             if game.error is not None:
-                yield GameRaised(self.episodes, game)
+                yield GameRaised(self.episodes, game, game.error)
             yield self._episode_finished(game)
 
     def _learn_as_due(self) -> None:

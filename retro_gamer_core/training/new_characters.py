@@ -54,7 +54,7 @@ class NewCharacterRule:
     def _make_room_for(self, unknown: tuple[str, ...], player: Player, loop: TrainingLoop) -> bool:
         """Add characters to what the learner can tell apart. False where it cannot be done."""
         metadata, old_spec = self._config.metadata, player.encoder.spec
-        before = metadata.character_set
+        before = metadata.character_set or []
         known = [*before, *(character for character in unknown if len(character) == 1)][:MOST_CHARACTERS]
         if known == before:
             return False

@@ -122,7 +122,9 @@ class TrainedPolicy:
         frame = self._frame
         if frame is None:
             name = getattr(player.encoder, "player", None) or player.metadata.player
-            frame = self._frame = Frame(player.metadata.board_size, player.characters, name)
+            frame = self._frame = Frame(
+                player.metadata.board_size or game.board_size, player.characters, name
+            )
         elif frame.game is not game:  # whoever plays several games in step comes back to this one
             self._last_position[frame.game] = frame.player
         frame.follow(character)
@@ -167,8 +169,11 @@ class PolicyInput:
 def _open(
     source: str | Path | Traversable, checkpoint: str | Path | None, plugins: Plugins
 ) -> ExportedPolicy | CheckpointPolicy:
-    file = find_policy_file(source) if isinstance(source, (str, Path)) else source
-    if file is None:
+    if not isinstance(source, (str, Path)):
+        file = source
+    elif (found := find_policy_file(source)) is not None:
+        file = found
+    else:
         # What reads a run reads its settings too, which a policy file does without.
         from retro_gamer_core.runs.run_directory import RunDirectory
         from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy

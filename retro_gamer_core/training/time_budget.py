@@ -13,7 +13,7 @@ from retro_gamer_core.runs.training_log_format import format_duration
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Learner
-    from retro_gamer_core.training.interrupts import StopRequest
+    from retro_gamer_core.training.interrupts import Stop
 
 #: Shares of the time after which the turns of the whole are estimated, for their speed changes.
 ESTIMATED_AT = (0.05, 0.2, 0.5)
@@ -149,7 +149,7 @@ class TimeBudget:
 class StopInTime:
     """A stop request that is made when somebody makes it, and when playing has to end."""
 
-    def __init__(self, stop: StopRequest, budget: TimeBudget) -> None:
+    def __init__(self, stop: Stop, budget: TimeBudget) -> None:
         self._stop = stop
         self._budget = budget
 

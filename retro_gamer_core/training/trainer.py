@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import GameError
@@ -20,7 +20,7 @@ from retro_gamer_core.training.audience import Audience
 from retro_gamer_core.training.config_completion import complete_config
 from retro_gamer_core.training.game_failures import GameFailures
 from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
-from retro_gamer_core.training.interrupts import StopRequest
+from retro_gamer_core.training.interrupts import Stop, StopRequest
 from retro_gamer_core.training.loop import Event, GameRaised, NewCharacters
 from retro_gamer_core.training.new_characters import NewCharacterRule
 from retro_gamer_core.training.resuming import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.configuration import RunConfig
-    from retro_gamer_core.contracts import Logger
+    from retro_gamer_core.contracts import Listener, Logger
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -121,8 +121,9 @@ class Trainer:
         """Every decision that was taken, each in a sentence."""
         settings, metadata = self.config.training, self.config.metadata
         memory = self.loop.memory
+        width, height = metadata.board_size or self._any_game().board_size
         return [
-            f"game {self.config.game}: {metadata.board_size[0]}×{metadata.board_size[1]} cells; the reward of a "
+            f"game {self.config.game}: {width}×{height} cells; the reward of a "
             f'turn is the change of state["{metadata.reward}"]',
             *self._choices,
             *self.player.explain(),
@@ -179,8 +180,8 @@ class Trainer:
 
     def train(
         self,
-        listeners: Iterable[Logger] = (),
-        stop: StopRequest | None = None,
+        listeners: Iterable[Listener] = (),
+        stop: Stop | None = None,
         budget: TimeBudget | None = None,
     ) -> Outcome:
         """Play and learn until all episodes are played or somebody asks to stop. Saves before it returns.
@@ -198,7 +199,7 @@ class Trainer:
             self._alarms.begin(None if self._budget.is_limited else self.config.training.training_episodes)
             self._make_room()
             audience = self._begin(listeners)
-            reason = "failed"
+            reason: Literal["finished", "time is up", "interrupted", "failed"] = "failed"
             try:
                 self._play(audience, stop)
                 complete = self.finished and not self.last_evaluation_missing
@@ -213,16 +214,18 @@ class Trainer:
         return outcome
 
     def _make_room(self) -> None:
-        restarted_at = (self.started_from, self.loop.episodes) if self._leaves_later_behind else None
+        restarted_at = None
+        if self._leaves_later_behind and self.started_from is not None:
+            restarted_at = (self.started_from, self.loop.episodes)
         self._keeper.make_room(damaged=self._damaged, finished=self.finished, restarted_at=restarted_at)
         self._damaged, self._leaves_later_behind = [], False
 
-    def _begin(self, listeners: Iterable[Logger]) -> Audience:
+    def _begin(self, listeners: Iterable[Listener]) -> Audience:
         if self._found_out:
             edit_config(self.run.config, self._found_out)
             self._found_out = {}
         self._notes += self._keeper.renew_lock()
-        info = RunInfo(self.run.path, self.config.game, self.config.training.seed)
+        info = RunInfo(self.run.path, self.config.game, self.config.training.drawn_seed)
         audience = Audience(info, self._loggers, self._plugins, listeners)
         audience.load_state_dict(self._logged)
         audience.training_started(self.explain())
@@ -236,7 +239,7 @@ class Trainer:
         self._keeper.start_clock()
         return audience
 
-    def _play(self, audience: Audience, stop: StopRequest) -> None:
+    def _play(self, audience: Audience, stop: Stop) -> None:
         keeper, failures, budget = self._keeper, self._failures, self._budget
         if self._evaluation_due and not self.finished:  # given up when somebody stopped in the middle of it
             self._evaluate(self._evaluation.now, audience, stop)
@@ -279,9 +282,7 @@ class Trainer:
     def _evaluation_due(self) -> bool:
         return self._evaluation.due(self.loop.turns) and self._budget.has_time_for("evaluation")
 
-    def _evaluate(
-        self, evaluate: Callable[..., Evaluated | None], audience: Audience, stop: StopRequest
-    ) -> None:
+    def _evaluate(self, evaluate: Callable[..., Evaluated | None], audience: Audience, stop: Stop) -> None:
         with self._budget.timing("evaluation", lambda: self._evaluation.longer_at_the_end(self.loop.turns)):
             evaluated = evaluate(self.player, self.loop, self._keeper, stop)
         if evaluated is not None:

@@ -37,7 +37,7 @@ def effects_of_keys(look: GameLook) -> Iterator[Finding]:
 def _without_effect(look: GameLook, action: str, moments: Moments) -> Finding:
     tried, handled = len(moments.outcomes), keys_handled_by(look.seen.listeners)
     pressed = look.metadata.pressed[look.metadata.actions.index(action)]
-    if handled is not None and pressed not in handled:
+    if handled is not None and pressed is not None and pressed not in handled:
         match = nearest(pressed, handled - set(look.metadata.pressed))
         return warning(
             "action-not-handled",

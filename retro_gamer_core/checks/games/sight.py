@@ -103,7 +103,6 @@ def _not_described(look: GameLook, character: str) -> Finding:
 def board_too_large(look: GameLook) -> Iterator[Finding]:
     """The board does not fit the screen of an arcade console."""
     game = look.seen.game
-    found = None if game is None else console_problem(game)
-    if found is not None:
+    if game is not None and (found := console_problem(game)) is not None:
         width, height = game.view_size
         yield note("board-too-large", found.what, why=found.why, hint=found.hint, number=width * height)

@@ -9,7 +9,7 @@ from time import perf_counter
 from retro_gamer_core.checks.finding import Finding, warning
 from retro_gamer_core.checks.parts.workbench import Workbench
 from retro_gamer_core.configuration import PartChoice
-from retro_gamer_core.evaluation.games import PlayedGame, greedy, play_at_random, play_games
+from retro_gamer_core.evaluation.games import GameSettings, PlayedGame, greedy, play_at_random, play_games
 from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.training.assembly import build_loop
 from retro_gamer_core.training.vital_signs import VitalSigns
@@ -58,7 +58,7 @@ def short_training(bench: Workbench, choice: PartChoice) -> tuple[int, list[floa
     for event in loop.play(sys.maxsize):
         if event is None and (loop.turns >= TURNS or perf_counter() > until):
             break
-    how = {"max_turns": _MAX_TURNS, "seed": bench.seed, "score_key": None}
+    how: GameSettings = {"max_turns": _MAX_TURNS, "seed": bench.seed, "score_key": None}
     trained = play_games(greedy(player.learner), bench.create_game, player, _GAMES, **how)
     at_random = play_at_random(bench.create_game, player, _GAMES, **how)
     return loop.turns, _returns(trained), _returns(at_random)

@@ -117,7 +117,8 @@ class Workbench:
         """The usual parts, with this one in the place of that of its kind."""
         training = replace(self.usual.training, seed=self.seed)
         config = replace(self.usual, metadata=self.metadata, training=training)
-        return config if choice.kind == "logger" else replace(config, **{choice.kind: choice})
+        chosen: dict[str, Any] = {} if choice.kind == "logger" else {choice.kind: choice}
+        return replace(config, **chosen)
 
     def player_with(self, choice: PartChoice, *, seed: int | None = None) -> Player:
         """An encoder and a learner with its network, built afresh, one of them as chosen."""

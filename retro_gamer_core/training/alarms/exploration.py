@@ -49,8 +49,8 @@ def epsilon_at_end(exploration: Exploration, episode: int, episodes: int) -> flo
     """The share of random actions when the run ends, rather too low than too high; None if it is too early to say."""
     left = max(0, episodes - episode)
     factor = exploration.factor
-    by_episode = exploration.episodes_in_a_row >= EPISODES_TO_BE_SURE and factor is not None and factor < 1
-    if by_episode:
+    sure = exploration.episodes_in_a_row >= EPISODES_TO_BE_SURE
+    if sure and factor is not None and factor < 1:
         return exploration.now * factor**left
     watched = episode - exploration.since
     if exploration.first is None or watched < max(1, SHARE_TO_JUDGE * episodes):
@@ -61,5 +61,5 @@ def epsilon_at_end(exploration: Exploration, episode: int, episodes: int) -> flo
 
 def _third_of_the_run(so_far: SoFar) -> int:
     """Turns, by the length of the games so far; two digits say all that is known."""
-    turns = round(so_far.turns / so_far.share_played / 3)
+    turns = round(so_far.turns / (so_far.share_played or 1.0) / 3)
     return max(1, round(turns, 2 - len(str(turns))))
