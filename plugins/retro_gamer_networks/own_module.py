@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from retro_gamer_core import ObservationSpec, RetroGamerError
 from retro_gamer_core.errors import PluginError
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
-from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_networks.one_hot_board import one_hot_board
 
 
@@ -59,7 +60,7 @@ def build(
             of outputs than there are actions.
     """
     if isinstance(factory, str):
-        factory = load_attribute(factory, what="network")
+        factory = load_factory(installed_plugins().find_part("network", factory))
     name = getattr(factory, "__qualname__", repr(factory))
     parameters = inspect.signature(factory).parameters.values()
     asked = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
 from retro_gamer_core.runs.atomic_files import remove_leftovers
+from retro_gamer_core.runs.links import refuse_links_out_of
 from retro_gamer_core.runs.numbered_files import Numbering, entries
 from retro_gamer_core.runs.process_lock import hold_lock
 from retro_gamer_core.suggestions import nearest
@@ -173,7 +174,9 @@ class RunDirectory:
 
         Raises:
             RunBusy: another process is training this run.
+            LinkRefused: something in it is a link that leads elsewhere.
         """
+        refuse_links_out_of(self.path)
         with hold_lock(self.path / "training.pid"):
             for directory in (self.path, self._checkpoints, self._states):
                 directory.mkdir(exist_ok=True)

@@ -46,7 +46,7 @@ class CheckpointPolicy:
         self.progress: dict[str, Any] = load_factory(learner).read_checkpoint(self.path)
         trained_as = self.progress.get("config_snapshot", {})
         check_own(trained_as, name=self.path.name)
-        make_importable(run, trained_as)
+        make_importable(run, trained_as, where=self.path.name)
         self.config = config_from_sections(trained_as, plugins, where=self.path.name)
         self._player: Player | None = None
 
