@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from retro_gamer_core.runs.links import refuse_link_out
+
 SECONDS_HELD_BACK = 1.0
 LINES_LOST = "this file is shorter than it was when training stopped: some lines above are missing"
 
@@ -56,12 +58,14 @@ class ResumableLines:
         self.close()
         missing = size - self.size
         if missing < 0:
+            refuse_link_out(self._path)
             os.truncate(self._path, size)
         return missing <= 0
 
 
 def _open_at_line_start(path: Path) -> BinaryIO:
     """Open for appending; a last line that was cut off is ended, or the next would be glued to it."""
+    refuse_link_out(path)
     file = path.open("a+b", buffering=1 << 16)
     if file.seek(0, os.SEEK_END):
         file.seek(-1, os.SEEK_END)

@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from retro_gamer_core import ObservationSpec, RetroGamerError
 from retro_gamer_core.errors import PluginError
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
-from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_networks.one_hot_board import one_hot_board
 
 
@@ -58,7 +59,7 @@ def build(
         RetroGamerError: it asks for something else, is no ``nn.Module``, or gives another number
             of outputs than there are actions.
     """
-    make = load_attribute(factory, what="network") if isinstance(factory, str) else factory
+    make = _loaded(factory) if isinstance(factory, str) else factory
     name = getattr(make, "__qualname__", repr(make))
     parameters = inspect.signature(make).parameters.values()
     asked = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -149,3 +150,7 @@ def _source_of(factory: Any) -> str:
         return f"{inspect.getsourcefile(factory)}:{inspect.getsourcelines(factory)[1]}"
     except (OSError, TypeError):
         return repr(factory)
+
+
+def _loaded(name: str) -> Callable[..., nn.Module]:
+    return load_factory(installed_plugins().find_part("network", name))

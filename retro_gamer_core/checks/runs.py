@@ -17,6 +17,7 @@ from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.random_play import play_at_random
+from retro_gamer_core.plugins.own_code import OwnCodeRefused
 from retro_gamer_core.runs.parts_lock import differences, read_lock
 from retro_gamer_core.training.alarms.exploration import GROWTH_OF_GAMES, MOSTLY_RANDOM, SHORTEST_RUN
 from retro_gamer_core.training.alarms.no_learning import LUCK
@@ -70,6 +71,8 @@ def check_run(run: RunDirectory, plugins: Plugins, *, seed: int = 0, quick: bool
     thing = f"the run {run.path}"
     try:
         config, found = load_run(run)
+    except OwnCodeRefused as refused:
+        return Findings(thing, tuple(_own_code(each, refused.footer) for each in refused.problems))
     except ProblemsFound as wrong:
         return Findings(thing, tuple(_setting_wrong(each) for each in wrong.problems))
     with chance_untouched():
@@ -143,6 +146,15 @@ RUN_CHECKS: tuple[Callable[[RunLook], Iterator[Finding]], ...] = (
     exploration_outlasts_run,
     learning_never_starts,
 )
+
+
+def _own_code(found: Problem, hint: str) -> Finding:
+    return problem(
+        "own-code",
+        f"the run names code of its own: {found.what} ({found.where})",
+        why="only installed packages may run here, so nothing more of the run was looked at",
+        hint=hint,
+    )
 
 
 def _setting_wrong(found: Problem) -> Finding:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sys
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from retro_gamer_core.games.entry_points import project_with, registered_games
 from retro_gamer_core.games.paths import is_path
 from retro_gamer_core.parts import KINDS, Kind
 from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.own_code import look_for
 from retro_gamer_core.plugins.part_options import CALLED_WITH
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
@@ -169,9 +169,7 @@ def _part_in_file(name: str) -> Thing | None:
     kind = next((kind for method, kind in _TELLING_METHODS if method in methods), None)
     if kind is None:
         return None
-    directory = str(file.resolve().parent)
-    if directory not in sys.path:
-        sys.path.append(directory)
+    look_for(file.stem, [file.resolve().parent])
     return Thing(kind, f"{file.stem}:{attribute}")
 
 

@@ -55,7 +55,10 @@ def _of_parts(config: RunConfig, plugins: Plugins) -> Iterator[tuple[str, Option
         *((f"logging.{logger.name}", logger) for logger in config.loggers),
     ]
     for section, choice in choices:
-        for option in plugins.options_of(plugins.find_part(choice.kind, choice.name)):
+        part = plugins.find_part(choice.kind, choice.name)
+        written = [Option(name, None, "any", "") for name in choice.options]
+        # The code that an import path names is not run just to look at a run.
+        for option in plugins.options_of(part) if part.provider.distribution else written:
             yield section, option, choice.options.get(option.name)
 
 

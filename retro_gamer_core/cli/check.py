@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -59,6 +60,8 @@ def check(
     named = thing_called(thing, kind, installed_plugins())
     chosen = [word for flag, value in (("--kind", kind), ("--game", game)) if value for word in (flag, value)]
     again = typed("retro-gamer", "check", *([thing] if thing else []), *chosen)
+    if named.kind == "run":
+        _tell_of_own_code(named.name)
     with what_games_print_aside():
         findings = check_thing(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
     if as_json:
@@ -68,6 +71,16 @@ def check(
         next_step(again if findings.at_least("problem") else _next(named, game))
     if findings.at_least("problem"):
         ctx.exit(CHECK_FAILED)
+
+
+def _tell_of_own_code(run: str) -> None:
+    """Before any of it is imported, so that there is still time to press Ctrl-C."""
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.own_files import in_a_sentence, own_code_of
+
+    found = own_code_of(RunDirectory.open(Path(run)))
+    if found:
+        warn(in_a_sentence(found))
 
 
 def _print(findings: Findings) -> None:

@@ -9,6 +9,7 @@ import click
 
 from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.errors import PluginError
+from retro_gamer_core.plugins.own_code import only_installed
 from retro_gamer_core.suggestions import did_you_mean
 
 _COMMANDS = {
@@ -119,21 +120,14 @@ def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -
 @click.option(
     "--strict-plugins", "strict", is_flag=True, help="For plugin authors: a broken plugin is an error."
 )
+@click.option(
+    "--installed-only",
+    is_flag=True,
+    help="For runs of strangers: import nothing but installed packages.",
+)
 @click.pass_context
-def retro_gamer(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:
+def retro_gamer(ctx: click.Context, blocked: tuple[str, ...], strict: bool, installed_only: bool) -> None:
     """Train deep Q-learning agents to play terminal games, and swap any piece of it."""
-    _allow_files_of_this_directory()
+    if installed_only:
+        ctx.with_resource(only_installed())
     _configure_plugins(ctx, blocked, strict)
-
-
-def _allow_files_of_this_directory() -> None:
-    """Let ``my_encoder:Stripes`` and ``my_game`` be found where the person is working.
-
-    The installed command has its own directory on ``sys.path`` instead.
-    """
-    import sys
-    from pathlib import Path
-
-    here = str(Path.cwd())
-    if here not in sys.path and "" not in sys.path:
-        sys.path.append(here)  # last, so that a file called random.py hides nothing of Python's own

@@ -61,5 +61,6 @@ def _for_programs(directory: Path, summary: RunSummary) -> dict[str, Any]:
         "states": summary.states,
         "parts": summary.parts,
         "differences": summary.differences,
+        "own_code": summary.own_code,
         "problems": summary.problems,
     }

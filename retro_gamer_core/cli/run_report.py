@@ -9,6 +9,7 @@ from retro_gamer_core.cli.printing import say, say_lines, size_in_words, table
 from retro_gamer_core.cli.run_summary import RunSummary, SavedFile
 from retro_gamer_core.cli.sparkline import sparkline
 from retro_gamer_core.runs.training_log_format import CheckpointLine, EpisodeLine, format_duration
+from retro_gamer_core.training.own_files import in_a_sentence
 
 _ROWS = 8
 _LEGEND = (
@@ -22,6 +23,8 @@ def print_report(summary: RunSummary, directory: str) -> None:
     say(f"{directory}: {_state(summary)}", bold=True)
     if summary.in_use:
         say("A process is training it just now, or was killed while it did: training.pid is there.")
+    if summary.own_code:
+        say(in_a_sentence(summary.own_code))
     for problem in summary.problems:
         say(f"\nTo be put right: {problem}")
     _print_game(summary)

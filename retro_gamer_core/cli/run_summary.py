@@ -17,6 +17,7 @@ from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.training_log_format import TrainingLog, read_training_log
+from retro_gamer_core.training.own_files import OwnCode, own_code_of
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
@@ -49,6 +50,7 @@ class RunSummary:
         parts: what the run is built from; as it was when training began, if it has.
         differences: what changed in the parts since then.
         problems: what is wrong with the files of the run.
+        own_code: what it names that is not installed.
         in_use: whether a process is training, or was killed while it did.
     """
 
@@ -61,6 +63,7 @@ class RunSummary:
     parts: tuple[LockedPart, ...]
     differences: tuple[Difference, ...]
     problems: tuple[Problem, ...]
+    own_code: tuple[OwnCode, ...]
     in_use: bool
 
     @property
@@ -78,13 +81,13 @@ class RunSummary:
 
 
 def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
-    """Read all files of a run that tell something about it, and change none."""
+    """Read all files of a run that tell something about it. None is changed, and no code of a run imported."""
     problems: list[Problem] = []
     sections: Mapping[str, Any] = {}
     config, changed, now, then = None, [], [], []
     try:
         sections = read_sections(run.config)
-        config = config_from_sections(sections, plugins, where=str(run.config))
+        config = config_from_sections(sections, plugins, where=str(run.config), import_own=False)
         changed = changed_settings(config, plugins)
         now = _parts_of(config, plugins)
     except RetroGamerError as error:
@@ -103,6 +106,7 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
         parts=tuple(then or now),
         differences=tuple(differences(then, now) if now else ()),
         problems=tuple(problems),
+        own_code=tuple(own_code_of(run)),
         in_use=run.holder.is_file(),
     )
 

@@ -14,6 +14,7 @@ from retro_gamer_core.configuration.toml_file import BYTE_ORDER_MARK, parse, rea
 from retro_gamer_core.configuration.toml_statements import Statement, header, setting, statements
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.links import refuse_link_out
 
 _Path = tuple[str, ...]
 
@@ -28,9 +29,10 @@ def edit_config(path: Path, changes: Mapping[str, Mapping[str, Any]]) -> None:
 
     Raises:
         ConfigurationError: the file is not there, or is not TOML.
-        RetroGamerError: its layout leaves no place for the change, or the system refused to write.
-            The file is then as it was.
+        RetroGamerError: its layout leaves no place for the change, or the system refused to write, or it is a
+            link that leads elsewhere. The file is then as it was.
     """
+    refuse_link_out(path)
     text = read_text(path)
     edited = edited_text(text, changes, where=str(path))
     if edited != text:

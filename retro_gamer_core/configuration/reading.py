@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def config_from_sections(
-    sections: Mapping[str, Any], plugins: Plugins, *, where: str = "config.toml"
+    sections: Mapping[str, Any], plugins: Plugins, *, where: str = "config.toml", import_own: bool = True
 ) -> RunConfig:
     """Check the settings of a run and give them their types.
 
@@ -30,6 +30,8 @@ def config_from_sections(
         sections: what a TOML parser makes of a ``config.toml``, in the current or an older spelling.
         plugins: knows the parts that can be named, and their options.
         where: what messages call the place these settings are from: the path of the file.
+        import_own: whether parts named by an import path may be imported, to know their options. If not, what
+            nobody else knows is taken to be theirs.
 
     Raises:
         ConfigurationError: with every problem there is.
@@ -40,7 +42,7 @@ def config_from_sections(
     if version_problem:  # alone: in a file of another layout, every further complaint could be wrong
         raise configuration_error(where, [version_problem])
 
-    reader = SectionReader(translation, plugins)
+    reader = SectionReader(translation, plugins, import_own=import_own)
     reader.known.add("metadata", (option.name for option in METADATA_KEYS))
 
     game = reader.settings("game")

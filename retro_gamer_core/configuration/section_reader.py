@@ -24,7 +24,9 @@ class FoundPart:
 
     kind: Kind
     name: str
-    options: Mapping[str, Option]
+    options: dict[str, Option]
+    left_alone: bool = False
+    """Whether its code was not imported, so that any option may be its own."""
 
     def chosen(self, written: Mapping[str, Any]) -> PartChoice:
         """This part with those of the ``written`` options that are its own."""
@@ -40,12 +42,13 @@ class SectionReader:
     A section is named as in the file; ``logging.NAME`` is the table of one logger.
     """
 
-    def __init__(self, translation: Translation, plugins: Plugins) -> None:
+    def __init__(self, translation: Translation, plugins: Plugins, *, import_own: bool = True) -> None:
         self.translation = translation
         self.file = translation.file
         self.problems = list(translation.problems)
         self.known = KnownKeys(plugins)
         self._plugins = plugins
+        self._import_own = import_own
 
     def table(self, section: str) -> dict[str, Any]:
         """Everything in a section; empty where there is none."""
@@ -82,15 +85,17 @@ class SectionReader:
         if name is None:
             return None
         try:
-            options = self._plugins.options_of(self._plugins.find_part(kind, name))
+            part = self._plugins.find_part(kind, name)
+            left_alone = not self._import_own and part.provider.distribution is None
+            options = () if left_alone else self._plugins.options_of(part)
         except PartNotFound as error:
             self.problems.append(replace(error.problem, where=self.where(section, named_by or kind)))
             return None
         options_in = options_in or section
         taken = {option.name for option in SECTION_KEYS.get(options_in, ())}
-        part = FoundPart(kind, name, {option.name: option for option in options if option.name not in taken})
-        self.known.add(options_in, part.options)
-        return part
+        settable = {option.name: option for option in options if option.name not in taken}
+        self.known.add(options_in, settable)
+        return FoundPart(kind, name, settable, left_alone)
 
     def options(self, section: str, parts: Sequence[FoundPart | None] = ()) -> dict[str, Any]:
         """The options of these parts that are written in this section. A wrong one is left out."""
@@ -104,6 +109,9 @@ class SectionReader:
                 self._claimed_twice(key, section, owners)
             elif owners and self._is_right(section, owners[0].options[key], value):
                 values[key] = list(value) if isinstance(value, tuple) else value
+            elif unseen := [part for part in parts if part and part.left_alone and not owners]:
+                unseen[0].options[key] = Option(key, None, "any", "")
+                values[key] = value
             elif not owners and None not in parts:
                 self.unknown(key, section)
         return values

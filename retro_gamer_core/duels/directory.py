@@ -23,6 +23,7 @@ from retro_gamer_core.duels.ratings import Rating, Result
 from retro_gamer_core.duels.snapshots import Snapshot
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import remove_leftovers, replace_file, write_text
+from retro_gamer_core.runs.links import refuse_links_out_of
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.process_lock import hold_lock
 
@@ -91,7 +92,9 @@ class DuelDirectory:
         Raises:
             RunBusy: another process is at work on this duel.
             RetroGamerError: something else is in that place.
+            LinkRefused: something in it is a link that leads elsewhere.
         """
+        refuse_links_out_of(self.path)
         if self.path.is_file() or (self.path.is_dir() and any(self.path.iterdir()) and not self.exists()):
             raise RetroGamerError(
                 f"{self.path} holds something else than a duel",

@@ -14,6 +14,7 @@ from retro_gamer_core.games.module_files import own_code
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.games.windows_signals import allow_retro_import
 from retro_gamer_core.plugins.diagnosis import in_words
+from retro_gamer_core.plugins.own_code import is_pythons_own
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -43,6 +44,8 @@ def factory_in(module: ModuleType, name: str, *, place: str) -> Callable[[], Gam
                 hint=_likely_factories(module, place) or _RECIPE,
             )
         found = getattr(found, part)
+    if is_pythons_own(getattr(found, "__module__", None) or ""):
+        raise _not_callable(found, f"{name} in {module.__name__}")
     if not callable(found):
         raise _not_callable(found, f"{name} in {module.__name__}")
     return found

@@ -46,7 +46,7 @@ class FoundGame:
         factory: makes a fresh game each time it is called; call it by ``fresh_game``.
         metadata: its description; None when nothing describes it.
         module: the name of its module.
-        directory: what was put on ``sys.path`` for its sake; None for an installed module.
+        directory: where modules are found for its sake; None for an installed module.
         distribution, version: the installed package it lies in; empty for a file.
         notes: plain sentences on the choice and its description, worth showing.
         source_root: the directory or file of the game's own code, for ``where_raised``.

@@ -44,7 +44,7 @@ def module_file(directory: Path, parts: Sequence[str]) -> Path | None:
 
 
 def import_directory(file: Path) -> Path:
-    """The directory that has to be on ``sys.path`` for ``file`` to be imported: above all its packages."""
+    """The directory in which ``file`` is found when it is imported: above all its packages."""
     directory = file.parent
     while (directory / "__init__.py").is_file() and directory != directory.parent:
         directory = directory.parent

@@ -12,11 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from zlib import crc32
 
-from retro_gamer_core.errors import GameError, RetroGamerError
+from retro_gamer_core.errors import GameError, Problem, RetroGamerError
 from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.games.windows_signals import allow_retro_import
 from retro_gamer_core.plugins import diagnosis
+from retro_gamer_core.plugins.own_code import installed_only, is_pythons_own, look_in, refused
 from retro_gamer_core.suggestions import nearest
 
 
@@ -24,8 +25,14 @@ def import_by_name(module: str, *, game: str, distribution: str | None = None) -
     """Import an installed module; ``game`` is what the person called the game.
 
     Raises:
-        GameError: it cannot be imported.
+        GameError: it cannot be imported, or is a module of Python.
     """
+    if is_pythons_own(module):  # some do things as soon as they are imported
+        raise GameError(
+            f"{module} is a module of Python, not a game",
+            where=game,
+            hint="a game of your own is best named by its file, as in path/to/game.py",
+        )
     file = locate(module)
     with _explaining(module, file, game, distribution):
         if file is not None and module not in sys.modules:
@@ -36,15 +43,16 @@ def import_by_name(module: str, *, game: str, distribution: str | None = None) -
 def import_file(file: Path, *, game: str) -> ModuleType:
     """Import a file that may lie anywhere, as part of its package where it is in one.
 
-    Its directory, or that of its outermost package, is put on ``sys.path`` for its sake.
+    What lies in its directory, or in that of its outermost package, can be imported from then on.
 
     Raises:
         GameError: it cannot be imported.
+        OwnCodeRefused: only installed packages may run.
     """
     module = ".".join(module_parts(file))
-    directory = str(import_directory(file))
-    if directory not in sys.path:
-        sys.path.insert(0, directory)
+    if installed_only():
+        raise refused([Problem(f"the game {game}", where=str(file))])
+    look_in(import_directory(file))
     importlib.invalidate_caches()  # the file may be younger than Python's list of that directory
     located = locate(module)
     if located is not None and located.resolve() == file.resolve():

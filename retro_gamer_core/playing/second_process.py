@@ -28,13 +28,14 @@ from weakref import finalize
 
 from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
 from retro_gamer_core.plugins.diagnosis import in_words
+from retro_gamer_core.plugins.own_code import directories, look_in
 
 #: How long the process may go on with what it is doing once nobody waits for it any more.
 _SECONDS_TO_END = 2.0
 
 _START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); "
-    f"from {__name__} import answer_questions; answer_questions()"
+    "import json, sys; sys.path[:], own = json.loads(sys.argv.pop()); "
+    f"from {__name__} import answer_questions; answer_questions(own)"
 )
 
 # Ctrl-C in a terminal is for the process that asks, which knows when a turn is whole.
@@ -103,7 +104,7 @@ class SecondProcess:
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
-        path = json.dumps([str(place) for place in sys.path])
+        path = json.dumps([[str(place) for place in sys.path], directories()])
         self._process = subprocess.Popen(
             [sys.executable, *_interpreter_flags(), "-c", _START, path],
             stdin=subprocess.PIPE,
@@ -139,8 +140,11 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 
 
 def _interpreter_flags() -> list[str]:
-    """What changes the meaning of a program: without ``-O``, a game would have its assertions checked."""
-    return ["-O"] * sys.flags.optimize + ["-B"] * sys.dont_write_bytecode
+    """What changes the meaning of a program: without ``-O``, a game would have its assertions checked.
+
+    With ``-P``, not even the first imports are looked for in the working directory.
+    """
+    return ["-P"] + ["-O"] * sys.flags.optimize + ["-B"] * sys.dont_write_bytecode
 
 
 def _received(process: subprocess.Popen[bytes] | None) -> Any:
@@ -159,8 +163,10 @@ def _send(channel: IO[bytes] | None, message: Any) -> None:
 # In the second process -------------------------------------------------------------------------
 
 
-def answer_questions() -> None:
+def answer_questions(own_directories: list[str]) -> None:
     """All that the second process does: answer until its input is closed."""
+    for directory in reversed(own_directories):
+        look_in(directory)
     questions, answers = _take_channels()
     printed, complained = StringIO(), StringIO()
     answer: Answerer | None = None

@@ -9,9 +9,11 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 from retro_gamer_core.plugins.needed_modules import how_to_install
+from retro_gamer_core.plugins.own_code import directories
 from retro_gamer_core.suggestions import nearest
 
 Trouble = Literal[
@@ -81,8 +83,30 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
     if isinstance(error, SyntaxError):
         line = f"{error.filename}:{error.lineno}" if error.filename else where
         return Diagnosis("syntax error", f"Python cannot read it: {error.msg}", "correct that line", line)
+    hidden = _hidden_file(error)
+    if hidden is not None:
+        cause = f"it was given another module than its own {hidden.name}: {in_words(error)}"
+        fix = f"rename {hidden.name}, for example to my_{hidden.name}: Python or a package has a module of that name"
+        return Diagnosis("error at import", cause, fix, where)
     cause = f"importing it ended with {in_words(error)}"
     return Diagnosis("error at import", cause, "correct that line", where)
+
+
+def _hidden_file(error: BaseException) -> Path | None:
+    """A file of a person's own that has the name of the installed module in which something was missed."""
+    owner = error.obj if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) else error
+    module = (
+        getattr(owner, "__name__", None) or (error.name if isinstance(error, ImportError) else None) or ""
+    )
+    there = getattr(sys.modules.get(module), "__file__", None)
+    for file in (Path(directory, f"{module}.py") for directory in directories()):
+        if (
+            module.isidentifier()
+            and file.is_file()
+            and (there is None or Path(there).resolve() != file.resolve())
+        ):
+            return file
+    return None
 
 
 def of_attribute(owner: Any, path: str, absent: str, distribution: str | None = None) -> Diagnosis:
@@ -129,6 +153,7 @@ def _modules_beside(module: str) -> list[str]:
     import pkgutil
 
     package, dot, _ = module.rpartition(".")
-    folder = getattr(sys.modules.get(package), "__path__", []) if package else None
+    at_top = [*sys.path, *directories(), str(Path.cwd())]
+    folder = getattr(sys.modules.get(package), "__path__", []) if package else at_top
     names = [f"{package}{dot}{found.name}" for found in pkgutil.iter_modules(folder)]
     return [name for name in names if name not in sys.stdlib_module_names]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.errors import PartNotFound, PluginError
+from retro_gamer_core.errors import PartNotFound, PluginError, Problem
 from retro_gamer_core.plugins.diagnosis import Diagnosed, of_attribute, of_import
 from retro_gamer_core.plugins.needed_modules import needed
+from retro_gamer_core.plugins.own_code import installed_only, is_installed, look_for, refused
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.records import Provider
@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 def load_attribute(import_string: str, *, what: str, provider: Provider | None = None) -> Any:
     """Import what ``"package.module:attribute"`` names; the attribute may be dotted.
 
-    Modules in the current directory can be imported too. ``what`` names the thing in messages
-    ("the network 'tiny'"), ``provider`` the plugin whose word the import string is.
+    Where a person wrote the import string, the module may lie in the current directory too. ``what`` names
+    the thing in messages ("the network 'tiny'"), ``provider`` the plugin whose word the import string is.
 
     Raises:
         PartNotFound: there is no such module or attribute.
         PluginError: it is there and its code fails, or an installed plugin promised it in vain.
         RetroGamerError: it needs torch, and retro-gamer was installed without.
+        OwnCodeRefused: it is not installed, and only what is installed may run.
     """
     check_import_string(import_string, what=what)
-    _make_current_directory_importable()
+    if provider is None or provider.distribution is None:
+        _look_where_the_person_is(import_string, what)
     try:
         return import_object(import_string, provider.distribution if provider else None)
     except Diagnosed as failure:
@@ -86,8 +88,8 @@ def check_import_string(import_string: str, *, what: str) -> None:
     )
 
 
-def _make_current_directory_importable() -> None:
-    # Last, so that a file called random.py or torch.py does not stand in for the real one.
-    here = str(Path.cwd())
-    if here not in sys.path and "" not in sys.path:
-        sys.path.append(here)
+def _look_where_the_person_is(import_string: str, what: str) -> None:
+    module = import_string.partition(":")[0]
+    if installed_only() and not is_installed(module):
+        raise refused([Problem(f"{what}: {import_string}")])
+    look_for(module, [Path.cwd()])

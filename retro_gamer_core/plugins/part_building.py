@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from retro_gamer_core.errors import ConfigurationError, PluginError, Problem, RetroGamerError
+from retro_gamer_core.errors import ConfigurationError, PartNotFound, PluginError, Problem, RetroGamerError
 from retro_gamer_core.options import Option
+from retro_gamer_core.parts import Kind
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.needed_modules import refuse_without
+from retro_gamer_core.plugins.own_code import is_pythons_own
 from retro_gamer_core.plugins.part_options import (
     CALLED_WITH,
     options_in_signature,
@@ -20,17 +23,32 @@ from retro_gamer_core.plugins.part_options import (
 from retro_gamer_core.plugins.records import ProvidedPart
 from retro_gamer_core.suggestions import did_you_mean
 
+#: What the first parameters of a function are called that a person names, where not as in ``CALLED_WITH``.
+_GIVEN_TO_FUNCTIONS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    "encoder": (("metadata",), ("game",), ("frame",)),
+    "network": (("spec", "n_outputs"), ("n_inputs", "n_outputs"), ("n_outputs",), ("spec",), ("n_inputs",)),
+}
+
 
 def load_factory(part: ProvidedPart) -> Any:
-    """Import what builds the part.
+    """Import what builds the part. What a person named is looked at, and never called where it can be no part.
 
     Raises:
-        PartNotFound: a person named a module or attribute that is not there.
+        PartNotFound: a person named a module or attribute that is not there, or can be no part of this kind.
         PluginError: it is there and its code fails, or a plugin promised it in vain.
         RetroGamerError: it needs something that is not installed, such as torch.
     """
     refuse_without(part.part, str(part))
-    return load_attribute(part.part.factory, what=str(part), provider=part.provider)
+    named = part.part.factory
+    if part.provider.distribution is not None:
+        return load_attribute(named, what=str(part), provider=part.provider)
+    if is_pythons_own(named.partition(":")[0]):
+        raise _no_part(part, "it names something of Python's own library")
+    found = load_attribute(named, what=str(part), provider=part.provider)
+    problem = _why_no_part(found, part.kind)
+    if problem:
+        raise _no_part(part, problem)
+    return found
 
 
 def options_of(part: ProvidedPart) -> tuple[Option, ...]:
@@ -73,6 +91,49 @@ def missing_from(thing: Any, protocol: type) -> list[str]:
     ]
 
 
+def _why_no_part(found: Any, kind: Kind) -> str:
+    """Why this cannot make a part of the kind, seen without calling it; empty where it can."""
+    made_of = found.func if isinstance(found, partial) else found
+    owner = getattr(made_of, "__module__", None) or type(made_of).__module__
+    if is_pythons_own(owner) or not callable(found):
+        return f"it is {found!r}"
+    if inspect.isclass(found):
+        missing = [name for name in missing_from(found, _protocol(kind)) if name.endswith("()")]
+        return f"the class {found.__name__} has no {', '.join(missing)}" if missing else ""
+    try:
+        parameters = list(signature_of(found).parameters.values())
+    except (TypeError, ValueError):
+        return "nobody can tell what it is called with"
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if any(
+        tuple(names[: len(given)]) == given for given in _GIVEN_TO_FUNCTIONS.get(kind, (CALLED_WITH[kind],))
+    ):
+        return ""
+    asked = [
+        p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
+    return f"it is a function that asks for {', '.join(asked) or 'nothing'}"
+
+
+def _no_part(part: ProvidedPart, problem: str) -> PartNotFound:
+    given = ") or (".join(
+        ", ".join(names) for names in _GIVEN_TO_FUNCTIONS.get(part.kind, (CALLED_WITH[part.kind],))
+    )
+    article = "an" if part.kind == "encoder" else "a"
+    return PartNotFound(
+        f"{part} is no {part.kind}: {problem}",
+        where=repr(part.part.factory),
+        why="what cannot be such a part is not called: it could do anything",
+        hint=f"name a class that has the methods of {article} {part.kind}, or a function of ({given or 'nothing'})",
+    )
+
+
+def _protocol(kind: Kind) -> type:
+    from retro_gamer_core import contracts
+
+    return getattr(contracts, kind.capitalize())
+
+
 def _check_options(part: ProvidedPart, factory: Callable[..., Any], options: Mapping[str, Any]) -> None:
     if not options or takes_any_option(factory):
         return
@@ -104,7 +165,7 @@ def _check_call(
 
 
 def _check_contract(part: ProvidedPart, built: Any) -> None:
-    from retro_gamer_core import ObservationSpec, contracts
+    from retro_gamer_core import ObservationSpec
 
     if built is None:
         raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
@@ -113,7 +174,7 @@ def _check_contract(part: ProvidedPart, built: Any) -> None:
             why = "a network is a torch.nn.Module"
             raise _cannot_build(part, f"its {type(built).__name__} has no forward()", why=why)
         return
-    protocol = getattr(contracts, part.kind.capitalize())
+    protocol = _protocol(part.kind)
     missing = missing_from(built, protocol)
     if missing:
         why = f"every {part.kind} does what retro_gamer_core.contracts.{protocol.__name__} says"

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
 from retro_gamer_core.runs.atomic_files import remove_leftovers, write_text
+from retro_gamer_core.runs.links import refuse_links_out_of
 from retro_gamer_core.runs.numbered_files import Numbering, entries
 from retro_gamer_core.runs.process_lock import hold_lock
 from retro_gamer_core.suggestions import nearest
@@ -188,7 +189,9 @@ class RunDirectory:
 
         Raises:
             RunBusy: another process is training this run.
+            LinkRefused: something in it is a link that leads elsewhere.
         """
+        refuse_links_out_of(self.path)
         with hold_lock(self.lock, self.holder):
             for directory in (self.path, self._checkpoints, self._states):
                 with suppress(OSError):  # a full disk; who only wants to make room there needs none of them

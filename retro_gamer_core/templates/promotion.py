@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -20,6 +19,7 @@ from retro_gamer_core.parts import Kind
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.function_encoder import takes_a_game
 from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.own_code import look_for
 from retro_gamer_core.plugins.part_options import CALLED_WITH, options_in_signature
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
@@ -106,8 +106,7 @@ def _file_and_attribute(place: str) -> tuple[Path, str]:
 
 
 def _load(file: Path, import_string: str) -> Any:
-    if str(file.parent) not in sys.path:
-        sys.path.append(str(file.parent))
+    look_for(file.stem, [file.parent])
     found = locate(file.stem)
     if found is not None and found.resolve() != file:
         raise RetroGamerError(

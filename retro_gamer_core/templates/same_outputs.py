@@ -71,7 +71,7 @@ def _record(
     inherited = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([*paths, *([inherited] if inherited else [])])
     done = subprocess.run(
-        [sys.executable, "-m", "retro_gamer_core.templates.recording", part.kind, name, game],
+        [sys.executable, "-P", "-m", "retro_gamer_core.templates.recording", part.kind, name, game],
         cwd=directory,
         env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,

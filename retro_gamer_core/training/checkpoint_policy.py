@@ -51,7 +51,7 @@ class CheckpointPolicy:
         self.progress: dict[str, Any] = saved.progress
         trained_as = saved.trained_as
         check_own(trained_as, name=self.path.name)
-        make_importable(run, trained_as)
+        make_importable(run, trained_as, where=self.path.name)
         self.config = config_from_sections(trained_as, plugins, where=self.path.name)
         self._player: Player | None = None
 

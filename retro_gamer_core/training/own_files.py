@@ -1,60 +1,152 @@
-"""Parts in files of one's own, found although the command is typed in another directory."""
+"""The code of its own that a run names: told without importing it, and found from any directory."""
 
 from __future__ import annotations
 
-import sys
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.configuration import read_sections
+from retro_gamer_core.configuration.older_spellings import translate
+from retro_gamer_core.errors import Problem, RetroGamerError
+from retro_gamer_core.games.entry_points import is_installed_game
+from retro_gamer_core.games.module_files import module_file
+from retro_gamer_core.games.paths import is_path
+from retro_gamer_core.plugins.own_code import file_of, installed_only, is_installed, look_for, refused
+from retro_gamer_core.runs.parts_lock import read_lock
 
 if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
+#: The keys whose values name code, and what they name.
+_KINDS: Mapping[tuple[str, ...], str] = {
+    ("game", "name"): "game",
+    ("preprocessing", "encoder"): "encoder",
+    ("model", "network"): "network",
+    ("training", "learner"): "learner",
+    ("training", "memory"): "memory",
+    ("logging", "loggers"): "logger",
+}
 
-def make_importable(run: RunDirectory, sections: Mapping[str, Any] | None = None) -> None:
+
+@dataclass(frozen=True)
+class OwnCode:
+    """Code outside the installed packages that a run names.
+
+    Args:
+        kind: what it is meant to be: ``"game"``, or the kind of a part; ``"code"`` for an option's value.
+        name: as it is named.
+        where: the key that names it, and the file that key is in.
+        file: the file that would be imported; None where there is none.
+    """
+
+    kind: str
+    name: str
+    where: str
+    file: Path | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def own_code_of(run: RunDirectory) -> list[OwnCode]:
+    """What the settings and the ``parts.lock`` of a run name. Nothing is imported, and no checkpoint opened."""
+    found: list[OwnCode] = []
+    with suppress(RetroGamerError):  # told by whoever reads the settings next
+        found += _named_in(read_sections(run.config), run, "config.toml")
+    with suppress(RetroGamerError):
+        for part in read_lock(run.parts_lock):
+            if _is_import_string(part.name) and part.name not in [code.name for code in found]:
+                found += _own(part.kind, part.name, f"[[part]] in {run.parts_lock.name}", run)
+    return found
+
+
+def in_a_sentence(found: Sequence[OwnCode]) -> str:
+    """What to tell a person before any of it is imported."""
+    named = ", ".join(map(str, found))
+    return f"This run names code of its own: {named}. Training, playing or checking it runs that code."
+
+
+def make_importable(
+    run: RunDirectory, trained_as: Mapping[str, Any] | None = None, *, where: str = ""
+) -> None:
     """Let Python find the modules that a run names as ``my_file:MyPart``, if they lie above the run.
 
-    What can be imported already is left alone, the working directory included, which comes first.
+    What is installed is left alone. The nearest directory above the run comes first, the working directory last.
 
     Args:
         run: whose settings name them.
-        sections: those settings; read from its ``config.toml`` when left out.
+        trained_as: the settings to look at in place of its ``config.toml``, from the file ``where``.
+
+    Raises:
+        OwnCodeRefused: naming all of it, where only installed packages may run.
     """
-    if sections is None:
-        sections = {}
-        with suppress(OSError, ValueError):  # told by whoever reads the settings next
-            sections = tomllib.loads(run.config.read_text(encoding="utf-8"))
-    for module in {name.partition(":")[0].partition(".")[0] for name in _texts(sections) if ":" in name}:
-        if not module.isidentifier() or _is_found(module):
-            continue
-        for directory in run.path.resolve().parents:
-            if _holds(directory, module):
-                sys.path.append(str(directory))
-                break
+    found = own_code_of(run) if trained_as is None else _named_in(trained_as, run, where)
+    if found and installed_only():
+        raise refused(
+            [
+                Problem(
+                    str(code) if code.file is None else f"{code} ({code.file})",
+                    where=code.where,
+                )
+                for code in found
+            ]
+        )
+    for code in found:
+        if code.kind != "game":  # which is found by its path
+            look_for(code.name.partition(":")[0], _places(run))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _named_in(sections: Mapping[str, Any], run: RunDirectory, file: str) -> list[OwnCode]:
+    with suppress(
+        RetroGamerError, TypeError, AttributeError
+    ):  # of another shape: told by whoever reads them next
+        sections = translate(sections).sections
+    found: list[OwnCode] = []
+    for keys, text in _texts(sections):
+        where = f"[{'.'.join(keys[:-1])}] {keys[-1]} in {file}"
+        kind = _KINDS.get(keys)
+        if kind == "game":
+            found += _own_game(text, where)
+        elif _is_import_string(text):
+            own = _own(kind or "code", text, where, run)
+            found += own if kind else [code for code in own if code.file is not None]
+    return list(dict.fromkeys(found))
+
+
+def _own(kind: str, name: str, where: str, run: RunDirectory) -> list[OwnCode]:
+    module = name.partition(":")[0]
+    return [] if is_installed(module) else [OwnCode(kind, name, where, file_of(module, _places(run)))]
+
+
+def _own_game(name: str, where: str) -> list[OwnCode]:
+    place, colon, factory = name.rpartition(":")
+    place = place if colon and factory.isidentifier() else name
+    if is_path(place):
+        return [OwnCode("game", name, where, Path(place).expanduser())]
+    if is_installed_game(name) or not all(place.split(".")):
+        return []
+    beside = module_file(Path.cwd(), place.split("."))  # which find_game takes before what is installed
+    return [OwnCode("game", name, where, beside)] if beside and beside.is_file() else []
+
+
+def _places(run: RunDirectory) -> list[Path]:
+    return [*run.path.resolve().parents, Path.cwd()]
+
+
+def _is_import_string(text: str) -> bool:
+    module, colon, attribute = text.partition(":")
+    return bool(colon) and all(name.isidentifier() for name in (*module.split("."), *attribute.split(".")))
+
+
+def _texts(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, str):
-        yield value
+        yield keys, value
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, (list, tuple)):
+        for key, item in value.items():
+            yield from _texts(item, (*keys, str(key)))
+    elif isinstance(value, Iterable):
         for item in value:
-            yield from _texts(item)
-
-
-def _is_found(module: str) -> bool:
-    if _holds(Path.cwd(), module):
-        return True
-    try:
-        return find_spec(module) is not None
-    except (ValueError, ImportError):
-        return True
-
-
-def _holds(directory: Path, module: str) -> bool:
-    return (directory / f"{module}.py").is_file() or (directory / module / "__init__.py").is_file()
+            yield from _texts(item, keys)

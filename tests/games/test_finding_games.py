@@ -10,6 +10,7 @@ import pytest
 from retro_gamer_core.errors import GameError, GameNotFound, MetadataError
 from retro_gamer_core.games.finding import find_game, fresh_game
 from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.plugins.own_code import directories
 
 NAMED_FACTORY = """\
 from retro.game import Game
@@ -151,10 +152,10 @@ def test_by_file(write, game_text, description_text, monkeypatch):
     assert found.metadata == GameMetadata(["KEY_UP", "KEY_DOWN"], "score")
     assert (found.directory, found.source_root) == (root / "mine", root / "mine")
     assert (found.module, found.distribution, found.version) == ("pong", "", "")
-    assert sys.path.count(str(root / "mine")) == 1
+    assert directories().count(str(root / "mine")) == 1 and str(root / "mine") not in sys.path
     monkeypatch.chdir(root.parent)
     assert find_game(found.name) == found
-    assert sys.path.count(str(root / "mine")) == 1
+    assert directories().count(str(root / "mine")) == 1 and str(root / "mine") not in sys.path
 
 
 def test_by_file_and_factory(write):
@@ -368,3 +369,19 @@ def test_a_game_nobody_describes_is_still_found(write, game_text):
     found = find_game(f"{write({'pong.py': game_text})}/pong.py")
     assert found.metadata is None
     assert isinstance(found.directory, Path)
+
+
+@pytest.mark.parametrize("line", ["from queue import Extra", "import queue\nqueue.Extra()"])
+def test_a_neighbour_with_the_name_of_a_module_of_python_is_named(write, game_text, line):
+    root = write({"pong.py": f"{line}\n{game_text}", "queue.py": "class Extra:\n    pass\n"})
+    with pytest.raises(GameError) as caught:
+        find_game(str(root / "pong.py"))
+    assert "queue.py" in caught.value.problem.what and "my_queue.py" in caught.value.problem.hint
+
+
+@pytest.mark.parametrize("name", ["antigravity", "glob:glob", "shutil:rmtree"])
+def test_a_module_of_python_is_no_game(name, write, monkeypatch):
+    monkeypatch.chdir(write({"README": ""}))
+    with pytest.raises(GameError, match="module of Python"):
+        find_game(name)
+    assert "antigravity" not in sys.modules

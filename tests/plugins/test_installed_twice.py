@@ -109,6 +109,8 @@ def test_a_module_inside_a_package_that_is_not_there_is_missing():
 
 
 def test_a_part_whose_needs_are_met_is_built(others):
-    part = ProvidedPart("logger", Part("list", "", "builtins:list", needs=("json",)), Provider("mine"))
+    part = ProvidedPart(
+        "logger", Part("list", "", "builtins:list", needs=("json",)), Provider("mine", "mine", "1.0")
+    )
     with pytest.raises(RetroGamerError, match="has no"):  # it is built, and then found not to be a logger
         others().build(part)

@@ -8,6 +8,8 @@ import pytest
 
 from retro_gamer_core import Option, RetroGamerError
 from retro_gamer_core.errors import ConfigurationError, PartNotFound, PluginError
+from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.plugins.part_options import options_in_signature
 
 COUNTING_MEMORY = '''
 class Counting:
@@ -198,13 +200,71 @@ def test_an_encoder_without_the_shape_of_what_it_shows_is_told(install, others):
 
 
 def test_a_network_is_given_what_it_asks_for_so_all_else_is_an_option(install, others):
-    install("nets", "class Net:\n    def __init__(self, n_inputs, n_outputs, hidden, *, dropout=0.1): pass\n")
+    install(
+        "nets",
+        "class Net:\n    def __init__(self, n_inputs, n_outputs, hidden, *, dropout=0.1): pass\n"
+        "    def forward(self, x): pass\n",
+    )
     options = others().options_of(others().find_part("network", "nets:Net"))
     assert [(option.name, option.default) for option in options] == [("hidden", None), ("dropout", 0.1)]
 
 
-def test_a_callable_without_a_signature_has_no_options(others):
-    assert others().options_of(others().find_part("network", "builtins:dict")) == ()
+@pytest.mark.parametrize("kind", ["encoder", "network", "memory", "learner", "logger"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shutil:rmtree",
+        "builtins:print",
+        "mine:rmtree",
+        "mine:bound",
+        "mine:anything",
+        "mine:Anything",
+        "mine:NUMBER",
+    ],
+)
+def test_what_a_person_names_is_not_called_unless_it_can_be_a_part(install, others, kind, name):
+    install(
+        "mine",
+        """
+from functools import partial
+from shutil import rmtree
+
+NUMBER = 1
+bound = partial(rmtree, ignore_errors=True)
+
+def anything(path, *more, **options):
+    raise SystemExit("called")
+
+class Anything:
+    def __init__(self, *given, **options):
+        raise SystemExit("called")
+""",
+    )
+    with pytest.raises(PartNotFound) as refused:
+        others().build(others().find_part(kind, name), Path("/nowhere"))
+    assert name in refused.value.problem.where and kind in refused.value.problem.what
+
+
+@pytest.mark.parametrize(
+    ("kind", "head"),
+    [
+        ("encoder", "def make(metadata, *, radius=1)"),
+        ("encoder", "def make(game)"),
+        ("encoder", "def make(frame, scale=2)"),
+        ("network", "def make(n_inputs, n_outputs)"),
+        ("network", "def make(spec, n_outputs, width)"),
+        ("memory", "def make(capacity, spec, **more)"),
+        ("learner", "def make(context)"),
+        ("logger", "def make(run_directory, color='red')"),
+    ],
+)
+def test_a_function_is_known_as_the_maker_of_a_part_by_what_it_asks_for(install, others, kind, head):
+    install("mine", f"{head}: pass\n")
+    assert load_factory(others().find_part(kind, "mine:make")).__name__ == "make"
+
+
+def test_a_callable_without_a_signature_has_no_options():
+    assert options_in_signature(dict, "network") == ()
 
 
 @pytest.mark.parametrize(

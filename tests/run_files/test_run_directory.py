@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
+from retro_gamer_core.runs.links import LinkRefused
 from retro_gamer_core.runs.process_lock import RunBusy
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of, is_run
 
@@ -216,3 +217,46 @@ def test_it_is_quick_to_import():
     )
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == "[]"
+
+
+# Links --------------------------------------------------------------------------------------
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="making links takes a privilege there")
+
+
+@needs_links
+@pytest.mark.parametrize(
+    "name",
+    [
+        "training.log",
+        "parts.lock",
+        "config.toml",
+        "state",
+        "checkpoints",
+        "set_aside",
+        "checkpoints/ep_0100.pt",
+    ],
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_run_with_a_link_out_of_it_is_not_held(tmp_path, name, there):
+    run = RunDirectory.create(tmp_path / "run")
+    link, target = run.path / name, tmp_path / "elsewhere"
+    if there:
+        target.mkdir()
+        (target / "turns_5.npz.0123abcd.unfinished").touch()
+    if link.exists():
+        link.rmdir()
+    link.symlink_to(target)
+    with pytest.raises(LinkRefused, match="elsewhere"), run.hold():
+        pass
+    assert list(target.glob("*")) == [target / "turns_5.npz.0123abcd.unfinished"] * there
+    assert [path.name for path in tmp_path.iterdir()].count("elsewhere") == there
+
+
+@needs_links
+def test_a_run_may_lie_behind_a_link_and_hold_links_to_itself(tmp_path):
+    RunDirectory.create(tmp_path / "large-disk" / "run")
+    (tmp_path / "run").symlink_to(tmp_path / "large-disk" / "run")
+    (tmp_path / "run" / "newest.pt").symlink_to("checkpoints/final.pt")
+    with RunDirectory(tmp_path / "run").hold():
+        pass

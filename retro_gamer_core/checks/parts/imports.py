@@ -40,7 +40,7 @@ class ImportCost:
 
 def import_cost(module: str) -> ImportCost | None:
     """The cost of importing ``module`` where only the contracts are loaded. None if that fails."""
-    command = [sys.executable, "-c", _PROGRAM, module, json.dumps(sys.path)]
+    command = [sys.executable, "-P", "-c", _PROGRAM, module, json.dumps(sys.path)]
     try:
         done = subprocess.run(
             command,
