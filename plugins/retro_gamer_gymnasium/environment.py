@@ -13,17 +13,17 @@ from gymnasium import spaces
 
 from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.errors import GameError, RetroGamerError
-from retro_gamer_core.games.finding import find_game, fresh_game
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.board_text import board_lines, framed
+from retro_gamer_core.playing.chance import Chance, any_game
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
 from retro_gamer_core.runs.plain_values import number
-from retro_gamer_gymnasium.own_chance import OwnChance
 from retro_gamer_gymnasium.picture import picture_of
 from retro_gamer_gymnasium.sights import sight
 
@@ -71,12 +71,11 @@ class RetroGame(gymnasium.Env):
         self.render_mode = render_mode
         create_game, self._source, known = _found(game)
         about = _described(known, description or {}, game)
-        with OwnChance(0).in_place():  # so that what is found out is the same each time
-            complete_metadata(about, create_game)
-            choice, any_game = PartChoice("encoder", encoder), partial(fresh_game, create_game)
-            built = build_encoder(choice, about, any_game, installed_plugins())
-            if render_mode is not None:  # a game may take seconds to make
-                self.metadata = {**self.metadata, "render_fps": any_game().framerate}
+        complete_metadata(about, create_game)
+        one, choice = partial(any_game, create_game), PartChoice("encoder", encoder)
+        built = build_encoder(choice, about, one, installed_plugins())
+        if render_mode is not None:  # a game may take seconds to make
+            self.metadata = {**self.metadata, "render_fps": one().framerate}
         self._environment = GameEnvironment(create_game, about, built)
         self._sight = sight(observation, built.spec)
         self._seen = Observations.empty(1, built.spec)
@@ -95,7 +94,7 @@ class RetroGame(gymnasium.Env):
     def reset(self, *, seed: int | None = None, options: dict | None = None) -> tuple[Any, dict[str, Any]]:
         """Begin a fresh game. Without a seed, it is the next one of those that the last seed gives."""
         super().reset(seed=seed)
-        self._chance = OwnChance(int(self.np_random.integers(2**63)))
+        self._chance = Chance(int(self.np_random.integers(2**63)))
         self._play(self._environment.begin_episode)
         return self._observation(), self._info()
 
@@ -128,8 +127,8 @@ class RetroGame(gymnasium.Env):
         return "\n".join([framed(board_lines(game)), *state])
 
     def _play(self, play: Callable[[], Any]) -> Any:
-        """Let the game go on, with its own chance, and look at it."""
-        with self._chance.in_place():
+        """Let the game go on, with its own random numbers, and look at it."""
+        with self._chance:
             try:
                 result = play()
                 self._environment.write_observation(self._seen.cells[0], self._seen.features[0])

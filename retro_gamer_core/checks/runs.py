@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.checks.finding import Finding, Findings, problem, warning
 from retro_gamer_core.checks.games.checking import check_game
-from retro_gamer_core.checks.games.look import QUICK, seed_chance
+from retro_gamer_core.checks.games.look import QUICK
 from retro_gamer_core.checks.games.seen import Seen
 from retro_gamer_core.errors import Problem, ProblemsFound
-from retro_gamer_core.games.finding import fresh_game
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import any_game, seeded
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.random_play import play_at_random
 from retro_gamer_core.plugins.own_code import OwnCodeRefused
@@ -49,16 +48,16 @@ class RunLook:
     def turns_at_random(self) -> float:
         """How long a game with random keys is, on average."""
         seen = Seen(self.config.metadata)
-        seed_chance(self.seed)
         limit = self.settings.max_turns_per_episode
-        play_at_random(
-            self.found.factory,
-            self.config.metadata,
-            [seen],
-            turns=max(QUICK.turns, limit),
-            seconds=QUICK.seconds,
-            max_turns=limit,
-        )
+        with seeded(self.seed):
+            play_at_random(
+                self.found.factory,
+                self.config.metadata,
+                [seen],
+                turns=max(QUICK.turns, limit),
+                seconds=QUICK.seconds,
+                max_turns=limit,
+            )
         return fmean(seen.lengths) if seen.lengths else limit
 
 
@@ -75,21 +74,20 @@ def check_run(run: RunDirectory, plugins: Plugins, *, seed: int = 0, quick: bool
         return Findings(thing, tuple(_own_code(each, refused.footer) for each in refused.problems))
     except ProblemsFound as wrong:
         return Findings(thing, tuple(_setting_wrong(each) for each in wrong.problems))
-    with chance_untouched():
-        game = check_game(
-            config.game,
-            found.factory,
-            config.metadata,
-            source=found.source_root,
-            seed=seed,
-            quick=quick,
-            max_turns=config.training.max_turns_per_episode,
-        )
-        settings: list[Finding] = []
-        if not game.at_least("problem"):
-            look = RunLook(run, config, found, plugins, seed)
-            complete_metadata(config.metadata, found.factory)
-            settings = [finding for check in RUN_CHECKS for finding in check(look)]
+    game = check_game(
+        config.game,
+        found.factory,
+        config.metadata,
+        source=found.source_root,
+        seed=seed,
+        quick=quick,
+        max_turns=config.training.max_turns_per_episode,
+    )
+    settings: list[Finding] = []
+    if not game.at_least("problem"):
+        look = RunLook(run, config, found, plugins, seed)
+        complete_metadata(config.metadata, found.factory)
+        settings = [finding for check in RUN_CHECKS for finding in check(look)]
     return Findings(thing, (*settings, *game.found), game.looked_at, game.left_out)
 
 
@@ -107,8 +105,8 @@ def exploration_outlasts_run(look: RunLook) -> Iterator[Finding]:
     if episodes < SHORTEST_RUN:
         return
     length = look.turns_at_random * GROWTH_OF_GAMES
-    any_game = partial(fresh_game, look.found.factory)
-    learner = build_player(look.config, look.config.metadata, any_game, look.plugins, device="cpu").learner
+    one = partial(any_game, look.found.factory)
+    learner = build_player(look.config, look.config.metadata, one, look.plugins, device="cpu").learner
     for _ in range(episodes):
         learner.turns_played(round(length))
         learner.episode_finished()

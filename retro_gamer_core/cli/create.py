@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,9 +65,8 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     if isinstance(seen, list):
         metadata.observe_state = seen  # so that the look at the game finds a name it does not have
     seed = secrets.randbelow(1_000_000) if seed is None else seed
-    random.seed(seed)
     look = GameLook(found.name, found.factory, metadata, found.source_root, seed, QUICK)
-    facts = survey_game(found.name, found.factory, metadata, watchers=[look.seen])
+    facts = survey_game(found.name, found.factory, metadata, watchers=[look.seen], seed=seed)
     look.create_seconds = facts.create_seconds
     metadata.board_size = facts.board_size
     choices = [

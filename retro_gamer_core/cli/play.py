@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 import sys
 from typing import TYPE_CHECKING
@@ -41,25 +40,27 @@ def play(
 
     Enter, Escape or Ctrl-C ends it. Without a terminal, a few frames are printed instead.
     """
-    import numpy as np
-
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.games.tracebacks import where_raised
+    from retro_gamer_core.playing.chance import seeded
     from retro_gamer_core.playing.watching import game_raised, print_frames, watch
     from retro_gamer_core.training.policy import PolicyInput
 
     chosen = policy_to_play(run, checkpoint, game)
     found = chosen.found
     seed = secrets.randbelow(1_000_000) if seed is None else seed
-    random.seed(seed)
-    np.random.seed(seed)
-    played = fresh_game(found.factory, found.name)
+    chance = seeded(seed)
+    with chance:
+        played = fresh_game(found.factory, found.name)
     played.input_source = PolicyInput(chosen.policy, played)
     limit = max_turns or chosen.max_turns
     score = chosen.metadata.score_key(played.state)
     in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        ended = watch(played, framerate, limit, score) if in_terminal else print_frames(played, limit, say)
+        if in_terminal:
+            ended = watch(played, chance, framerate, limit, score)
+        else:
+            ended = print_frames(played, chance, limit, say)
     except BrokenPipeError:  # not the game's doing: whoever read the frames has seen enough
         raise
     except Exception as error:

@@ -20,7 +20,7 @@ from retro_gamer_core.duels.schedule import GAMES_OF_A_PAIRING, opponents, pairi
 from retro_gamer_core.duels.snapshots import Snapshot, freeze
 from retro_gamer_core.duels.training_step import give_up_running_games, train_until
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import any_game
 
 if TYPE_CHECKING:
     from retro_gamer_core.duels.sides import Side
@@ -156,9 +156,8 @@ class Duel:
         if newest is None:
             self._remember(self.record.with_snapshot(Snapshot(side.name, round_, 0, None)))
             return
-        with chance_untouched():
-            stem = f"{quote(side.name, safe=' ')}-{round_}"
-            file, episode = freeze(side.run, self._directory.snapshots, stem, side.fresh_game())
+        stem, game = f"{quote(side.name, safe=' ')}-{round_}", any_game(side.game.factory, side.game.name)
+        file, episode = freeze(side.run, self._directory.snapshots, stem, game)
         self._remember(self.record.with_snapshot(Snapshot(side.name, round_, episode, file.name)))
 
     def _pairings(self, round_: int) -> list[tuple[Snapshot, Snapshot]]:

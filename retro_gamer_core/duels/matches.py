@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from retro_gamer_core.duels.ratings import Result
 from retro_gamer_core.duels.seats import seated
@@ -16,7 +13,7 @@ from retro_gamer_core.duels.sides import Side, not_asked, winner_of
 from retro_gamer_core.duels.snapshots import Chooser, RandomKeys, Snapshot, load
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.games.tracebacks import where_raised
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.key_presses import KeyPresses
 from retro_gamer_core.plugins.diagnosis import in_words
 
@@ -69,19 +66,17 @@ def play_matches(
     names = first.side.name, second.side.name
     wins = {"": 0} | dict.fromkeys(names, 0)
     errors: list[tuple[Side, BaseException]] = []
-    with chance_untouched():
-        for index in range(count):
-            each_game()
-            one, other = (first, second) if index % 2 == 0 else (second, first)
-            _seed_randomness(seed, index)
-            try:
-                game, _ = _played(one, other)
-                wins[winner_of(one.side, game, names)] += 1
-            except RetroGamerError:
-                raise
-            except (Exception, SystemExit) as error:  # exit() in a game must not end the duel
-                wins[""] += 1
-                errors.append((one.side, error))
+    for index in range(count):
+        each_game()
+        one, other = (first, second) if index % 2 == 0 else (second, first)
+        try:
+            game, _ = _played(one, other, Chance(seed, index))
+            wins[winner_of(one.side, game, names)] += 1
+        except RetroGamerError:
+            raise
+        except (Exception, SystemExit) as error:  # exit() in a game must not end the duel
+            wins[""] += 1
+            errors.append((one.side, error))
     if errors and len(errors) == count:
         side, first_error = errors[0]
         raise GameError(
@@ -99,16 +94,14 @@ def check_that_they_meet(first: Side, second: Side) -> None:
         RetroGamerError: it does not; or the game's own code failed.
     """
     one, other = (Participant(side, Snapshot(side.name, 0, 0, None), None) for side in (first, second))
-    with chance_untouched():
-        _check_that_it_asks(one, other)
-        _check_that_it_asks(other, one)
+    _check_that_it_asks(one, other)
+    _check_that_it_asks(other, one)
 
 
 def _check_that_it_asks(one: Participant, other: Participant) -> None:
     for attempt in range(_ATTEMPTS):
-        _seed_randomness(attempt)
         try:
-            game, asked = _played(one, other)
+            game, asked = _played(one, other, Chance(attempt))
         except RetroGamerError:
             raise
         except (Exception, SystemExit) as error:
@@ -123,12 +116,12 @@ def _check_that_it_asks(one: Participant, other: Participant) -> None:
     raise not_asked(one.side, other.side, asked)
 
 
-def _played(one: Participant, other: Participant) -> tuple[Game, frozenset[Path]]:
+def _played(one: Participant, other: Participant, chance: Chance) -> tuple[Game, frozenset[Path]]:
     """A game of ``one``, whose keys are pressed, after its end; and the runs for which it asked."""
     side, chooser = one.side, one.chooser()
     keys = KeyPresses(side.metadata.pressed)
     action_of = {key: action for action, key in enumerate(side.metadata.keys)}
-    with seated({other.side.path: [other.file]}) as asked:
+    with seated({other.side.path: [other.file]}) as asked, chance:
         game = side.fresh_game()
         game.input_source, game.view = keys, None
         game.start()
@@ -138,9 +131,3 @@ def _played(one: Participant, other: Participant) -> tuple[Game, frozenset[Path]
             keys.press(action_of[chooser.get_action(game)])
             game.step()
         return game, frozenset(asked)
-
-
-def _seed_randomness(*seed: int) -> None:
-    python, numpy = np.random.SeedSequence(seed).generate_state(2).tolist()
-    random.seed(python)
-    np.random.seed(numpy)

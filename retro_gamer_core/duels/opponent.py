@@ -12,7 +12,7 @@ from retro_gamer_core.configuration import read_config
 from retro_gamer_core.duels.seats import drawn, files_for
 from retro_gamer_core.duels.snapshots import Chooser, RandomKeys, load
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
 from retro_gamer_core.training.policy import TrainedPolicy
@@ -76,7 +76,7 @@ class Opponent:
         checkpoint = run.newest_checkpoint()
         if checkpoint is None:
             return self._at_random
-        with chance_untouched():
+        with Chance(0):
             return TrainedPolicy(self._run, checkpoint)
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.games.finding import fresh_game
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.suggestions import did_you_mean
 from retro_gamer_core.training.loading import load_run
@@ -139,8 +139,7 @@ def _problems_of_both(sides: list[Side]) -> Iterator[Problem]:
             hint="give them different names, in the game and as player in both descriptions",
         )
         return
-    with chance_untouched():
-        games = [side.fresh_game() for side in sides]
+    games = [any_game(side.game.factory, side.game.name) for side in sides]
     if tuple(games[0].board_size) != tuple(games[1].board_size):
         yield Problem(
             f"the boards differ: {_size(games[0])} for {sides[0].run.path}, {_size(games[1])} for {sides[1].run.path}",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.policy_file import SUFFIX
 from retro_gamer_core.runs.atomic_files import replace_file
@@ -84,5 +84,5 @@ def freeze(run: RunDirectory, directory: Path, stem: str, game: Game) -> tuple[P
 @lru_cache(maxsize=MOST_LOADED)
 def load(file: Path, run: Path) -> TrainedPolicy:
     """What ``freeze`` kept, ready to play. Whatever it draws, the games do not notice."""
-    with chance_untouched():
+    with Chance(0):
         return TrainedPolicy(file) if file.suffix == SUFFIX else TrainedPolicy(run, file)

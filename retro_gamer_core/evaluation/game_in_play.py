@@ -1,23 +1,17 @@
 """One game of an evaluation while it is played: its own chance, and what came of it so far.
 
-Games share Python's and numpy's global random generators. Here each brings its own numbers along and
-draws from those only, so that what happens in it does not depend on which others are played beside it.
+Each game draws from a stream of its own, so that what happens in it does not depend on which others are
+played beside it.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
-
-import numpy as np
-from numpy.random.mtrand import get_bit_generator, set_bit_generator
 
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.runs.plain_values import number
 
@@ -53,8 +47,6 @@ class GameInPlay:
         seed: all chance in it comes from ``(seed, index)``.
         max_turns: it ends after so many.
         score_key: the key of its state that is its score.
-
-    Play it inside ``own_chances`` only.
     """
 
     def __init__(
@@ -73,9 +65,7 @@ class GameInPlay:
         self._seen = seen
         self._max_turns = max_turns
         self._score_key = score_key
-        python_seed, numpy_seed = np.random.SeedSequence([seed, index]).generate_state(2).tolist()
-        self._python_chance: Any = random.Random(python_seed).getstate()
-        self._numpy_chance = np.random.MT19937(numpy_seed)
+        self._chance = Chance(seed, index)
         self._total_reward = 0.0
         self._turns = 0
         self._actions = [0] * environment.metadata.n_actions
@@ -104,28 +94,15 @@ class GameInPlay:
         self._turns += 1
 
     def _go_on(self, play: Callable[[], object]) -> None:
-        """Go on with this game's random numbers where its last turn left them, and look at it."""
-        random.setstate(self._python_chance)
-        set_bit_generator(self._numpy_chance)
+        """Go on with the game, and look at it."""
         try:
-            play()
-            self._environment.write_observation(self._seen.cells, self._seen.features)
+            with self._chance:
+                play()
+                self._environment.write_observation(self._seen.cells, self._seen.features)
         except (Exception, SystemExit) as error:  # exit() in a game must not end the evaluation
             self.ended, self._error = "error", error
-        self._python_chance = random.getstate()
 
     def _score(self) -> float | None:
         game = self._environment.game
         score = number(game.state.get(self._score_key)) if game is not None and self._score_key else None
         return float(score) if score is not None and isfinite(score) else None
-
-
-@contextmanager
-def own_chances() -> Iterator[None]:
-    """Whatever games draw inside the block, both global generators go on afterwards as if nothing had been."""
-    with chance_untouched():
-        generator = get_bit_generator()
-        try:
-            yield
-        finally:
-            set_bit_generator(generator)

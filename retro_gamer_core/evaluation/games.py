@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import numpy as np
 
-from retro_gamer_core.evaluation.game_in_play import GameInPlay, PlayedGame, own_chances
+from retro_gamer_core.evaluation.game_in_play import GameInPlay, PlayedGame
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes
@@ -72,7 +72,7 @@ def play_games(
         each_turn: called after each turn of them all with how many games have ended. What it raises ends
             the playing.
 
-    A game whose code raises ends there. Python's and numpy's global generators are left as they were.
+    A game whose code raises ends there. Nobody else's random numbers are moved.
     """
     characters = CharacterCodes(())
     characters.update(player.characters)  # a copy: what is met here is no news to a training
@@ -92,19 +92,18 @@ def play_games(
                 return
             played[index] = game.result()
 
-    with own_chances():
-        for slot in range(len(seen)):
-            begin_next(slot)
-        while running:
-            slots = sorted(running)
-            actions = choose(seen if len(slots) == len(seen) else seen[slots]).tolist()
-            for slot, action in zip(slots, actions, strict=True):
-                game = running[slot]
-                game.play_turn(action)
-                if game.ended:
-                    played[game.index] = running.pop(slot).result()
-                    begin_next(slot)
-            each_turn(len(played))
+    for slot in range(len(seen)):
+        begin_next(slot)
+    while running:
+        slots = sorted(running)
+        actions = choose(seen if len(slots) == len(seen) else seen[slots]).tolist()
+        for slot, action in zip(slots, actions, strict=True):
+            game = running[slot]
+            game.play_turn(action)
+            if game.ended:
+                played[game.index] = running.pop(slot).result()
+                begin_next(slot)
+        each_turn(len(played))
     return [played[index] for index in range(count)]
 
 

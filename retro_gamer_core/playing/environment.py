@@ -19,7 +19,7 @@ from retro_gamer_core.games.console_screen import console_note
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.observation import Observations, ObservationSpec, one_hot
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.character_discovery import discover_characters
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.key_presses import KeyPresses
@@ -258,18 +258,19 @@ def complete_metadata(
     *,
     exploration_turns: int = 200,
     rng: random.Random | None = None,
+    chance: Chance | None = None,
 ) -> list[str]:
     """Fill in what the description leaves open, from the game itself; check the rest against it.
 
     Board size and sizes of observed state values come from a fresh game, a missing character set
-    from ``exploration_turns`` random turns. Returns a sentence for each thing found out, and leaves
-    Python's ``random`` as it was, so that a seed set before gives the games it gives without a look.
+    from ``exploration_turns`` random turns, whose keys are drawn from ``rng`` and whose games draw from
+    ``chance``. Returns a sentence for each thing found out, the same ones each time.
 
     Raises:
         MetadataError: the description does not fit the game.
     """
     found: list[str] = []
-    with chance_untouched():
+    with chance or Chance(0):
         game = fresh_game(create_game)
         check_against_game(metadata, game)
         if note := console_note(game):

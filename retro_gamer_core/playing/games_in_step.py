@@ -1,15 +1,14 @@
 """Several games, turned together: one observation array in, one action array out.
 
-The games share Python's global ``random``, so they are always turned in the same order and the
-whole is reproducible from one seed. Games cannot be saved to a file (they are a student's own
-objects), but they can be played again: from the seed of the last common beginning, with the same
-actions. That is how a stopped training finds its games as it left them. A game that raises an
-error costs its episode, not the run.
+The games share one stream of random numbers, so they are always turned in the same order and the
+whole is reproducible from one seed. Nobody else draws from it (see ``chance``). Games cannot be saved
+to a file (they are a student's own objects), but they can be played again: from the seed of the last
+common beginning, with the same actions. That is how a stopped training finds its games as it left
+them. A game that raises an error costs its episode, not the run.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +17,7 @@ import numpy as np
 
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.observation import Observations
+from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.plugins.diagnosis import in_words
 
@@ -90,6 +90,7 @@ class GamesInStep:
         self._max_turns = max_turns
         self._seed = seed
         self._note = note
+        self._chance = Chance(seed)
         k = len(self._environments)
         spec = self._environments[0].spec
         # Two sets of arrays take turns, so that what was seen is still there beside what is seen next.
@@ -111,10 +112,11 @@ class GamesInStep:
 
     def restart(self) -> None:
         """Give up whatever is being played and begin K fresh games together."""
-        if len(self) > 1:
-            self._seed_randomness()
-        for i in range(len(self)):
-            self._begin(i, [])
+        with self._chance:
+            if len(self) > 1:
+                self._begin_chance()
+            for i in range(len(self)):
+                self._begin(i, [])
 
     def begin_step(self, actions: np.ndarray) -> None:
         """Tell the games what to do in their next turn, as ``step`` does; ``finish_step`` gives what came of it.
@@ -132,6 +134,10 @@ class GamesInStep:
 
         Afterwards ``observations`` is what to act on next.
         """
+        with self._chance:
+            return self._step(actions)
+
+    def _step(self, actions: np.ndarray) -> Turn:
         k = len(self)
         self._actions_since_beginning.append(actions.astype(_ACTION).tobytes())
         seen_next = self._spare
@@ -169,9 +175,10 @@ class GamesInStep:
 
     def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
         """See with another encoder of the same shape from now on; running games go on."""
-        for i, environment in enumerate(self._environments):
-            environment.change_encoder(encoder, characters)
-            environment.write_observation(self.observations.cells[i], self.observations.features[i])
+        with Chance(self._seed):  # when the games are played again, this is not done again
+            for i, environment in enumerate(self._environments):
+                environment.change_encoder(encoder, characters)
+                environment.write_observation(self.observations.cells[i], self.observations.features[i])
 
     def state_dict(self) -> dict[str, Any]:
         """How to play the running games again: seed and actions since they began together."""
@@ -188,7 +195,7 @@ class GamesInStep:
         """Play the games again up to where ``state_dict`` was taken.
 
         Returns False when they do not come out the same: then the game depends on more than
-        ``random`` (the time, a file, its own generator), and fresh games have begun instead.
+        their seed (the time, a file, a generator of its own), and fresh games have begun instead.
         """
         self._beginnings = state["beginnings"] - 1
         self.restart()
@@ -201,12 +208,10 @@ class GamesInStep:
         self.restart()
         return False
 
-    def _seed_randomness(self) -> None:
+    def _begin_chance(self) -> None:
         self._beginnings += 1
         self._actions_since_beginning.clear()
-        seed = self._current_seed()
-        random.seed(seed)
-        np.random.seed(seed)
+        seed_what_is_in_place(self._current_seed())
 
     def _current_seed(self) -> int:
         return int(np.random.SeedSequence([self._seed, self._beginnings]).generate_state(1)[0])
@@ -216,7 +221,7 @@ class GamesInStep:
         environment, seen = self._environments[i], self.observations
         for attempts_left in reversed(range(_MOST_ATTEMPTS)):
             if len(self) == 1:
-                self._seed_randomness()
+                self._begin_chance()
             self._total_rewards[i], self._turns[i] = 0.0, 0
             try:
                 environment.begin_episode()

@@ -51,10 +51,10 @@ def play_at_random(
 
     Args:
         max_turns: a game that is still going on then is given up.
-        rng: draws the keys; Python's global generator, which games share, when left out.
+        rng: draws the keys; Python's ``random``, as games do, when left out.
         game: the first game, not started yet; made when left out.
 
-    What the game's code raises ends that game, and is told to the watchers.
+    What the game's code raises ends that game, and is told to the watchers. Call it inside a ``Chance``.
     """
     keys = KeyPresses(metadata.pressed)
     draw = (rng or random).randrange

@@ -12,6 +12,7 @@ from retro_gamer_core.games.console_screen import console_note
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.parts import GameFacts
+from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.player import PlayerFinder
 from retro_gamer_core.playing.random_play import Watcher, play_at_random
 
@@ -28,33 +29,39 @@ _SLOW_CREATION = 0.5
 
 
 def survey_game(
-    name: str, create_game: Callable[[], Game], metadata: GameMetadata, watchers: Sequence[Watcher] = ()
+    name: str,
+    create_game: Callable[[], Game],
+    metadata: GameMetadata,
+    watchers: Sequence[Watcher] = (),
+    *,
+    seed: int = 0,
 ) -> GameFacts:
     """Make a game, play a moment of it at random, and note what a recipe needs to know.
 
-    Whoever else wants to see that moment is among ``watchers``.
+    Whoever else wants to see that moment is among ``watchers``. All chance in it comes from ``seed``.
 
     Raises:
         MetadataError: the description does not fit the game.
         GameError: the game cannot be made.
     """
-    began = perf_counter()
-    game = fresh_game(create_game, name)
-    create_seconds = perf_counter() - began
-    check_against_game(metadata, game)
-    finder = PlayerFinder(metadata.player)
-    player = (metadata.player or "") if finder.position(game) is not None else None
-    note = console_note(game)
-    seen = _Seen()
-    play_at_random(
-        create_game,
-        metadata,
-        [seen, *watchers],
-        turns=_TURNS,
-        seconds=_SECONDS,
-        max_turns=_TURNS,
-        game=game,
-    )
+    with seeded(seed):
+        began = perf_counter()
+        game = fresh_game(create_game, name)
+        create_seconds = perf_counter() - began
+        check_against_game(metadata, game)
+        finder = PlayerFinder(metadata.player)
+        player = (metadata.player or "") if finder.position(game) is not None else None
+        note = console_note(game)
+        seen = _Seen()
+        play_at_random(
+            create_game,
+            metadata,
+            [seen, *watchers],
+            turns=_TURNS,
+            seconds=_SECONDS,
+            max_turns=_TURNS,
+            game=game,
+        )
     return GameFacts(
         name=name,
         board_size=tuple(game.board_size),

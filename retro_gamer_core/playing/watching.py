@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from blessed import Terminal
     from retro.game import Game
 
+    from retro_gamer_core.playing.chance import Chance
+
 _TURNS_PRINTED = (10, 100)
 _QUIT_KEYS = ("KEY_ENTER", "KEY_ESCAPE")
 
 
-def watch(game: Game, framerate: float, max_turns: int, score: str) -> str:
+def watch(game: Game, chance: Chance, framerate: float, max_turns: int, score: str) -> str:
     """Play in the terminal until the game ends, somebody quits, or ``max_turns`` are over.
 
     Where the terminal has too few rows for all of the state, ``score`` is the value that is shown for certain.
@@ -40,8 +42,9 @@ def watch(game: Game, framerate: float, max_turns: int, score: str) -> str:
             # retro-games itself begins where it then draws one thing over another.
             state = state_that_fits(game, (terminal.width, terminal.height), score)
             game.view = TerminalView(terminal, color=game.color, show_state=state)
-            game.start()
-            return _turn_by_turn(game, terminal, framerate, max_turns)
+            with chance:
+                game.start()
+            return _turn_by_turn(game, chance, terminal, framerate, max_turns)
     except TerminalTooSmall as error:
         raise RetroGamerError(
             f"the terminal is too small to show this game: {error}",
@@ -55,10 +58,11 @@ def watch(game: Game, framerate: float, max_turns: int, score: str) -> str:
         game.view = None
 
 
-def _turn_by_turn(game: Game, terminal: Terminal, framerate: float, max_turns: int) -> str:
+def _turn_by_turn(game: Game, chance: Chance, terminal: Terminal, framerate: float, max_turns: int) -> str:
     while game.playing and game.turn_number < max_turns:
         began = perf_counter()
-        game.step()
+        with chance:
+            game.step()
         # Waiting for a key is how the time of a turn is spent, so that quitting is felt at once.
         key = terminal.inkey(timeout=max(0.0, 1 / framerate - (perf_counter() - began)))
         if key and key.name in _QUIT_KEYS:
@@ -68,16 +72,18 @@ def _turn_by_turn(game: Game, terminal: Terminal, framerate: float, max_turns: i
     return _how_it_ended(game, max_turns)
 
 
-def print_frames(game: Game, max_turns: int, say: Callable[[str], None]) -> str:
+def print_frames(game: Game, chance: Chance, max_turns: int, say: Callable[[str], None]) -> str:
     """Play to the end without a terminal; print the frames of a few turns and the last one."""
 
     def show() -> None:
         say(f"turn {game.turn_number}\n{framed(board_lines(game))}")
 
-    game.start()
+    with chance:
+        game.start()
     show()
     while game.playing and game.turn_number < max_turns:
-        game.step()
+        with chance:
+            game.step()
         if game.turn_number in _TURNS_PRINTED and game.playing:
             show()
     show()

@@ -1,7 +1,6 @@
 """Everyone who hears what happens in training: loggers, life-cycle hooks of plugins, callbacks.
 
-A listener that raises an error is named once and not called again; training goes on. One that plays
-games of its own, to see how well it goes by now, does not change the games that are trained on.
+A listener that raises an error is named once and not called again; training goes on.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
-from retro_gamer_core.playing.chance import chance_untouched
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.runs.saved_state import refuse_unsaveable
 
@@ -43,41 +41,35 @@ class Audience:
         }
 
     def training_started(self, choices: list[str]) -> None:
-        with chance_untouched():
-            self._tell("training_started", self._run, choices)
-            self._announce("retro_gamer_training_started")
+        self._tell("training_started", self._run, choices)
+        self._announce("retro_gamer_training_started")
 
     def note(self, line: str) -> None:
-        with chance_untouched():
-            self._tell("note", line)
+        self._tell("note", line)
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
-        with chance_untouched():
-            self._tell("episode_finished", episode)
-            self._announce("retro_gamer_episode_finished", episode=episode)
+        self._tell("episode_finished", episode)
+        self._announce("retro_gamer_episode_finished", episode=episode)
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        with chance_untouched():
-            self._tell("checkpoint_saved", checkpoint)
-            self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
+        self._tell("checkpoint_saved", checkpoint)
+        self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
 
     def alarm_raised(self, alarm: AlarmRaised) -> None:
         """Loggers may have a method of this name; one that has none is given a note."""
-        with chance_untouched():
-            for name, listener in list(self._listeners.items()):
-                if getattr_static(listener, "alarm_raised", None):
-                    self._ask(name, "alarm_raised", alarm)
-                else:
-                    self._ask(name, "note", alarm.line)
-            self._announce("retro_gamer_alarm_raised", alarm=alarm)
+        for name, listener in list(self._listeners.items()):
+            if getattr_static(listener, "alarm_raised", None):
+                self._ask(name, "alarm_raised", alarm)
+            else:
+                self._ask(name, "note", alarm.line)
+        self._announce("retro_gamer_alarm_raised", alarm=alarm)
 
     def evaluated(self, evaluation: Evaluated) -> None:
         """Loggers may have a method of this name."""
-        with chance_untouched():
-            for name, listener in list(self._listeners.items()):
-                if getattr_static(listener, "evaluated", None):
-                    self._ask(name, "evaluated", evaluation)
-            self._announce("retro_gamer_evaluated", evaluation=evaluation)
+        for name, listener in list(self._listeners.items()):
+            if getattr_static(listener, "evaluated", None):
+                self._ask(name, "evaluated", evaluation)
+        self._announce("retro_gamer_evaluated", evaluation=evaluation)
 
     def training_finished(self, outcome: Outcome) -> None:
         self._tell("training_finished", outcome)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.games import PlayedGame
-from retro_gamer_core.games.finding import fresh_game
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.training.compatibility import damage_explained
 from retro_gamer_core.training.policy import TrainedPolicy
@@ -99,9 +98,8 @@ class BestPolicy:
         """It, ready to play; None where there is none that can be loaded."""
         if not self._run.best_checkpoint.is_file():
             return None
-        with chance_untouched():
-            try:
-                policy = TrainedPolicy(self._run.path, "best", plugins=self._plugins)
-                return policy.player_in(fresh_game(self._create_game))
-            except RetroGamerError:
-                return None
+        try:
+            policy = TrainedPolicy(self._run.path, "best", plugins=self._plugins)
+            return policy.player_in(any_game(self._create_game))
+        except RetroGamerError:
+            return None

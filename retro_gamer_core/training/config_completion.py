@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import complete_metadata
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class CompletedConfig:
 
 
 def complete_config(config: RunConfig, create_game: Callable[[], Game]) -> CompletedConfig:
-    """Draw a missing seed, seed Python's ``random`` with it, and ask the game for the rest.
+    """Draw a missing seed, and ask the game for the rest.
 
     The metadata of ``config`` is filled in where it is.
 
@@ -45,12 +44,12 @@ def complete_config(config: RunConfig, create_game: Callable[[], Game]) -> Compl
     if seed is None:
         seed = secrets.randbelow(1_000_000)
         config = replace(config, training=replace(config.training, seed=seed))
-    random.seed(int(np.random.SeedSequence([seed, 3]).generate_state(1)[0]))
     choices = complete_metadata(
         config.metadata,
         create_game,
         exploration_turns=config.training.exploration_turns,
         rng=random.Random(seed),
+        chance=Chance(seed, 3),
     )
     return CompletedConfig(config, choices, _added(as_written, config.to_sections()))
 

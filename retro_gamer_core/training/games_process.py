@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import GameError, RetroGamerError
-from retro_gamer_core.games.finding import find_game, fresh_game
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.games_elsewhere import Answer
 from retro_gamer_core.playing.games_in_step import FinishedGame, Turn
@@ -62,7 +62,7 @@ class AnsweringGames:
         self._source = found.source_root
         self._config = config
         self._plugins = plugins
-        self._any_game = partial(fresh_game, found.factory)
+        self._any_game = partial(any_game, found.factory)
         self._characters = CharacterCodes(config.metadata.character_set or ())
         self._games = build_games(config, self._encoder(), self._characters, found.factory)
         self._answers: dict[str, Callable[..., Any]] = {
@@ -86,9 +86,7 @@ class AnsweringGames:
     def _change_encoder(self, characters: list[str]) -> None:
         self._config.metadata.character_set = characters
         self._characters = CharacterCodes(characters)
-        with chance_untouched():  # looking at a game to build an encoder may make one
-            encoder = self._encoder()
-        self._games.change_encoder(encoder, self._characters)
+        self._games.change_encoder(self._encoder(), self._characters)
 
     def _encoder(self) -> Any:
         config = self._config

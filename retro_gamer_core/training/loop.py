@@ -16,6 +16,7 @@ import numpy as np
 
 from retro_gamer_core.errors import LearningDiverged
 from retro_gamer_core.events import EpisodeFinished
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.games_in_step import FinishedGame
 from retro_gamer_core.playing.n_step import NStepAccumulator
 from retro_gamer_core.runs.plain_values import restored
@@ -35,6 +36,8 @@ TURNS_BETWEEN_RESTARTS = 100_000
 
 #: But never before a game could have reached its turn limit so often: long games must count, too.
 LONGEST_GAMES_BETWEEN_RESTARTS = 4
+
+_CHANCE_OF_PARTS = 5  # beside the run's seed, which others draw from with other numbers
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class TrainingLoop:
         self._signs = signs
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
         self._sampling = np.random.default_rng([settings.drawn_seed, 2])
+        self._chance = Chance(settings.drawn_seed, _CHANCE_OF_PARTS)
         self._learning_counted_from = 0
         self._turns_not_learned_from = 0
         self._losses_sum = 0.0
@@ -125,7 +129,17 @@ class TrainingLoop:
 
         The state is whole at every None, so that is where to stop and save. Episodes beyond
         ``episode_limit`` that end in the same turn as the last one are counted when playing goes on.
+
+        What a learner or memory draws from Python's or numpy's global generators is its own, too: between
+        two yields a ``Chance`` of theirs is in place, which is saved with everything else.
         """
+        events = self._play(episode_limit)
+        while True:
+            with self._chance:
+                event = next(events)
+            yield event
+
+    def _play(self, episode_limit: int) -> Iterator[Event | None]:
         if not self._begun:
             self.games.restart()
             self._begun = True
@@ -245,6 +259,7 @@ class TrainingLoop:
             "losses_count": self._losses_count,
             "uncounted": [asdict(replace(game, error=None)) for game in self._uncounted],
             "sampling": self._sampling.bit_generator.state,
+            "chance": self._chance.state_dict(),
             "accumulator": self._accumulator.state_dict(),
             "games": self.games.state_dict(),
             "learner": self.learner.state_dict(),
@@ -264,6 +279,8 @@ class TrainingLoop:
         self._losses_sum, self._losses_count = counts.losses_sum, counts.losses_count
         self._uncounted = deque(counts.uncounted)
         self._sampling.bit_generator.state = state["sampling"]
+        if "chance" in state:  # states of before have none
+            self._chance.load_state_dict(state["chance"])
         self._accumulator.load_state_dict(state["accumulator"])
         self.learner.load_state_dict(state["learner"])
         self.memory.load_state_dict(state["memory"])

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, RunInfo
-from retro_gamer_core.games.finding import fresh_game
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.runs.checkpoint_thinning import explain_thinning
 from retro_gamer_core.training.alarms.watch import AlarmWatch
 from retro_gamer_core.training.assembly import build_loop, build_player, lock_parts
@@ -75,7 +74,7 @@ class Trainer:
         self.config = completed.config
         self._choices, self._found_out = completed.choices, completed.found_out
         self._create_game = create_game
-        self._any_game = partial(fresh_game, create_game)
+        self._any_game = partial(any_game, create_game)
         self._plugins = plugins
         self._seconds_between_states = seconds_between_states
         self._alarms = AlarmWatch(self.config)
@@ -306,6 +305,4 @@ class Trainer:
             case GameRaised():
                 audience.note(self._failures.hear(event, games_in_step=len(self.loop.games)))
             case NewCharacters():
-                with chance_untouched():  # looking at a game to build another encoder may make one
-                    line = self._new_characters.meet(event.characters, self.player, self.loop)
-                audience.note(line)
+                audience.note(self._new_characters.meet(event.characters, self.player, self.loop))

@@ -12,7 +12,7 @@ from retro_gamer_core.checks.finding import Finding, Findings, problem
 from retro_gamer_core.checks.games.endings import factory_fails, game_never_ends, game_raises, raised
 from retro_gamer_core.checks.games.freshness import fresh_and_repeatable
 from retro_gamer_core.checks.games.keys import effects_of_keys, key_not_described
-from retro_gamer_core.checks.games.look import MAX_TURNS, QUICK, THOROUGH, GameFailed, GameLook, seed_chance
+from retro_gamer_core.checks.games.look import MAX_TURNS, QUICK, THOROUGH, GameFailed, GameLook
 from retro_gamer_core.checks.games.rewards import rewards
 from retro_gamer_core.checks.games.sight import (
     board_too_large,
@@ -23,7 +23,7 @@ from retro_gamer_core.checks.games.sight import (
 from retro_gamer_core.errors import GameError, Problem
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata_checks import problems_with_game
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.random_play import play_at_random
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def check_game(
         source: where the game's own code is (``FoundGame.source_root``).
         quick: look for about a second, not for up to a minute.
     """
-    with chance_untouched():
-        seed_chance(seed)
+    with seeded(seed):
         began = perf_counter()
         try:
             game = fresh_game(create_game, name)
@@ -93,7 +92,7 @@ def check_game(
 
 def findings_of(look: GameLook) -> Findings:
     """What the checks make of a game of which random play has been seen already."""
-    with chance_untouched():
+    with seeded(look.seed):
         found = [finding for check in GAME_CHECKS for finding in _asked(check, look)]
     seen = look.seen
     looked_at = (f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})",)

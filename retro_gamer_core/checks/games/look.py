@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,10 +9,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from retro_gamer_core.checks.games.seen import Seen, everything_in
 from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.playing.chance import seed_what_is_in_place
 from retro_gamer_core.playing.key_presses import KeyPresses
 from retro_gamer_core.playing.random_play import change
 
@@ -67,7 +65,7 @@ class GameFailed(Exception):
 
 @dataclass
 class GameLook:
-    """One game under examination.
+    """One game under examination. Look at it inside a ``Chance``.
 
     Args:
         name: for messages.
@@ -112,7 +110,7 @@ class GameLook:
 
     def begin(self, seed: Any) -> Game:
         """A fresh game whose chance begins at ``seed``, started; play it with ``play_turn``."""
-        seed_chance(seed)
+        seed_what_is_in_place(seed)
         game = fresh_game(self.create_game)
         game.input_source, game.view = self._keys, None
         try:
@@ -161,9 +159,3 @@ class GameLook:
                 self.play_turn(game, self.metadata.n_actions - 1)
             played.append((change(before, game.state.get(self.metadata.reward)), game.turn_number))
         return played
-
-
-def seed_chance(seed: Any) -> None:
-    """Let Python's and numpy's global generators, which games draw from, begin at ``seed``."""
-    random.seed(seed)
-    np.random.seed(seed % 2**32)

@@ -15,10 +15,9 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from retro_gamer_core.checks.games.look import GameLook
 from retro_gamer_core.checks.games.seen import everything_in
+from retro_gamer_core.playing.chance import put_state_in_place, state_in_place
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -98,10 +97,10 @@ def _outcomes(look: GameLook) -> Iterator[tuple[Outcome, ...]]:
                     look.play_turn(game, actions[-1])
             if not game.playing:
                 break
-            chance = random.getstate(), np.random.get_state()
+            chance = state_in_place()
             again = _ways_back(look, game, seed, actions)
             outcomes = tuple(_outcome(look, again, chance, action) for action in range(n_actions))
-            _set_chance(chance)
+            put_state_in_place(chance)
             actions.append(rng.randrange(n_actions))
             look.play_turn(game, actions[-1])
             if everything_in(game) != outcomes[actions[-1]][0]:
@@ -130,15 +129,10 @@ def _played_again(look: GameLook, seed: int, actions: tuple[int, ...]) -> Game:
 
 def _outcome(look: GameLook, again: Callable[[], Game], chance: Any, action: int) -> Outcome:
     game = again()
-    _set_chance(chance)
+    put_state_in_place(chance)
     frames = []
     for turn_action in (action, *[look.metadata.n_actions - 1] * _TURNS_AFTERWARDS):
         if game.playing:
             look.play_turn(game, turn_action)
             frames.append(everything_in(game))
     return tuple(frames)
-
-
-def _set_chance(chance: Any) -> None:
-    random.setstate(chance[0])
-    np.random.set_state(chance[1])

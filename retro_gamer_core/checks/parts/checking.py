@@ -21,7 +21,7 @@ from retro_gamer_core.checks.parts.workbench import Workbench
 from retro_gamer_core.errors import PartNotFound, RetroGamerError
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.parts import Kind
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.plugins.registry import installed_plugins
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def check_part(
     if game is None:
         game = "a small practice game", practice.create_game, GameMetadata.from_dict(practice.DESCRIPTION)
     game_name, create_game, metadata = game
-    with chance_untouched():
+    with seeded(seed):
         bench = Workbench(kind, name, options or {}, game_name, create_game, copy(metadata), plugins, seed)
         found = _found(bench, quick)
     if part.provider.distribution is not None and not quick:

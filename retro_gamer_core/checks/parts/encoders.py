@@ -20,6 +20,7 @@ from retro_gamer_core.checks.parts.trouble import (
 from retro_gamer_core.checks.parts.workbench import Workbench
 from retro_gamer_core.contracts import Encoder
 from retro_gamer_core.observation import Observations
+from retro_gamer_core.playing.chance import state_in_place
 
 _TURNS = 100
 
@@ -49,7 +50,7 @@ def encoder_keeps_contract(bench: Workbench) -> Iterator[Finding]:
 
 def _look(bench: Workbench, encoder: Encoder, environment: Any) -> Finding | None:
     spec, game = encoder.spec, environment.game
-    before, chance = everything_in(game), random.getstate()
+    before, chance = everything_in(game), state_in_place()
     seen = _written(encoder, environment, 0)
     again = _written(encoder, environment, 0)
     over_old = _written(encoder, environment, 255)
@@ -59,8 +60,8 @@ def _look(bench: Workbench, encoder: Encoder, environment: Any) -> Finding | Non
     environment.change_encoder(encoder, bench.characters)
     if everything_in(game) != before:
         return changes_its_input("the game that it looks at")
-    if random.getstate() != chance:
-        return changes_its_input("the chance of the game that it looks at (Python's random)")
+    if not same(state_in_place(), chance):
+        return changes_its_input("the chance of the game that it looks at (Python's random or numpy.random)")
     if not same(seen, again):
         return not_deterministic("the same frame looks different the second time")
     if not same(seen, by_fresh):

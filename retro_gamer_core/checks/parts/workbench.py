@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retro_gamer_core.checks.games.look import seed_chance
 from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections, new_config_text
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.parts import Choice, Kind
-from retro_gamer_core.playing.chance import chance_untouched
+from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.survey import survey_game
@@ -138,7 +137,7 @@ class Workbench:
 
     def any_game(self) -> Game:
         """A game to look at."""
-        with chance_untouched():
+        with Chance(self.seed):
             game = fresh_game(self.create_game)
             game.start()
         return game
@@ -149,7 +148,7 @@ class Workbench:
 
     def environment(self, encoder: Encoder) -> GameEnvironment:
         """A game to be seen with this encoder, always the same one."""
-        seed_chance(self.seed)
+        seed_what_is_in_place(self.seed)
         return GameEnvironment(self.create_game, self.metadata, encoder, characters=self.characters)
 
     def transitions(self, encoder: Encoder, count: int) -> Transitions:
