@@ -25,7 +25,7 @@ from retro_gamer_core.errors import PluginError
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_networks.one_hot_board import one_hot_board
+from retro_gamer_networks.layers import one_hot_board
 
 
 class FlatInput(nn.Module):
