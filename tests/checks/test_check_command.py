@@ -16,6 +16,7 @@ from retro_gamer_core.checks.installation import check_installation
 from retro_gamer_core.checks.things import kind_of
 from retro_gamer_core.cli.exits import CHECK_FAILED
 from retro_gamer_core.cli.group import retro_gamer
+from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.installed import InstalledGame
 from retro_gamer_core.plugins.discovery import GROUP
@@ -357,3 +358,13 @@ def test_the_help_does_not_load_what_takes_long(desk):
     program = "import sys, retro_gamer_core.cli.check; print([m in sys.modules for m in ('torch', 'numpy')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[False, False]"
+
+
+def test_own_code(desk, monkeypatch):
+    make_run(desk)
+    config = desk / "runs" / "first" / "config.toml"
+    edit_config(config, {"logging": {"loggers": ["my_ears:Ears"]}})
+    (desk / "my_ears.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
+    monkeypatch.setenv("RETRO_GAMER_INSTALLED_ONLY", "1")
+    assert "own-code" in set(found_in())
+    assert "my_ears" not in sys.modules

@@ -9,7 +9,8 @@ import filelock
 import pytest
 
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.runs.process_lock import RunBusy
+from retro_gamer_core.runs.links import LinkRefused
+from retro_gamer_core.runs.process_lock import RunBusy, hold_lock
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 HOLD = """
@@ -104,11 +105,15 @@ def test_a_link_is_neither_followed_nor_written_through(run, tmp_path, there):
     if there:
         target.write_text("mine", encoding="utf-8")
     run.holder.symlink_to(target)
-    with run.hold():
+    with pytest.raises(LinkRefused), run.hold():
+        pass
+    with hold_lock(run.lock, run.holder):
         assert not run.holder.is_symlink()
     run.lock.unlink()
     run.lock.symlink_to(target)
-    with pytest.raises(RetroGamerError, match=r"training\.lock is a link"), run.hold():
+    with pytest.raises(LinkRefused), run.hold():
+        pass
+    with pytest.raises(RetroGamerError, match=r"training\.lock is a link"), hold_lock(run.lock, run.holder):
         pass
     assert target.exists() == there and (not there or target.read_text(encoding="utf-8") == "mine")
 
