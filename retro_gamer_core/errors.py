@@ -6,6 +6,7 @@ can fix should ever reach them as a bare traceback.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,15 @@ class Problem:
     """One thing that is wrong: a line a person can act on.
 
     ``what`` is a plain sentence, ``where`` a file, key or object, ``why`` one sentence on what
-    it would break, and ``hint`` a value or command to try.
+    it would break, and ``hint`` a value or command to try. ``code`` is short and the same for ever,
+    such as ``"unknown-key"``: it is for programs and tests, and not shown.
     """
 
     what: str
     where: str = ""
     why: str = ""
     hint: str = ""
+    code: str = ""
 
     def __str__(self) -> str:
         lines = [self.what]
@@ -37,13 +40,14 @@ class Problem:
 class RetroGamerError(Exception):
     """Something went wrong that the person at the keyboard can put right.
 
-    ``exit_code`` is what the command line ends with; docs/reference/exit-codes.md lists them.
+    ``exit_code`` is what the command line ends with; docs/reference/exit-codes.md lists them. The code of
+    the problem, where none is given, is the name of the class: ``"game-not-found"``.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", why: str = "", hint: str = "") -> None:
-        self.problem = Problem(what, where, why, hint)
+    def __init__(self, what: str, *, where: str = "", why: str = "", hint: str = "", code: str = "") -> None:
+        self.problem = Problem(what, where, why, hint, code or _code_of(type(self)))
         super().__init__(str(self.problem))
 
 
@@ -54,7 +58,7 @@ class ProblemsFound(RetroGamerError, ValueError):
         self.heading = heading
         self.problems = tuple(problems)
         self.footer = footer
-        self.problem = self.problems[0] if self.problems else Problem(heading)
+        self.problem = self.problems[0] if self.problems else Problem(heading, code=_code_of(type(self)))
         blocks = [_indented(str(problem)) for problem in self.problems]
         text = "\n\n".join([heading, *blocks, *([footer] if footer else [])])
         Exception.__init__(self, text)
@@ -110,6 +114,10 @@ class PolicyFileRefused(RetroGamerError, ValueError):
 
 class CheckpointIncompatible(RetroGamerError, ValueError):
     """A checkpoint was trained on a different problem than the run now describes."""
+
+
+def _code_of(error: type[RetroGamerError]) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", error.__name__).lower()
 
 
 def _indented(text: str) -> str:

@@ -40,6 +40,7 @@ def console_problem(game: Game) -> Problem | None:
         where=f"Game(…, board_size=({width}, {height}))",
         why="there, retro-games refuses to begin, or draws one thing over another",
         hint=_what_would_fit((width, height), lines),
+        code="board-too-large",
     )
 
 

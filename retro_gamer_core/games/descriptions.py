@@ -85,7 +85,9 @@ def describe_module(name: str) -> Description:
     file = locate(module)
     if file is None:
         raise DescriptionNotFound(
-            f"there is no module {module}", hint="retro-gamer list shows every installed game"
+            f"there is no module {module}",
+            hint="retro-gamer list shows every installed game",
+            code="no-such-module",
         )
     description = describe(file, factory or None)
     if description.values is None:
@@ -94,6 +96,7 @@ def describe_module(name: str) -> Description:
             where=str(file),
             why=" ".join(description.notes) or "a learner must know which keys it may press",
             hint=f"write a table [{SECTION}] with actions and reward into a pyproject.toml beside the game",
+            code="not-described",
         )
     return description
 

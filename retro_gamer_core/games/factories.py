@@ -42,6 +42,7 @@ def factory_in(module: ModuleType, name: str, *, place: str) -> Callable[[], Gam
                 where=getattr(module, "__file__", None) or "",  # a namespace package has none
                 why="a fresh game is made by calling it, without arguments",
                 hint=_likely_factories(module, place) or _RECIPE,
+                code="no-such-factory",
             )
         found = getattr(found, part)
     if is_pythons_own(getattr(found, "__module__", None) or ""):
@@ -78,6 +79,7 @@ def fresh_game(factory: Callable[[], Game], name: str = "") -> Game:
             f"{shown} returned the same game twice",
             why="each episode needs a fresh game: this one goes on from where the last one ended",
             hint="make the game inside the function, with  game = Game(...),  and not above it",
+            code="same-game-twice",
         )
     _handed_out[id(game)] = game
     return game
@@ -111,11 +113,13 @@ def _explained(error: BaseException, factory: Callable[..., Any], shown: str) ->
             f"{shown} cannot be called without arguments: it asks for {', '.join(arguments)}",
             why="every episode begins by calling it, and nobody is there to answer",
             hint=f"give each a default, as in  {arguments[0]}=10,  or write a create_game() that calls it",
+            code="factory-asks-for-arguments",
         )
     return GameError(
         f"{shown} could not make a game: {in_words(error)}",
         where=where_raised(error, _own_code(factory)),
         hint="correct that line",
+        code="factory-fails",
     )
 
 
@@ -125,11 +129,13 @@ def _not_a_game(returned: Any, shown: str) -> GameError:
             f"{shown} returned nothing",
             why="without a return, the game it makes is thrown away at its end",
             hint="did you forget  return game  in its last line?",
+            code="factory-returns-nothing",
         )
     return GameError(
         f"{shown} returned something of type {type(returned).__name__}, not a game",
         why="it must return a retro.game.Game",
         hint="let its last line be  return game",
+        code="factory-returns-no-game",
     )
 
 
@@ -138,6 +144,7 @@ def _not_callable(found: Any, shown: str) -> GameError:
         f"{shown} is of type {type(found).__name__}, not a function that makes a game",
         why="each episode needs a fresh game",
         hint=_RECIPE,
+        code="factory-not-callable",
     )
 
 

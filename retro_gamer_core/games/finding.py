@@ -109,6 +109,7 @@ def _registered(games: list[RegisteredGame], beside: Path | None) -> FoundGame:
             f"{game.name} is the name of {len(games)} games",
             why=f"{' and '.join(game.owner for game in games)} each have one",
             hint="write " + " or ".join(game.entry for game in games),
+            code="several-games",
         )
     file = locate(game.module)
     if file is None:
@@ -116,6 +117,7 @@ def _registered(games: list[RegisteredGame], beside: Path | None) -> FoundGame:
             f"the module {game.module} of the game {game.name} is not there",
             why=f"{game.owner} has registered it, and was not installed whole or has changed since",
             hint=f"pip install --force-reinstall {game.distribution}",
+            code="game-module-missing",
         )
     found = _in_module(game.module, file, game.factory, game.name, game)
     if beside is None or beside.is_dir():
@@ -204,6 +206,7 @@ def _not_installed(name: str, project: Path) -> GameNotFound:
         where=str((project / "pyproject.toml").resolve()),
         why="it is described there, and found by its name once its package is installed",
         hint="pip install -e ." if project == Path() else f"pip install -e ./{project.as_posix()}",
+        code="game-not-installed",
     )
 
 
@@ -216,4 +219,5 @@ def _unknown(name: str, place: str) -> GameNotFound:
         why="it is no name from retro-gamer list, and no module that can be imported from here; a game of "
         "your own is best named by its file, as in path/to/game.py",
         hint=f"did you mean {match!r}?" if match else did_you_mean(place, names),
+        code="unknown-game",
     )

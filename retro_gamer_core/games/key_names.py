@@ -51,6 +51,7 @@ def keys_pressed_now(actions: Sequence[str], variables: Mapping[str, str]) -> tu
             where="the environment of this program",
             why=f"the game and the learner both read there which key {action!r} is",
             hint=likely_key(key) if key.strip() else f"take {variables[action]} out of the environment",
+            code="variable-holds-no-key",
         )
         for action, key in zip(actions, keys, strict=True)
         if action in variables and not is_key(key)

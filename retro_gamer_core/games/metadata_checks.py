@@ -46,16 +46,18 @@ def problems_with_game(metadata: GameMetadata, game: Game) -> list[Problem]:
 def _problems_of_one(option: Option, values: Mapping[str, Any]) -> list[Problem]:
     name = option.name
     if name not in values:
-        missing = Problem(f"{name} is missing", why=option.meaning, hint=f"{name} = {option.hint}")
+        missing = Problem(
+            f"{name} is missing", why=option.meaning, hint=f"{name} = {option.hint}", code="missing-key"
+        )
         return [missing] if name in REQUIRED_KEYS else []
     value = values[name]
     problem = option.problem_with(value)
     if problem:
-        return [problem]
+        return [replace(problem, code="wrong-value")]
     if value is None or name not in _CHECKS:
         return []
     return [
-        Problem(what, why=option.meaning, hint=hint or f"{name} = {option.hint}")
+        Problem(what, why=option.meaning, hint=hint or f"{name} = {option.hint}", code="wrong-value")
         for what, hint in _CHECKS[name](name, value)
     ]
 
@@ -67,6 +69,7 @@ def _rewarded_and_observed(sound: Mapping[str, Any]) -> Iterator[Problem]:
             f"{reward!r} is both the reward and in observe_state",
             why="the reward is what the learner is judged by, so it must not be among what it sees",
             hint=f"take {reward!r} out of observe_state",
+            code="reward-observed",
         )
 
 
@@ -78,6 +81,7 @@ def _variables_of_no_action(sound: Mapping[str, Any]) -> Iterator[Problem]:
                 f"key_variables: {action!r} is not one of the actions",
                 why="only the key of an action is ever pressed",
                 hint=did_you_mean(action, actions),
+                code="variable-of-no-action",
             )
 
 
@@ -87,11 +91,13 @@ def _unknown(key: str, known: Mapping[str, Option]) -> Problem:
             f"{key} is not part of a game's description",
             why="it says how a learner sees the game, which each run decides for itself",
             hint="write it under [preprocessing] in the config.toml of the run",
+            code="setting-of-a-run",
         )
     return Problem(
         f"{key} is not part of a game's description",
         why="a misspelt key would be ignored without a word",
         hint=did_you_mean(key, known),
+        code="unknown-key",
     )
 
 
@@ -193,6 +199,7 @@ def _missing_from_state(metadata: GameMetadata, state: Mapping[str, Any]) -> Ite
                 f"{role} = {key!r}: in the game's state this is {state[key]!r}, which is not a number",
                 why="only a number can rise and fall",
                 hint=did_you_mean(key, numeric),
+                code="not-a-number",
             )
     if metadata.winner is not None and metadata.winner not in state:
         yield _not_in_state("winner", metadata.winner, state)
@@ -204,6 +211,7 @@ def _missing_from_state(metadata: GameMetadata, state: Mapping[str, Any]) -> Ite
                 f"observe_state: {key!r} is {state[key]!r} in the game's state",
                 why="only a number, true or false, or a tuple of these can be given to a network",
                 hint=f"take {key!r} out of observe_state, or let the game keep it as a number",
+                code="not-observable",
             )
 
 
@@ -212,6 +220,7 @@ def _not_in_state(role: str, key: str, state: Mapping[str, Any]) -> Problem:
         f"{role}: the game's state has nothing called {key!r}",
         why="it is looked up in the state of a fresh game, before the first turn",
         hint=did_you_mean(key, state) if state else f"give the game a state such as {{{key!r}: 0}}",
+        code="not-in-state",
     )
 
 
@@ -221,6 +230,7 @@ def _missing_player(metadata: GameMetadata, game: Game) -> Iterator[Problem]:
             f"player: the game has no character named {metadata.player!r}",
             why="the learner's view is centred on it",
             hint=did_you_mean(metadata.player, game.agents_by_name),
+            code="no-such-character",
         )
 
 

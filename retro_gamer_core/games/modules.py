@@ -96,6 +96,7 @@ def _refuse_to_play(file: Path, game: str) -> None:
                     where=f"{file}:{statement.lineno}: {ast.unparse(statement)}",
                     why="to learn a game, one must be able to import it without playing it",
                     hint='put this line at the end of the file, indented under  if __name__ == "__main__":',
+                    code="plays-when-imported",
                 )
 
 
@@ -125,4 +126,5 @@ def _explaining(module: str, file: Path | None, game: str, distribution: str | N
             f"the game {game} cannot be imported: {found.cause}",
             where=where_raised(error, file and own_code(file)) or found.where,
             hint=hint,
+            code="import-fails",
         ) from error

@@ -32,12 +32,22 @@ def game_file(path: Path, factory: str | None = None) -> tuple[Path, str | None]
     if path.is_file() and path.suffix == ".py":
         return path, factory
     if path.is_file():
-        raise GameNotFound(f"{path.name} is not a Python file", where=str(path), hint="name a .py file")
+        raise GameNotFound(
+            f"{path.name} is not a Python file",
+            where=str(path),
+            hint="name a .py file",
+            code="not-a-python-file",
+        )
     if not path.parent.is_dir():
-        raise GameNotFound(f"there is no directory {path.parent}", where=str(path), hint="check the path")
+        raise GameNotFound(
+            f"there is no directory {path.parent}",
+            where=str(path),
+            hint="check the path",
+            code="no-such-directory",
+        )
     match = nearest(path.name, [file.name for file in path.parent.iterdir()])
     hint = f"did you mean {(path.parent / match).as_posix()}?" if match else "check the path"
-    raise GameNotFound(f"there is no file {path.name}", where=str(path), hint=hint)
+    raise GameNotFound(f"there is no file {path.name}", where=str(path), hint=hint, code="no-such-file")
 
 
 def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
@@ -53,6 +63,7 @@ def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
             f"there is no module {module} in {directory}",
             why=f"the description of the game names {module}:{described} as its factory",
             hint="correct  factory  in its pyproject.toml, or name the game's file",
+            code="no-such-module",
         )
     if package.is_file():
         return package, factory
@@ -64,11 +75,13 @@ def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
         raise GameNotFound(
             f"there are {len(candidates)} games in {directory}",
             hint="name one of them: " + ", ".join(file.as_posix() for file in candidates),
+            code="several-games",
         )
     raise GameNotFound(
         f"there is no game in {directory}",
         why=f"none of its files defines {factory}()",
         hint="name the file and the function that makes the game, as in my_game.py:new_game",
+        code="no-game-in-directory",
     )
 
 

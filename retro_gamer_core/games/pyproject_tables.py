@@ -56,7 +56,10 @@ def _not_a_table(key: str, value: Any, header: str, pyproject: Path) -> Metadata
 
 def _cannot_read(what: str, where: str, hint: str) -> MetadataError:
     why = "this file may describe the game"
-    return MetadataError("The description of the game cannot be read:", [Problem(what, where, why, hint)])
+    return MetadataError(
+        "The description of the game cannot be read:",
+        [Problem(what, where, why, hint, code="unreadable-description")],
+    )
 
 
 def _message_and_place(error: tomllib.TOMLDecodeError) -> tuple[str, str]:

@@ -172,6 +172,7 @@ def test_a_file_that_cannot_be_read_is_named_with_the_line(write, text, facts):
     root = write({"pyproject.toml": text, "pong.py": ""})
     with pytest.raises(MetadataError) as caught:
         describe(root / "pong.py")
+    assert caught.value.problem.code == "unreadable-description"
     for fact in [str(root / "pyproject.toml"), *facts]:
         assert fact in str(caught.value)
 
@@ -195,8 +196,9 @@ def test_a_tool_section_of_another_kind_is_not_ours(write):
 
 def test_an_empty_table_is_a_description_with_problems(write):
     root = write({"pyproject.toml": "[tool.retro-gamer]\n", "pong.py": ""})
-    with pytest.raises(MetadataError, match="actions is missing"):
+    with pytest.raises(MetadataError) as caught:
         describe(root / "pong.py").metadata()
+    assert {problem.code for problem in caught.value.problems} == {"missing-key"}
 
 
 def test_from_pyproject_reads_the_games_own_table():
@@ -213,18 +215,19 @@ def test_from_pyproject_knows_games_that_only_a_plugin_describes():
 
 
 @pytest.mark.parametrize(
-    ("module", "fact"), [("no_such_module", "no module no_such_module"), ("json", "nothing describes")]
+    ("module", "code"), [("no_such_module", "no-such-module"), ("json", "not-described")]
 )
-def test_from_pyproject_without_a_description_is_a_file_not_found(module, fact):
-    with pytest.raises(FileNotFoundError, match=fact):
+def test_from_pyproject_without_a_description_is_a_file_not_found(module, code):
+    with pytest.raises(FileNotFoundError) as caught:
         GameMetadata.from_pyproject(module)
+    assert caught.value.problem.code == code
 
 
 def test_from_pyproject_with_a_bad_description_is_a_value_error(install):
     install("arcade", {"arcade/pong.py": "", "arcade/pyproject.toml": '[tool.retro-gamer]\nreward = ""\n'})
-    with pytest.raises(ValueError, match="actions is missing") as caught:
+    with pytest.raises(ValueError) as caught:
         GameMetadata.from_pyproject("arcade.pong")
-    assert len(caught.value.problems) == 2
+    assert [problem.code for problem in caught.value.problems] == ["missing-key", "wrong-value"]
 
 
 def test_nothing_is_imported_to_describe_a_game(install):

@@ -78,6 +78,7 @@ def test_a_variable_that_holds_no_key_is_named(metadata, monkeypatch, key, hint)
     with pytest.raises(ProblemsFound) as raised:
         _ = metadata.pressed
     [problem] = raised.value.problems
+    assert problem.code == "variable-holds-no-key"
     assert f"RETRO_KEY_P1_RIGHT is {key!r}" in problem.what
     assert problem.hint == hint
 

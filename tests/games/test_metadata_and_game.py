@@ -6,7 +6,7 @@ import pytest
 from retro.agent import ArrowKeyAgent
 from retro.game import Game
 
-from retro_gamer_core.errors import MetadataError
+from retro_gamer_core.errors import MetadataError, Problem
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 
 
@@ -26,10 +26,10 @@ def game() -> Game:
     return game
 
 
-def problems(metadata: GameMetadata, game: Game) -> list[str]:
+def problems(metadata: GameMetadata, game: Game) -> list[Problem]:
     with pytest.raises(MetadataError) as caught:
         check_against_game(metadata, game)
-    return [str(problem) for problem in caught.value.problems]
+    return list(caught.value.problems)
 
 
 def test_a_fitting_description_passes_in_silence(game):
@@ -53,24 +53,30 @@ def test_the_size_of_the_real_board_counts(game):
 def test_everything_the_game_does_not_have_is_named(game):
     metadata = GameMetadata(["w"], "scroe", observe_state=["live", "message"], score="points", player="ship")
     found = problems(metadata, game)
-    assert len(found) == 5
-    for missing in ("scroe", "live", "message", "points", "ship"):
-        assert any(repr(missing) in problem for problem in found)
-    assert "'score'" in found[0]
+    expected = [
+        ("not-in-state", "scroe"),
+        ("not-in-state", "points"),
+        ("not-in-state", "live"),
+        ("not-observable", "message"),
+        ("no-such-character", "ship"),
+    ]
+    for problem, (code, missing) in zip(found, expected, strict=True):
+        assert problem.code == code and repr(missing) in problem.what
+    assert "'score'" in found[0].hint
 
 
 @pytest.mark.parametrize("key", ["message", "deep", "place"])
 def test_the_reward_must_be_a_number(game, key):
     [problem] = problems(GameMetadata(["w"], key), game)
-    assert "not a number" in problem
+    assert problem.code == "not-a-number"
 
 
 @pytest.mark.parametrize("key", ["message", "deep"])
 def test_only_numbers_and_flat_tuples_of_them_can_be_observed(game, key):
     [problem] = problems(GameMetadata(["w"], "score", observe_state=[key]), game)
-    assert repr(key) in problem
+    assert problem.code == "not-observable" and repr(key) in problem.what
 
 
 def test_a_game_without_a_state_is_told_how_to_get_one():
     [problem] = problems(GameMetadata(["w"], "score"), Game([], {}))
-    assert "{'score': 0}" in problem
+    assert problem.code == "not-in-state" and "{'score': 0}" in problem.hint
