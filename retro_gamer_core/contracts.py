@@ -49,11 +49,6 @@ class Network(Protocol):
                          tensors                                         ``forward`` takes its result
     ``old_weights_in``   ``(channels: int64[c])`` -> for each weight     no: without it, added
                          that grew, ``(axis, index)`` of the old ones    characters are ignored
-    ``with_slopes``      as ``forward`` -> the same, and a function      no: where it is there, it is
-                         ``(slopes: float32[n, n_outputs])`` that        used in place of autograd
-                         leaves its slope in the ``grad`` of each
-                         weight, in place where there is one; both
-                         are called in ``torch.inference_mode``
     ``without_prepare``  -> a module that takes ``(cells, features)``    no: where there is
                          as tensors, and gives the same              ``prepare``, ONNX needs it
     ``explain``          -> sentences                                    no
@@ -87,7 +82,11 @@ class Memory(Protocol):
         """Everything needed to go on exactly here: arrays, numbers, text, nested dicts."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on exactly where ``state_dict`` was taken."""
+        """Go on exactly where ``state_dict`` was taken.
+
+        It may come from a memory of another ``capacity``: keep the newest transitions that fit. A memory
+        that cannot do this raises an error and stays empty.
+        """
 
 
 @runtime_checkable
@@ -241,6 +240,7 @@ class LearnerContext:
         network_name: the network as named in the config, for explanations.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
         seed: all randomness of the learner, initial weights included, comes from this.
+        n_games: how many games are played side by side, so how many observations ``act`` is given.
     """
 
     spec: ObservationSpec
@@ -249,3 +249,4 @@ class LearnerContext:
     network_name: str
     device: str
     seed: int
+    n_games: int = 1

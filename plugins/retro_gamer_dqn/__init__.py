@@ -83,7 +83,8 @@ OPTIONS = (
         "float",
         "With several games in step, how unequally they explore: the first acts at random with probability "
         "epsilon, the last with epsilon to the power of 1 + epsilon_spread, so that some games are played "
-        "boldly and some with care. 0 lets all explore alike.",
+        "boldly and some with care. The log's epsilon is their mean. 0 lets all explore alike; with one game "
+        "there is nothing to spread.",
         low=0,
         high=20,
         typical="0 to 5",
@@ -129,7 +130,7 @@ OPTIONS = (
         "loss",
         "huber",
         "str",
-        "How a wrong guess is counted: huber is gentle with large errors, squared is not.",
+        "How a wrong Q-value is counted: huber is gentle with large errors, squared is not.",
         choices=("huber", "squared"),
     ),
     Option(
@@ -145,8 +146,8 @@ OPTIONS = (
         "threads",
         None,
         "int",
-        "Processor cores used for learning. Left out: one for networks of plain layers, where sharing the "
-        "work costs more than it saves, and all of them for convolutions.",
+        "Processor threads used for learning. Left out: as many as the environment variable OMP_NUM_THREADS "
+        "says, or else one. Another number rounds sums differently, so the same seed gives another run.",
         low=1,
         hint="1",
     ),
@@ -178,6 +179,6 @@ def retro_gamer_recipes() -> Iterable[Recipe]:
     )
     yield Recipe(
         "classic",
-        "Plain deep Q-learning on the whole board, as in the textbooks; slower, good to study.",
+        "Deep Q-learning on the whole board, with every setting's default; slower, good to study.",
         "retro_gamer_dqn.recipes:classic",
     )

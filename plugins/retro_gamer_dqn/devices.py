@@ -1,7 +1,12 @@
-"""Where to compute: on the processor or on a graphics card, and with how many cores.
+"""Where to compute: on the processor or on a graphics card, and with how many threads.
 
 A card computes a large layer in no time but takes long to be told to, so for small networks it is
 often the slower one. No rule knows that of every card; where there is one, both are measured.
+
+Threads are chosen by rule and not by measuring, since sums over other threads are rounded
+differently, and the same seed must give the same run: one, unless somebody says another number.
+Threads that share a sum wait for each other by spinning, and so take turns from whatever else
+computes here, such as the run's own second process (see ``tests/benchmarks/threads.py``).
 """
 
 from __future__ import annotations
@@ -37,21 +42,19 @@ def choose_device(
 
     Args:
         asked: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
-        threads: processor threads; None chooses. The choice is by rule and not by measuring, since with
-            other threads sums are rounded differently, and the same seed must give the same run.
+        threads: processor threads; None for those of ``OMP_NUM_THREADS``, or else one.
         seconds_per_update: measures an update on a device; only called for ``"auto"`` with a card.
 
     Raises:
         RetroGamerError: the device asked for is not there.
     """
-    convolves = any(isinstance(layer, nn.Conv2d) for layer in network.modules())
-    threads = threads or (os.cpu_count() or 1 if convolves else 1)
-    cores = "one processor core" if threads == 1 else f"{threads} processor cores"
+    threads, whose = _threads(threads)
+    cores = f"{threads} processor thread{'s' if threads > 1 else ''} ({whose})"
     cards = [name for name, module in _CARDS.items() if module.is_available()]
     has_tables = any(getattr(weight, "row_by_row", False) for weight in network.parameters())
     if asked != "auto":
         _refuse_what_cannot_be(asked, cards, has_tables)
-        return Device(asked, threads, "because the configuration says so")
+        return Device(asked, threads, f"because the configuration says so, with {cores}")
     if has_tables and "mps" in cards:
         cards.remove("mps")
     if not cards:
@@ -65,8 +68,20 @@ def choose_device(
         for name, time in milliseconds.items()
     )
     return Device(
-        fastest, threads, f"measured as the fastest for one update: {figures}; device = … overrides this"
+        fastest,
+        threads,
+        f"measured as the fastest for one update: {figures}; device = … overrides this; with {cores}",
     )
+
+
+def _threads(asked: int | None) -> tuple[int, str]:
+    """How many processor threads, and who says so."""
+    if asked:
+        return asked, "as the setting threads says"
+    outside = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if outside.isdecimal() and int(outside):
+        return int(outside), "as OMP_NUM_THREADS says"
+    return 1, "more would round sums differently and disturb what else computes here; threads = … changes it"
 
 
 _CARDS = {"cuda": torch.cuda, "mps": torch.backends.mps}
@@ -75,7 +90,7 @@ _CARDS = {"cuda": torch.cuda, "mps": torch.backends.mps}
 def seconds_per_update(
     build_network: Callable[[ObservationSpec], nn.Module], spec: ObservationSpec, device: str
 ) -> float:
-    """Measures an update of such a network: guesses, slopes and a step of the optimiser."""
+    """Measures an update of such a network: Q-values, gradients and a step of the optimiser."""
     network = build_network(spec).to(device)
     optimiser = NetworkOptimiser(network, max_gradient_norm=10.0)
     rng = np.random.default_rng(0)
@@ -86,9 +101,9 @@ def seconds_per_update(
     for update in range(_WARM_UPS + _UPDATES):
         if update == _WARM_UPS:
             began = perf_counter()
-        guesses = network(*(tensor.to(device) for tensor in prepare(cells, features)))
-        optimiser.step(guesses.square().mean().backward, 1e-4)
-        guesses.sum().item()  # waits until the card is done
+        q_values = network(*(tensor.to(device) for tensor in prepare(cells, features)))
+        optimiser.step(q_values.square().mean().backward, 1e-4)
+        q_values.sum().item()  # waits until the card is done
     return (perf_counter() - began) / _UPDATES
 
 

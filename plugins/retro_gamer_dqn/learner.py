@@ -17,12 +17,15 @@ import torch
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec, PlayingNetwork
 from retro_gamer_dqn import checkpoint_file, onnx_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
-from retro_gamer_dqn.exploration import explain_spread, exploration_schedule, restored, unequally
-from retro_gamer_dqn.learning_rate import LearningRate
-from retro_gamer_dqn.plain_state import count
-from retro_gamer_dqn.target_network import target_rule
-from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
-from retro_gamer_dqn.two_networks import TwoNetworks
+from retro_gamer_dqn.losses import q_learning_loss, q_learning_target
+from retro_gamer_dqn.online_and_target import HardUpdate, OnlineAndTarget, PolyakUpdate
+from retro_gamer_dqn.schedules import (
+    LearningRate,
+    explain_exploration,
+    exploration_schedule,
+    per_game_epsilons,
+    restored,
+)
 
 
 class DQNLearner:
@@ -56,10 +59,9 @@ class DQNLearner:
         self._reward_scale = reward_scale
         self._loss = loss
         self._learning_rate = LearningRate(learning_rate, learning_rate_decay, learning_rate_updates)
-        self._rng = np.random.default_rng([context.seed, 1])
         self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
         self._epsilon_spread = epsilon_spread
-        self._games = 1
+        self._rng = np.random.default_rng([context.seed, 1])
 
         self._has_taken_over = False
         with torch.random.fork_rng(devices=[]):
@@ -67,12 +69,12 @@ class DQNLearner:
             online = context.build_network(context.spec)
             measure = partial(seconds_per_update, context.build_network, context.spec)
             self.device = choose_device(context.device, online, threads, measure)
-            self._networks = TwoNetworks(
+            self._networks = OnlineAndTarget(
                 online,
                 context.build_network,
                 context.spec,
                 self.device.name,
-                target_rule(target_update_freq, target_average),
+                PolyakUpdate(target_average) if target_average else HardUpdate(target_update_freq),
                 max_gradient_norm,
             )
 
@@ -89,17 +91,16 @@ class DQNLearner:
         """ε-greedy: a random action with probability ε, else the one with the highest value."""
         self._take_over()
         n = len(observations)
-        self._games = n
         actions = self._rng.integers(len(self._context.actions), size=n)
-        greedy = self._rng.random(n) >= self._epsilons()
+        greedy = self._rng.random(n) >= self._epsilons(n)
         if greedy.all():
-            return self._online_values(observations).argmax(axis=1)
+            return self._online_q_values(observations).argmax(axis=1)
         if greedy.any():
-            actions[greedy] = self._online_values(observations[greedy]).argmax(axis=1)
+            actions[greedy] = self._online_q_values(observations[greedy]).argmax(axis=1)
         return actions
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self._networks.playing_values(self._networks.inputs(observations)) / self._reward_scale
+        return self._networks.playing_q_values(self._networks.inputs(observations)) / self._reward_scale
 
     def playing_network(self) -> PlayingNetwork:
         """The network behind ``q_values``, for ``retro-gamer export``."""
@@ -116,11 +117,11 @@ class DQNLearner:
             facts={"actions": list(self._context.actions), **(about or {})},
         )
 
-    def _online_values(self, observations: Observations) -> np.ndarray:
-        return self._networks.online_values(self._networks.inputs(observations))
+    def _online_q_values(self, observations: Observations) -> np.ndarray:
+        return self._networks.online_q_values(self._networks.inputs(observations))
 
-    def _epsilons(self) -> np.ndarray:
-        return unequally(self._exploration.epsilon, self._epsilon_spread, self._games)
+    def _epsilons(self, games: int) -> np.ndarray:
+        return per_game_epsilons(self._exploration.epsilon, self._epsilon_spread, games)
 
     def turns_played(self, count: int) -> None:
         self._exploration.turns_played(count)
@@ -131,34 +132,30 @@ class DQNLearner:
 
     def fit_to_turns(self, total_turns: int) -> list[str]:
         """Explore no longer than a run of so many turns allows. Says so where that changes anything."""
-        before = self._exploration.explain()
+        before = self._explain_exploration()
         self._exploration = self._exploration.fitted_to(total_turns)
-        now = self._exploration.explain()
+        now = self._explain_exploration()
         return [] if now == before else [now]
 
     # Learning ------------------------------------------------------------------------------
 
     def learn(self, batch: Batch) -> LearnResult:
-        """Move each guess toward reward plus discounted value of what was seen next."""
+        """Move the Q-value of each action taken toward reward plus discounted value of what was seen next."""
         self._take_over()
-        networks, transitions, n = self._networks, batch.transitions, len(batch.transitions)
+        networks, transitions = self._networks, batch.transitions
         s_tm1 = networks.inputs(transitions.observations)
         s_t = networks.inputs(transitions.next_observations)
-        q_target_t = networks.target_values(s_t)
-        q_select_t = networks.online_values(s_t) if self._double else q_target_t
-        r_t = transitions.rewards * self._reward_scale
+        a_tm1, r_t = transitions.actions, transitions.rewards * self._reward_scale
+
+        q_target_t = networks.target_q_values(s_t)
+        q_select_t = networks.online_q_values(s_t) if self._double else q_target_t
         target_tm1 = q_learning_target(r_t, transitions.discounts, q_target_t, q_select_t)
 
-        every_q_tm1, improve = networks.guesses(s_tm1)
-        chosen = np.arange(n), transitions.actions
-        q_tm1 = every_q_tm1[chosen]
-        td_errors = target_tm1 - q_tm1
-        loss, slopes = weighted_loss(td_errors, batch.weights, self._loss)
-        # Only the guess for the action that was taken is corrected: the others have no slope.
-        every_slope = np.zeros_like(every_q_tm1)
-        every_slope[chosen] = slopes
-        improve(every_slope, self._learning_rate.at(networks.updates))
-        return LearnResult(loss, td_errors / self._reward_scale, q_tm1 / self._reward_scale)
+        q_tm1, update = networks.q_values_and_update(s_tm1)
+        loss = q_learning_loss(q_tm1, a_tm1, target_tm1, batch.weights, self._loss)
+        update(loss.gradient, self._learning_rate.at(networks.updates))
+        values = q_tm1[np.arange(len(a_tm1)), a_tm1]
+        return LearnResult(loss.value, loss.td_errors / self._reward_scale, values / self._reward_scale)
 
     def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
         grown = self._networks.grown(spec, codes)
@@ -170,8 +167,9 @@ class DQNLearner:
     # Telling -------------------------------------------------------------------------------
 
     def statistics(self) -> dict[str, float]:
+        """``epsilon`` is the mean over the games: the share of all actions that are random."""
         return {
-            "epsilon": float(self._epsilons().mean()),
+            "epsilon": float(self._epsilons(self._context.n_games).mean()),
             "learning_rate": self._learning_rate.at(self._networks.updates),
         }
 
@@ -187,11 +185,15 @@ class DQNLearner:
             f"the network has {count:,} weights and {len(self._context.actions)} outputs, one for each action: "
             + " ".join(key or "(nothing)" for key in self._context.actions),
             f"device: {self.device.name}, {self.device.reason}",
-            f"optimiser: Adam, {self._learning_rate.explain()}",
-            self._exploration.explain(),
-            *explain_spread(self._exploration.floor, self._epsilon_spread),
-            *self._networks.explain(),
+            f"optimiser: {self._networks.explain_optimiser()}",
+            self._learning_rate.explain(),
+            self._explain_exploration(),
+            self._networks.explain_target(),
         ]
+        if hasattr(network, "with_slopes"):
+            lines.append(
+                "the network offers with_slopes, which is not used any more: autograd gives the same gradients"
+            )
         if self._reward_scale != 1.0:
             lines.append(
                 f"rewards are multiplied by {self._reward_scale:g} before anything is learned from them"
@@ -202,7 +204,10 @@ class DQNLearner:
             )
         return lines
 
-    # Keeping -------------------------------------------------------------------------------
+    def _explain_exploration(self) -> str:
+        return explain_exploration(self._exploration, self._epsilon_spread, self._context.n_games)
+
+    # Saving --------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -210,7 +215,7 @@ class DQNLearner:
             "exploration": self._exploration.state_dict(),
             "rng": self._rng.bit_generator.state,
             "torch_rng": torch.get_rng_state().numpy(),
-            **self._counters(),
+            **self._learning_rate.state_dict(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -219,37 +224,35 @@ class DQNLearner:
         self._rng.bit_generator.state = state["rng"]
         self._take_over()
         torch.set_rng_state(torch.from_numpy(state["torch_rng"]))
-        self._set_counters(state)
+        self._learning_rate.load_state_dict(state)
 
-    def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
-        checkpoint_file.save(
-            path,
-            {
-                **self._networks.checkpoint(),
-                "epsilon": self._exploration.epsilon,
-                "exploration": self._exploration.state_dict(),
-                **self._counters(),
-                **progress,
-            },
-        )
+    def checkpoint(self) -> dict[str, Any]:
+        """What is needed to play, and to learn on from about here: tensors and plain values."""
+        return {
+            **self._networks.checkpoint(),
+            "epsilon": self._exploration.epsilon,
+            "exploration": self._exploration.state_dict(),
+            **self._learning_rate.state_dict(),
+        }
 
-    def load_checkpoint(self, path: Path) -> None:
-        contents = checkpoint_file.load(path)
+    def load_checkpoint(self, contents: Mapping[str, Any] | Path) -> None:
+        """Take over what ``checkpoint`` gave, or the file that ``save_checkpoint`` wrote."""
+        file = "the checkpoint"
+        if isinstance(contents, Path):
+            file, contents = contents.name, checkpoint_file.load(contents)
         self._networks.load_checkpoint(contents)
         if (name := self._networks.first_spoilt()) is not None:
-            raise checkpoint_file.no_numbers(path.name, name)
+            raise checkpoint_file.no_numbers(file, name)
         if "exploration" in contents:
             self._exploration = restored(self._exploration, contents["exploration"])
-        self._set_counters(contents)
+        self._learning_rate.load_state_dict(contents)
+
+    # The files of the contract as it is today; ``checkpoint`` and ``load_checkpoint`` are all there is to them.
+
+    def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
+        checkpoint_file.save(path, {**self.checkpoint(), **progress})
 
     @staticmethod
     def read_checkpoint(path: Path) -> dict[str, Any]:
         """What a checkpoint holds, ``progress`` among it, without building anything."""
         return checkpoint_file.load(path)
-
-    def _counters(self) -> dict[str, int]:
-        return {"games": self._games, **self._learning_rate.state_dict()}
-
-    def _set_counters(self, state: dict[str, Any]) -> None:
-        self._games = max(1, count({"games": 1, **state}, "games"))
-        self._learning_rate.load_state_dict(state)

@@ -75,19 +75,7 @@ def standard(facts: GameFacts) -> list[Choice]:
             "training", "learning_rate_decay", 1.0, "episodes differ too much in length to slow down by them"
         ),
         Choice("training", "epsilon_turns", 30_000, "random actions become rare over the first 30,000 turns"),
-        Choice(
-            "training",
-            "epsilon_min",
-            0.05,
-            "the boldest of the games side by side keeps trying new things in one turn of twenty",
-        ),
-        Choice(
-            "training",
-            "epsilon_spread",
-            3.0,
-            "the others are played with more and more care, the last one almost without random actions: one "
-            "careless turn can end a long game, and how a long game goes on must be seen, too",
-        ),
+        *_exploration_at_the_end(facts),
         Choice(
             "training",
             "target_average",
@@ -156,7 +144,10 @@ def patient(facts: GameFacts) -> list[Choice]:
 
 
 def classic(facts: GameFacts) -> list[Choice]:
-    """Plain DQN as in the specification, for study: every setting has its textbook value."""
+    """The whole board and the default of every setting, for study.
+
+    ``docs/explanation/dqn.md`` says where each comes from: not one paper has them all.
+    """
     network, reason = (
         (
             "cnn",
@@ -171,6 +162,26 @@ def classic(facts: GameFacts) -> list[Choice]:
         Choice("model", "hidden_sizes", [128, 64], "two hidden layers of a modest size"),
         Choice("training", "learner", "dqn", "deep Q-learning: learn how good each action is"),
         Choice("training", "memory", "prioritized", "turns that were surprising are studied more often"),
+    ]
+
+
+def _exploration_at_the_end(facts: GameFacts) -> list[Choice]:
+    if _games(facts) == 1:
+        return [Choice("training", "epsilon_min", 0.05, "in one turn of twenty something new is still tried")]
+    return [
+        Choice(
+            "training",
+            "epsilon_min",
+            0.05,
+            "the boldest of the games side by side keeps trying new things in one turn of twenty",
+        ),
+        Choice(
+            "training",
+            "epsilon_spread",
+            3.0,
+            "the others are played with more and more care, the last one almost without random actions: one "
+            "careless turn can end a long game, and how a long game goes on must be seen, too",
+        ),
     ]
 
 

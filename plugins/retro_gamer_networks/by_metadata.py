@@ -33,9 +33,6 @@ class FromFlatVector(nn.Module):
             board = x[:, :on_board].reshape(-1, spec.height, spec.width, spec.n_channels).movedim(3, 1)
         codes = torch.arange(1, spec.n_codes, device=x.device, dtype=x.dtype)
         cells, beside = torch.einsum("nchw,c->nhw", board, codes).to(torch.uint8), x[:, on_board:]
-        if hasattr(self.network, "prepare"):
-            prepared = self.network.prepare(cells.cpu().numpy(), beside.cpu().numpy())
-            return self.network(*(tensor.to(x.device) for tensor in prepared))
         return self.network(cells, beside)
 
 

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
-from retro_gamer_networks.dense_layers import DenseLayers
-from retro_gamer_networks.one_hot_board import one_hot_board
+from retro_gamer_networks.layers import dense_layers, one_hot_board
 
 _SMALLEST_SIDE = 5
 """Two 3×3 convolutions take two cells from each side; on a smaller board nothing would be left."""
@@ -30,7 +29,7 @@ class CNN(nn.Module):
         )
         lost = 0 if self._padding else 4
         self._flat = 64 * (spec.view_height - lost) * (spec.view_width - lost)
-        self.head = DenseLayers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
+        self.head = dense_layers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
         self._sizes = [*hidden_sizes, n_outputs]
 
     def forward(self, cells: Tensor, features: Tensor) -> Tensor:

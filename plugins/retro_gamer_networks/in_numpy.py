@@ -127,7 +127,7 @@ def cnn(
 
 
 def _dense_shapes(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of ``DenseLayers(sizes)``; between two layers stands a ReLU, which has a number too."""
+    """Names and shapes of ``layers.dense_layers(sizes)``; between two layers stands a ReLU, which has a number too."""
     shapes: dict[str, tuple[int, ...]] = {}
     for i, (n_inputs, n_outputs) in enumerate(pairwise(sizes)):
         shapes |= {f"head.{2 * i}.weight": (n_outputs, n_inputs), f"head.{2 * i}.bias": (n_outputs,)}

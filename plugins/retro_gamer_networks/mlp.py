@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.board_layer import BoardLayer
-from retro_gamer_networks.dense_layers import DenseLayers, through_relu
+from retro_gamer_networks.layers import BoardLayer, dense_layers
 
 
 class MLP(nn.Module):
-    """``forward(*prepare(cells, features)) -> float32[n, n_outputs]``."""
+    """``forward(*prepare(cells, features)) -> float32[n, n_outputs]``, or slower ``forward(cells, features)``."""
 
     def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
         super().__init__()
         self.board = BoardLayer(spec, hidden_sizes[0])
-        self.activation = nn.ReLU()
-        self.head = DenseLayers([*hidden_sizes, n_outputs])
+        self.head = dense_layers([*hidden_sizes, n_outputs])
         self._sizes = [spec.n_inputs, *hidden_sizes, n_outputs]
 
     def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, ...]:
-        """What ``forward`` takes, for ``cells: uint8[n, h, w]`` and ``features: float32[n, f]``."""
+        """The quicker inputs of ``forward``, for ``cells: uint8[n, h, w]`` and ``features: float32[n, f]``."""
         return self.board.prepare(cells, features)
 
-    def forward(self, *prepared: Tensor) -> Tensor:
-        return self.head(self.activation(self.board(*prepared)))
-
-    def with_slopes(self, *prepared: Tensor) -> tuple[Tensor, Callable[[Tensor], None]]:
-        """The outputs, and what turns their slopes into the ``grad`` of each weight; equal to autograd.
-
-        Call both where autograd rests (``torch.no_grad``).
-        """
-        board, pull_board_back = self.board.with_slopes(*prepared)
-        board = board.relu_()
-        outputs, pull_head_back = self.head.with_slopes(board)
-
-        def pull_back(slopes: Tensor) -> None:
-            pull_board_back(through_relu(pull_head_back(slopes), board))
-
-        return outputs, pull_back
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return self.head(self.board(*inputs).relu())
 
     def without_prepare(self) -> nn.Module:
-        """The same network, taking ``(cells, features)`` as tensors: for programs that have no ``prepare``."""
-        return _OnTensors(self)
+        """The same network, as it takes ``(cells, features)``, too."""
+        return self
 
     def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
         """Which entries of which weights a network with fewer characters fills: axis and index."""
@@ -59,18 +43,6 @@ class MLP(nn.Module):
             "the first layer is computed as a sum over the occupied cells only, which gives the same "
             "numbers many times faster",
         ]
-
-
-class _OnTensors(nn.Module):
-    """``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``, with an MLP's weights."""
-
-    def __init__(self, network: MLP) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, cells: Tensor, features: Tensor) -> Tensor:
-        network = self.network
-        return network.head(network.activation(network.board.on_tensors(cells, features)))
 
 
 def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] = (128, 64)) -> MLP:

@@ -24,7 +24,7 @@ from retro_gamer_core import ObservationSpec, RetroGamerError
 from retro_gamer_core.errors import PluginError
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.import_strings import load_attribute
-from retro_gamer_networks.one_hot_board import one_hot_board
+from retro_gamer_networks.layers import one_hot_board
 
 
 class FlatInput(nn.Module):

@@ -45,6 +45,7 @@ def build_player(
         network_name=config.network.name,
         device=device,
         seed=config.training.seed or 0,
+        n_games=config.training.games_in_step,
     )
     learner = plugins.build(
         plugins.find_part("learner", config.learner.name), context, **config.learner.options

@@ -10,17 +10,16 @@ from learning.made_by_hand import some_observations
 from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, Transitions
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
-from retro_gamer_dqn.exploration import exploration_schedule, unequally
 from retro_gamer_dqn.learner import DQNLearner
-from retro_gamer_dqn.learning_rate import LearningRate
-from retro_gamer_dqn.temporal_difference import q_learning_target, weighted_loss
+from retro_gamer_dqn.losses import q_learning_loss, q_learning_target
+from retro_gamer_dqn.schedules import LearningRate, exploration_schedule, per_game_epsilons
 from retro_gamer_networks import cnn, mlp, own_module
 
 SPEC = ObservationSpec(4, 5, ("@", "*"), outside=True, features=("energy",))
 ACTIONS = ("w", "s", None)
 
 
-def a_learner(build=mlp.build, seed=0, **options) -> DQNLearner:
+def a_learner(build=mlp.build, seed=0, n_games=1, **options) -> DQNLearner:
     context = LearnerContext(
         spec=SPEC,
         actions=ACTIONS,
@@ -28,6 +27,7 @@ def a_learner(build=mlp.build, seed=0, **options) -> DQNLearner:
         network_name="for testing",
         device="cpu",
         seed=seed,
+        n_games=n_games,
     )
     return DQNLearner(context, **options)
 
@@ -63,23 +63,30 @@ def test_targets_by_hand():
 
 
 def test_losses_by_hand():
-    errors, weights = np.array([0.5, -3.0]), np.array([1.0, 0.5])
-    assert weighted_loss(errors, weights, "huber")[0] == pytest.approx((0.125 + 0.5 * 2.5) / 2)
-    assert weighted_loss(errors, weights, "squared")[0] == pytest.approx((0.125 + 0.5 * 4.5) / 2)
+    q_tm1, a_tm1 = np.array([[1.0, 9.0], [9.0, 5.0]]), np.array([0, 1])
+    target_tm1, weights = np.array([1.5, 2.0]), np.array([1.0, 0.5])
+    huber = q_learning_loss(q_tm1, a_tm1, target_tm1, weights, "huber")
+    assert huber.td_errors.tolist() == [0.5, -3.0]
+    assert huber.value == pytest.approx((0.125 + 0.5 * 2.5) / 2)
+    squared = q_learning_loss(q_tm1, a_tm1, target_tm1, weights, "squared")
+    assert squared.value == pytest.approx((0.125 + 0.5 * 4.5) / 2)
 
 
 @pytest.mark.parametrize("kind", ["huber", "squared"])
-def test_slopes_of_the_loss_are_those_of_autograd(kind):
+def test_the_gradient_of_the_loss_is_that_of_autograd(kind):
     rng = np.random.default_rng(0)
-    target, guess = rng.normal(scale=2, size=50), rng.normal(scale=2, size=50)
-    weights = rng.uniform(size=50)
-    _, slopes = weighted_loss(target - guess, weights, kind)
-    q = torch.tensor(guess, requires_grad=True)
+    q_tm1, a_tm1 = rng.normal(scale=2, size=(50, 3)), rng.integers(3, size=50)
+    target_tm1, weights = rng.normal(scale=2, size=50), rng.uniform(size=50)
+    ours = q_learning_loss(q_tm1, a_tm1, target_tm1, weights, kind)
+    q = torch.tensor(q_tm1, requires_grad=True)
     losses = {"huber": torch.nn.functional.huber_loss, "squared": torch.nn.functional.mse_loss}
     half = 0.5 if kind == "squared" else 1.0
-    loss = (half * torch.tensor(weights) * losses[kind](q, torch.tensor(target), reduction="none")).mean()
+    taken = q[torch.arange(50), torch.tensor(a_tm1)]
+    loss = losses[kind](taken, torch.tensor(target_tm1), reduction="none")
+    loss = (half * torch.tensor(weights) * loss).mean()
     loss.backward()
-    np.testing.assert_allclose(slopes, q.grad.numpy())
+    assert ours.value == pytest.approx(loss.item())
+    np.testing.assert_allclose(ours.gradient, q.grad.numpy())
 
 
 @pytest.mark.parametrize("double", [False, True])
@@ -171,15 +178,37 @@ def test_epsilon_is_the_share_of_random_actions():
 
 
 def test_games_side_by_side_may_explore_unequally():
-    np.testing.assert_allclose(unequally(0.1, 3.0, 4), [0.1, 0.01, 0.001, 0.0001])
-    np.testing.assert_allclose(unequally(0.1, 0.0, 3), [0.1] * 3)
-    np.testing.assert_allclose(unequally(0.1, 2.0, 1), [0.01])
-    learner = a_learner(epsilon=0.5, epsilon_spread=3.0)
+    np.testing.assert_allclose(per_game_epsilons(0.1, 3.0, 4), [0.1, 0.01, 0.001, 0.0001])
+    np.testing.assert_allclose(per_game_epsilons(0.1, 0.0, 3), [0.1] * 3)
+    learner = a_learner(epsilon=0.5, epsilon_spread=3.0, n_games=2)
     observations = some_observations(SPEC, 2)
     acted = np.array([learner.act(observations) for _ in range(2000)])
     random_share = (acted != learner.q_values(observations).argmax(axis=1)).mean(axis=0) * 3 / 2
     np.testing.assert_allclose(random_share, [0.5, 0.5**4], atol=0.05)
     assert learner.statistics()["epsilon"] == pytest.approx((0.5 + 0.5**4) / 2)
+
+
+def test_with_one_game_there_is_nothing_to_spread():
+    learner = a_learner(epsilon=0.5, epsilon_min=0.05, epsilon_spread=3.0)
+    seen = some_observations(SPEC, 1)
+    acted = np.array([learner.act(seen) for _ in range(2000)])
+    random_share = (acted != learner.q_values(seen).argmax(axis=1)).mean() * 3 / 2
+    assert random_share == pytest.approx(0.5, abs=0.05)
+    assert learner.statistics()["epsilon"] == 0.5
+    said = "\n".join(learner.explain())
+    assert "5.0%" in said and "boldest" not in said
+
+
+def test_the_exploration_that_is_explained_is_the_one_that_is_logged():
+    learner = a_learner(epsilon_turns=10, epsilon_min=0.05, epsilon_spread=3.0, n_games=16)
+    [said] = [line for line in learner.explain() if line.startswith("exploration")]
+    learner.turns_played(10)
+    logged = learner.statistics()["epsilon"]
+    assert logged == pytest.approx(per_game_epsilons(0.05, 3.0, 16).mean())
+    assert (
+        f"5.0% in the boldest of 16 games and {0.05**4:.4%} in the most careful, {logged:.1%} on average"
+        in said
+    )
 
 
 def test_schedules():
@@ -357,6 +386,48 @@ def test_where_there_is_a_card_it_is_measured_against_the_processor(monkeypatch,
     assert device.name == chosen
     assert "cpu 2.0 ms" in device.reason
     assert choose_device("cpu", mlp.build(SPEC, 3), None, never).name == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("asked", "outside", "threads"), [(None, None, 1), (None, "3", 3), (2, "3", 2), (None, "no number", 1)]
+)
+@pytest.mark.parametrize("build", [mlp.build, cnn.build])
+def test_threads_are_one_unless_somebody_says_so(monkeypatch, build, asked, outside, threads):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if outside:
+        monkeypatch.setenv("OMP_NUM_THREADS", outside)
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    device = choose_device("cpu", build(SPEC, 3), asked, never)
+    assert device.threads == threads
+    assert f"{threads} processor thread" in device.reason
+
+
+def test_what_moves_the_weights_is_told():
+    [said] = [line for line in a_learner(mlp.build).explain() if line.startswith("optimiser")]
+    n_rows = SPEC.n_channels * SPEC.view_height * SPEC.view_width * 128
+    assert f"RMSProp for the {n_rows:,} weights of the first layer" in said
+    assert "optimiser: Adam" in a_learner(cnn.build).explain()
+
+
+@pytest.mark.parametrize("build", [mlp.build, cnn.build])
+def test_a_learner_goes_on_from_a_checkpoint_without_a_file(build):
+    learner, seen = a_learner(build, epsilon_turns=100), some_observations(SPEC, 8)
+    learner.learn(a_batch())
+    learner.turns_played(40)
+    other = a_learner(build, seed=3, epsilon_turns=100)
+    other.load_checkpoint(learner.checkpoint())
+    np.testing.assert_array_equal(learner.q_values(seen), other.q_values(seen))
+    assert learner.statistics() == other.statistics()
+
+
+def test_a_network_that_offers_with_slopes_is_told_that_nobody_calls_it():
+    def build(spec, n_outputs):
+        network = cnn.build(spec, n_outputs)
+        network.with_slopes = None
+        return network
+
+    assert any("with_slopes" in line for line in a_learner(build).explain())
+    assert not any("with_slopes" in line for line in a_learner(cnn.build).explain())
 
 
 @pytest.mark.parametrize("build", [mlp.build, cnn.build])

@@ -12,9 +12,8 @@ from learning.made_by_hand import some_observations, specs
 from retro_gamer import GameMetadata, build_network
 from retro_gamer_core import ObservationSpec, RetroGamerError, one_hot
 from retro_gamer_networks import cnn, mlp, own_module
-from retro_gamer_networks.board_layer import BoardLayer
+from retro_gamer_networks.layers import BoardLayer, one_hot_board
 from retro_gamer_networks.occupied_rows import distinct_rows
-from retro_gamer_networks.one_hot_board import one_hot_board
 
 
 def flat_vectors(observations, spec) -> torch.Tensor:
@@ -66,25 +65,23 @@ def test_its_gradient_is_that_of_the_dense_layer_and_names_each_row_once(spec, n
 
 @settings(deadline=None, max_examples=40)
 @given(spec=specs(), n=st.integers(1, 6), hidden=st.lists(st.integers(1, 5), min_size=1, max_size=3))
-def test_the_derivative_by_hand_is_that_of_autograd(spec, n, hidden):
+def test_the_mlp_gives_the_same_with_and_without_prepare_gradients_included(spec, n, hidden):
     network = mlp.build(spec, 3, hidden_sizes=hidden)
     observations = some_observations(spec, n)
-    inputs = network.prepare(observations.cells, observations.features)
-    outputs = network(*inputs)
-    slopes = torch.randn(n, 3)
-    outputs.backward(slopes)
-    by_autograd = [weight.grad.clone() for weight in network.parameters() if weight.grad is not None]
-    for weight in network.parameters():
-        weight.grad = torch.full_like(weight, 7.0)
-
-    with torch.no_grad():
-        same, pull_back = network.with_slopes(*inputs)
-        pull_back(slopes)
-    torch.testing.assert_close(same, outputs.detach())
-    by_hand = [weight.grad for weight in network.parameters() if len(weight)]
-    assert len(by_hand) == len(by_autograd)
-    for mine, his in zip(by_hand, by_autograd, strict=True):
-        torch.testing.assert_close(mine.to_dense(), his.to_dense())
+    gradient, outputs, gradients = torch.randn(n, 3), [], []
+    for inputs in (
+        network.prepare(observations.cells, observations.features),
+        [torch.from_numpy(observations.cells), torch.from_numpy(observations.features)],
+    ):
+        network.zero_grad()
+        outputs.append(network(*inputs))
+        with torch.no_grad():
+            torch.testing.assert_close(network(*inputs), outputs[-1].detach(), rtol=0, atol=0)
+        outputs[-1].backward(gradient)
+        gradients.append([weight.grad.to_dense() for weight in network.parameters() if len(weight)])
+    torch.testing.assert_close(*outputs)
+    for quick, slow in zip(*gradients, strict=True):
+        torch.testing.assert_close(quick, slow)
 
 
 @given(st.lists(st.integers(0, 20) | st.integers(2**16 - 2, 2**16 + 2), max_size=50))

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from learning.made_by_hand import some_observations
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_dqn.guesses import ways_through
-from retro_gamer_dqn.optimiser import NetworkOptimiser
-from retro_gamer_dqn.step_sizes import RowRMSProp
+from retro_gamer_dqn.optimiser import NetworkOptimiser, RowRMSProp
 from retro_gamer_networks import cnn, mlp
 
 SPEC = ObservationSpec(5, 6, ("@", "*"), features=("energy",))
@@ -49,17 +47,6 @@ def test_dense_weights_move_as_with_torchs_adam(norm):
         torch.testing.assert_close(mine, his, rtol=1e-4, atol=1e-6)
 
 
-def test_what_was_learned_by_hand_can_be_differentiated_by_others():
-    """Slopes made in inference mode must not stay in a weight: autograd could add nothing to them."""
-    network = mlp.build(SPEC, 3, hidden_sizes=[8, 4])
-    _, with_slopes = ways_through(network)
-    observations = some_observations(SPEC, 8, 0, 0.5)
-    values, pull_back = with_slopes(network, network.prepare(observations.cells, observations.features))
-    NetworkOptimiser(network, 0).step(lambda: pull_back(torch.ones_like(values)), 1e-3)
-    loss_of(network, 1).backward()
-    assert network.board.rows.grad.to_dense().any()
-
-
 @settings(deadline=None, max_examples=30)
 @given(
     uses=st.lists(st.sets(st.integers(0, 5), min_size=1), min_size=1, max_size=8), seed=st.integers(0, 999)
@@ -70,13 +57,13 @@ def test_rows_move_as_a_naive_model_says(uses, seed):
     model, squares, counts = table.numpy().copy(), [0.0] * 6, [0] * 6
     step = RowRMSProp(table)
     for rows in uses:
-        slopes = rng.normal(size=(len(rows), 3))
-        step.step(torch.tensor(list(rows)), torch.tensor(slopes), 0.1)
-        for row, slope in zip(rows, slopes, strict=True):
+        gradients = rng.normal(size=(len(rows), 3))
+        step.step(torch.tensor(list(rows)), torch.tensor(gradients), 0.1)
+        for row, gradient in zip(rows, gradients, strict=True):
             counts[row] += 1
-            squares[row] = 0.999 * squares[row] + 0.001 * np.mean(slope**2)
+            squares[row] = 0.999 * squares[row] + 0.001 * np.mean(gradient**2)
             spread = np.sqrt(squares[row] / (1 - 0.999 ** counts[row]))
-            model[row] -= 0.1 * slope / (spread + 1e-8)
+            model[row] -= 0.1 * gradient / (spread + 1e-8)
     np.testing.assert_allclose(table.numpy(), model, rtol=1e-6)
 
 
@@ -86,9 +73,9 @@ def test_a_row_that_is_not_used_rests():
     optimiser.step(loss_of(network, 0).backward, 1e-3)
     before = network.board.rows.detach().clone()
     loss = loss_of(network, 1, empty=0.9)
-    [slopes] = torch.autograd.grad(loss, [network.board.rows], retain_graph=True)
+    [gradients] = torch.autograd.grad(loss, [network.board.rows], retain_graph=True)
     optimiser.step(loss.backward, 1e-3)
-    used = slopes._indices()[0]
+    used = gradients._indices()[0]
     rested = torch.ones(len(before), dtype=torch.bool)
     rested[used] = False
     assert rested.any() and not rested.all()

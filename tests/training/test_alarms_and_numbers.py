@@ -15,7 +15,7 @@ from retro_gamer_core.training.alarms.exploration import GROWTH_OF_GAMES, MOSTLY
 from retro_gamer_core.training.alarms.impossible_values import largest_return
 from retro_gamer_core.training.alarms.so_far import IN_A_ROW, Episodes, Exploration, SoFar
 from retro_gamer_core.training.vital_signs import UPDATES_BETWEEN_GUESSES, VitalSigns
-from retro_gamer_dqn.exploration import LinearInTurns, PerEpisode
+from retro_gamer_dqn.schedules import LinearInTurns, PerEpisode
 
 REWARDS = st.floats(-1e6, 1e6, width=32)
 

@@ -1,0 +1,141 @@
+"""What gradients by hand, and an optimiser that moves rows, would earn or do earn of the training rate.
+
+    python tests/benchmarks/gradients.py
+
+The recipe ``standard`` on snake in three variants: as it is (autograd, and RMSProp for the rows that were
+used); with the gradients of the multilayer perceptron written by hand, below; and with Adam for every
+weight. They are trained in turns in one process on one thread, and CPU seconds are counted, so that a busy
+machine slows all alike. Code by hand is worth keeping from a fifth of the training rate on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from learning_run import new_run
+from torch import Tensor, nn
+
+from retro_gamer_core.training.loading import load_trainer
+from retro_gamer_dqn import learner
+from retro_gamer_dqn.online_and_target import OnlineAndTarget
+from retro_gamer_networks.layers import _sum_of_rows, _SumOfRows
+
+ROUNDS, TURNS, FIRST = 15, 4_000, 30_000
+
+
+class ByHand(OnlineAndTarget):
+    """Forward and backward passes without autograd's bookkeeping, in inference mode."""
+
+    def online_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+        return _forward(self.online, inputs)[-1].numpy()
+
+    def target_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+        return _forward(self._target, inputs)[-1].numpy()
+
+    def q_values_and_update(
+        self, inputs: list[Tensor]
+    ) -> tuple[np.ndarray, Callable[[np.ndarray, float], None]]:
+        outputs = _forward(self.online, inputs)
+
+        def update(gradient: np.ndarray, learning_rate: float) -> None:
+            self._optimiser.step(
+                lambda: _backward(self.online, inputs, outputs, torch.from_numpy(gradient)), learning_rate
+            )
+            self.updates += 1
+            self._target_update.apply(self._target, self.online, self.updates)
+
+        return outputs[-1].numpy(), update
+
+
+class AdamForAll(OnlineAndTarget):
+    """The rows of the first layer are dense weights as all others."""
+
+    def __init__(self, online: nn.Module, *others: Any) -> None:
+        online.board.rows.row_by_row = False
+        super().__init__(online, *others)
+
+
+@torch.inference_mode()
+def _forward(network: Any, inputs: list[Tensor]) -> list[Tensor]:
+    """What each layer gives."""
+    rows, starts, _ = inputs  # snake's board has no features beside it
+    outputs = [_sum_of_rows(network.board.rows, rows, starts).add_(network.board.bias).relu_()]
+    layers = [layer for layer in network.head if isinstance(layer, nn.Linear)]
+    for layer in layers:
+        outputs.append(nn.functional.linear(outputs[-1], layer.weight, layer.bias))
+        if layer is not layers[-1]:
+            outputs[-1].relu_()
+    return outputs
+
+
+@torch.inference_mode()
+def _backward(network: Any, inputs: list[Tensor], outputs: list[Tensor], gradient: Tensor) -> None:
+    layers = [layer for layer in network.head if isinstance(layer, nn.Linear)]
+    for layer, seen in zip(reversed(layers), reversed(outputs[:-1]), strict=True):
+        torch.mm(gradient.t(), seen, out=layer.weight.grad)
+        torch.sum(gradient, 0, out=layer.bias.grad)
+        gradient = torch.ops.aten.threshold_backward.default(gradient @ layer.weight, seen, 0)
+    torch.sum(gradient, 0, out=network.board.bias.grad)
+
+    class Context:
+        saved_tensors = inputs[:2]
+        table_shape = network.board.rows.shape
+
+    network.board.rows.grad = _SumOfRows.backward(Context, gradient)[0]
+
+
+def measure() -> list[dict[str, Any]]:
+    """Rows with ``who``, ``turns_per_second`` (of CPU time) and the median ``ratio`` to the product."""
+    with tempfile.TemporaryDirectory() as folder:
+        plays = {
+            "as it is": _player(Path(folder, "a"), OnlineAndTarget),
+            "gradients by hand": _player(Path(folder, "b"), ByHand),
+            "Adam for every weight": _player(Path(folder, "c"), AdamForAll),
+        }
+    rates: dict[str, list[float]] = {name: [] for name in plays}
+    for _ in range(ROUNDS):
+        for name, play in plays.items():
+            rates[name].append(play(TURNS))
+    return [
+        {
+            "who": name,
+            "turns_per_second": median(rate),
+            "ratio": median(a / b for a, b in zip(rate, rates["as it is"], strict=True)),
+        }
+        for name, rate in rates.items()
+    ]
+
+
+def _player(folder: Path, networks: type) -> Callable[[int], float]:
+    """A run of its own. Playing so many turns gives turns per second of CPU time."""
+    job = {
+        "game": "snake",
+        "recipe": "standard",
+        "seed": 1,
+        "settings": {"training": {"game_process": False}},
+    }
+    with patch.object(learner, "OnlineAndTarget", networks):
+        loop = load_trainer(new_run(job, folder)).loop
+    events = loop.play(10**9)
+
+    def play(turns: int) -> float:
+        goal, began = loop.turns + turns, process_time()
+        while loop.turns < goal:
+            next(events)
+        return turns / (process_time() - began)
+
+    play(FIRST)
+    return play
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(f"{row['who']:24} {row['turns_per_second']:9,.0f} turns/s of CPU   {row['ratio']:5.2f} ×")
