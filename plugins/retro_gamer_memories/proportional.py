@@ -1,7 +1,8 @@
 """Proportional prioritisation (Schaul et al. 2016, section 3.3): a distribution over keys, not a store.
 
 A key's *priority* is ``(|td_error| + priority_floor) ** alpha``, and its chance of being drawn is
-proportional to that.
+proportional to that. Errors are kept beside the priorities, and only they are saved, so that another
+``alpha`` or ``priority_floor`` counts at once for all that is remembered.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from retro_gamer_memories.errors import NotANumber
 from retro_gamer_memories.settings import PRIORITIZED, check
-from retro_gamer_memories.sum_tree import SumTree
+from retro_gamer_memories.sum_tree import SumTree, last_of_each
 
 
 class ProportionalSampler:
@@ -44,7 +45,8 @@ class ProportionalSampler:
         self._beta_updates = beta_updates
         self._priority_floor = priority_floor
         self._tree = SumTree(capacity)
-        self._largest_priority = 1.0
+        self._errors = np.zeros(capacity)
+        self._largest_error = max(0.0, 1.0 - priority_floor)  # so the first priority is 1
         self._draws = 0
 
     @property
@@ -56,8 +58,8 @@ class ProportionalSampler:
         return self._first_beta + progress * (1.0 - self._first_beta)
 
     def add(self, keys: np.ndarray) -> None:
-        """New transitions lie at ``keys: int64[n]``: they get the largest priority seen so far."""
-        self._tree.set(keys, np.full(len(keys), self._largest_priority))
+        """New transitions lie at ``keys: int64[n]``: they count as the largest error seen so far."""
+        self._set(keys, np.full(len(keys), self._largest_error))
 
     def priorities(self, keys: np.ndarray) -> np.ndarray:
         """The priorities of ``keys: int64[n]``, ``float64[n]``."""
@@ -82,26 +84,44 @@ class ProportionalSampler:
         Raises:
             NotANumber: if an error is infinite or not a number.
         """
-        priorities = (np.abs(td_errors, dtype=np.float64) + self._priority_floor) ** self._alpha
-        largest = float(priorities.max(initial=self._largest_priority))
+        errors = np.abs(td_errors, dtype=np.float64)
+        largest = float(errors.max(initial=self._largest_error))
         if not np.isfinite(largest):
             raise NotANumber
-        self._tree.set(keys, priorities)
-        self._largest_priority = largest
+        self._set(keys, errors)
+        self._largest_error = largest
+
+    def _set(self, keys: np.ndarray, errors: np.ndarray) -> None:
+        keys, errors = last_of_each(keys, errors)
+        self._tree.set(keys, (errors + self._priority_floor) ** self._alpha)
+        self._errors[keys] = errors
 
     def state_dict(self, n: int) -> dict[str, Any]:
         """Everything needed to go on exactly here, when only keys ``0 … n - 1`` are in use."""
         return {
-            "priorities": self._tree.get(np.arange(n)),
-            "largest_priority": self._largest_priority,
+            "errors": self._errors[:n].copy(),
+            "largest_error": self._largest_error,
             "draws": self._draws,
         }
 
     def load_state_dict(self, state: dict[str, Any], kept: np.ndarray) -> None:
         """Take over a saved state; key k is what was saved as ``kept[k]``."""
         self._tree = SumTree(self._tree.capacity)
-        self._tree.set(np.arange(len(kept)), state["priorities"][kept])
-        self._largest_priority = float(state["largest_priority"])
-        self._draws = int(state["draws"])
-        if not np.isfinite(self._largest_priority) or self._largest_priority <= 0 or self._draws < 0:
-            raise ValueError(f"no priorities are {self._largest_priority} at most after {self._draws} draws")
+        if "errors" in state:
+            errors, largest = state["errors"], state["largest_error"]
+        else:
+            errors = self._errors_of(state["priorities"])
+            [largest] = self._errors_of(np.array([state["largest_priority"]], np.float64))
+        largest, draws = float(largest), int(state["draws"])
+        if not 0 <= largest < np.inf or draws < 0:
+            raise ValueError(f"no errors are {largest} at most after {draws} draws")
+        self._set(np.arange(len(kept)), errors[kept])
+        self._largest_error, self._draws = largest, draws
+
+    def _errors_of(self, priorities: np.ndarray) -> np.ndarray:
+        """The errors behind priorities: older states held these, without their alpha, so that of now is taken."""
+        if not (priorities > 0).all():
+            raise ValueError("priorities must be above 0")
+        if self._alpha == 0:
+            return np.full(len(priorities), max(0.0, 1.0 - self._priority_floor))
+        return np.maximum(priorities ** (1 / self._alpha) - self._priority_floor, 0.0)

@@ -50,10 +50,7 @@ class SumTree:
         """
         if len(keys) == 0:
             return
-        # numpy promises no order for assignments to the same place, hence no plain `tree[keys] = values`.
-        if not (keys[1:] > keys[:-1]).all():
-            keys, last = np.unique(keys[::-1], return_index=True)
-            values = values[::-1][last]
+        keys, values = last_of_each(keys, values)
         if keys[0] < 0 or keys[-1] >= self.capacity:
             raise IndexError(f"keys {keys[0]} to {keys[-1]} in a tree with keys 0 to {self.capacity - 1}")
         if not (values.min() >= 0 and values.max() < np.inf):
@@ -98,6 +95,17 @@ class SumTree:
             remaining = remaining - before[each, child]
             node = node * _CHILDREN + child
         return node
+
+
+def last_of_each(keys: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``keys: int64[n]`` in order, each once, with the last of its ``values: float64[n]``.
+
+    numpy promises no order for assignments to the same place, hence no plain ``array[keys] = values``.
+    """
+    if (keys[1:] > keys[:-1]).all():
+        return keys, values
+    keys, last = np.unique(keys[::-1], return_index=True)
+    return keys, values[::-1][last]
 
 
 def _level_of(size: int) -> np.ndarray:

@@ -26,7 +26,7 @@ _WHY = {
 }
 
 #: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
-_MEMORY_DEPENDS_ON = ("memory", "memory_capacity", "games_in_step", "n_step", "gamma", "seed")
+_MEMORY_DEPENDS_ON = ("memory", "games_in_step", "n_step", "gamma", "seed")
 
 Sections = Mapping[str, Any]
 

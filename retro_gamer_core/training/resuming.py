@@ -123,7 +123,10 @@ class SavedState:
         """
         saved = self.contents["loop"]
         with misfit_explained(self.path.name):
-            if not memory_still_fits(self.trained_as, config.to_sections()):
+            if not (
+                memory_still_fits(self.trained_as, config.to_sections())
+                and self._memory_takes_its_state(loop, config)
+            ):
                 loop.learner.load_state_dict(saved["learner"])
                 loop.continue_with_empty_memory(turns=saved["turns"], episodes=saved["episodes"])
                 return [
@@ -137,6 +140,19 @@ class SavedState:
                     "(the time, a file, a generator of its own)"
                 ]
         return []
+
+    def _memory_takes_its_state(self, loop: TrainingLoop, config: RunConfig) -> bool:
+        """Memories may keep what fits of one of another capacity; one of somebody's own may not know how."""
+        before = self.trained_as["training"].get("memory_capacity")
+        if before == config.training.memory_capacity:
+            return True
+        try:
+            loop.memory.load_state_dict(self.contents["loop"]["memory"])
+        except Exception:  # whatever its author's code met
+            if len(loop.memory):
+                raise
+            return False
+        return True
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from retro_gamer_core import GameFacts
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.training.new_run import choices_of, make_run
+from retro_gamer_core.training.loading import load_trainer
+from retro_gamer_core.training.new_run import choices_of, make_run, with_wishes
 
 FACTS = GameFacts(
     name="somebody's",
@@ -82,3 +85,47 @@ def test_the_patient_recipe_differs_where_patience_pays():
     assert standard.keys() == patient.keys()
     assert patient["learning_rate"] < standard["learning_rate"]
     assert patient["memory_capacity"] > standard["memory_capacity"]
+
+
+@pytest.mark.parametrize("games", [1, 16])
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_as_shipped_a_recipe_explores_as_much_as_it_says(recipe, games, tmp_path):
+    """With every setting of the recipe; only the schedule of exploration is put forward to its end."""
+    plugins, found = installed_plugins(), find_game("snake")
+    found.metadata.board_size = (32, 16)
+    facts = replace(
+        FACTS, board_size=(32, 16), player="Snake head", create_seconds=0.001 if games > 1 else 8.0
+    )
+    wishes = {"training": {"games_in_step": games, "training_episodes": 20, "seed": 1}}
+    choices = with_wishes(choices_of(recipe, facts, plugins), wishes, plugins)
+    run = make_run(tmp_path / "run", found.name, found.metadata, choices, plugins)
+    trainer = load_trainer(run)
+    learner = trainer.player.learner
+    learner.turns_played(200_000)
+    for _ in range(10_000):
+        learner.episode_finished()
+    trainer.train()
+
+    log = (run.path / "training.log").read_text(encoding="utf-8")
+    [said] = [line for line in log.splitlines() if "exploration: 100%" in line]
+    logged = {float(epsilon) for epsilon in re.findall(r"\[EP .* epsilon=([0-9.]+)", log)}
+    assert len(logged) == 1
+    if games > 1 and recipe != "classic":
+        [average] = re.findall(
+            r"5\.0% in the boldest of 16 games and .* most careful, ([0-9.]+)% on average", said
+        )
+        assert logged.pop() == pytest.approx(float(average) / 100, abs=0.0006)
+    else:
+        assert said.endswith("to 5.0%") and logged == {0.05}
+
+
+def test_one_game_has_nobody_to_explore_more_carefully_than():
+    alone = replace(FACTS, create_seconds=8.0)
+    assert "epsilon_spread" in chosen("standard", FACTS)
+    assert "epsilon_spread" not in chosen("standard", alone)
+    [reason] = [
+        choice.reason
+        for choice in choices_of("standard", alone, installed_plugins())
+        if choice.key == "epsilon_min"
+    ]
+    assert "side by side" not in reason

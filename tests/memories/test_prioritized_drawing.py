@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retro_gamer_core import RetroGamerError
 from retro_gamer_memories.prioritized import PrioritizedMemory
@@ -109,6 +111,71 @@ def test_priorities_stay_with_their_turns_when_the_capacity_changes(spec, number
     newest = range(6)[-min(capacity, 4) :]
     assert set(batch.transitions.actions.tolist()) == set(newest)
     np.testing.assert_allclose(batch.weights, newest[0] / batch.transitions.rewards, rtol=1e-5)
+
+
+class NaiveMemory:
+    """Keeps errors in a dictionary, and computes what is asked for from them each time."""
+
+    def __init__(self) -> None:
+        self.errors: dict[int, float] = {}
+        self.largest = 0.0
+
+    def add(self, key: int, floor: float) -> None:
+        self.errors[key] = max(self.largest, 1.0 - floor)
+
+    def update(self, key: int, error: float) -> None:
+        self.errors[key] = abs(error)
+        self.largest = max(self.largest, abs(error))
+
+    def priorities(self, alpha: float, floor: float) -> dict[int, float]:
+        lowest = min((error + floor) ** alpha for error in self.errors.values())
+        return {key: (error + floor) ** alpha / lowest for key, error in self.errors.items()}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    sessions=st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 0.1, 0.6, 1.0]),
+            st.sampled_from([1e-3, 0.2]),
+            st.lists(st.tuples(st.integers(0, 7), st.floats(-5, 5, width=32)), max_size=6),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_another_alpha_or_floor_counts_at_once_for_all_that_is_remembered(spec, numbered, sessions):
+    """Each session goes on from the state of the one before, with options of its own."""
+    model, state = NaiveMemory(), None
+    for number, (alpha, floor, judged) in enumerate(sessions):
+        memory = PrioritizedMemory(64, spec, alpha=alpha, beta=1.0, priority_floor=floor)
+        if state is None:
+            memory.add(numbered(range(8)))
+            for key in range(8):
+                model.add(key, floor)
+        else:
+            memory.load_state_dict(state)
+        for key, error in judged:
+            memory.update_priorities(np.array([key]), np.array([error], np.float32))
+            model.update(key, error)
+        state = memory.state_dict()
+        batch = memory.sample(20_000, np.random.default_rng(number))
+        expected = model.priorities(alpha, floor)
+        drawn = np.array([expected[key] for key in batch.keys.tolist()])
+        np.testing.assert_allclose(1 / batch.weights, drawn / drawn.min(), rtol=1e-4)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0])
+def test_a_state_of_before_which_held_priorities_still_loads(judged, alpha):
+    memory, again = judged(alpha=alpha, beta=1.0), judged(alpha=alpha, beta=1.0)
+    state = memory.state_dict()
+    old = {
+        "priorities": (state["sampler"]["errors"] + FLOOR) ** alpha,
+        "largest_priority": (state["sampler"]["largest_error"] + FLOOR) ** alpha,
+        "draws": 3,
+    }
+    again.load_state_dict({"store": state["store"], "sampler": old})
+    assert priorities_of(again) == pytest.approx(priorities_of(memory), rel=1e-6)
 
 
 @pytest.mark.parametrize("error", [float("nan"), float("inf")])

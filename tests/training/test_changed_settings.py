@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import numpy as np
 import pytest
 import tomli_w
 import torch
@@ -12,6 +13,8 @@ from retro_gamer_core.errors import CheckpointIncompatible, ConfigurationError, 
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.loading import load_trainer
+from retro_gamer_memories.prioritized import PrioritizedMemory
+from retro_gamer_memories.uniform import UniformMemory
 
 
 def change(run: RunDirectory, section: str, **values) -> None:
@@ -100,7 +103,7 @@ def test_putting_the_old_values_back_goes_on_as_if_nothing_had_been(
 
 @pytest.mark.parametrize(
     "changed",
-    [{"memory_capacity": 100}, {"memory": "uniform"}, {"games_in_step": 4}, {"n_step": 3}, {"gamma": 0.9}],
+    [{"memory": "uniform"}, {"games_in_step": 4}, {"n_step": 3}, {"gamma": 0.9}],
     ids=str,
 )
 def test_another_memory_keeps_what_was_learned_and_says_so(stopped, heard, assert_same, changed):
@@ -114,6 +117,44 @@ def test_another_memory_keeps_what_was_learned_and_says_so(stopped, heard, asser
     outcome = trainer.train([heard])
     assert any("what was learned is kept and what was remembered is not" in note for note in heard.notes)
     assert (outcome.reason, outcome.episodes) == ("finished", 40)
+
+
+@pytest.mark.parametrize("memory", ["uniform", "prioritized"])
+@pytest.mark.parametrize("capacity", [100, 500])
+def test_a_memory_of_another_size_keeps_what_fits(
+    make_run, stop_at, heard, assert_same, tmp_path, memory, capacity
+):
+    run = make_run(tmp_path, training={"memory": memory})
+    trainer = load_trainer(run)
+    trainer.train(stop=stop_at(trainer, 300))
+    before = trainer.loop.state_dict()
+    change(run, "training", memory_capacity=capacity)
+    trainer = load_trainer(run)
+    assert trainer.load_newest()
+    after = trainer.loop.state_dict()
+    kept = {name: saved.pop("memory") for name, saved in (("before", before), ("after", after))}
+    assert_same(after, before)  # the games, the learner and all else go on
+    stored = {name: saved.get("store", saved) for name, saved in kept.items()}
+    oldest_first = np.roll(stored["before"]["cells"], -stored["before"]["next_key"], axis=0)
+    newest = oldest_first[-capacity:]
+    assert len(newest) == min(capacity, 200)
+    np.testing.assert_array_equal(stored["after"]["cells"], newest)
+    assert trainer.train([heard]).reason == "finished"
+    assert len(trainer.loop.memory) == min(capacity, 200 + trainer.loop.turns - before["turns"])
+    assert not any("what was remembered is not" in note for note in heard.notes)
+
+
+def test_a_memory_that_cannot_change_its_size_begins_empty(stopped, heard, monkeypatch):
+    def refuse(self, state):
+        raise ValueError("another size")
+
+    change(stopped, "training", memory_capacity=500)
+    monkeypatch.setattr(UniformMemory, "load_state_dict", refuse)
+    monkeypatch.setattr(PrioritizedMemory, "load_state_dict", refuse)
+    trainer = load_trainer(stopped)
+    assert trainer.load_newest() and len(trainer.loop.memory) == 0
+    assert trainer.train([heard]).reason == "finished"
+    assert any("what was remembered is not" in note for note in heard.notes)
 
 
 @pytest.mark.parametrize(
