@@ -28,7 +28,7 @@ from retro_gamer_dqn import learner
 from retro_gamer_dqn.online_and_target import OnlineAndTarget
 from retro_gamer_networks.layers import _sum_of_rows, _SumOfRows
 
-ROUNDS, TURNS, FIRST = 15, 4_000, 30_000
+ROUNDS, TURNS, FIRST = 9, 3_200, 8_000
 
 
 class ByHand(OnlineAndTarget):
