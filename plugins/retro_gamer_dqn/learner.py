@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec, PlayingNetwork
-from retro_gamer_dqn import checkpoint_file, onnx_file
+from retro_gamer_dqn import checkpoint, onnx_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.losses import q_learning_loss, q_learning_target
 from retro_gamer_dqn.online_and_target import HardUpdate, OnlineAndTarget, PolyakUpdate
@@ -236,10 +236,10 @@ class DQNLearner:
         """Take over what ``checkpoint`` gave, or the file that ``save_checkpoint`` wrote."""
         file = "the checkpoint"
         if isinstance(contents, Path):
-            file, contents = contents.name, checkpoint_file.load(contents)
+            file, contents = contents.name, checkpoint.load(contents)
         self._networks.load_checkpoint(contents)
         if (weights := self._networks.first_spoilt()) is not None:
-            raise checkpoint_file.no_numbers(file, weights)
+            raise checkpoint.no_numbers(file, weights)
         if "exploration" in contents:
             self._exploration = restored(self._exploration, contents["exploration"])
         self._learning_rate.load_state_dict(contents)
@@ -247,9 +247,9 @@ class DQNLearner:
     # The files of the contract as it is today; ``checkpoint`` and ``load_checkpoint`` are all there is to them.
 
     def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
-        checkpoint_file.save(path, {**self.checkpoint(), **progress})
+        checkpoint.save(path, {**self.checkpoint(), **progress})
 
     @staticmethod
     def read_checkpoint(path: Path) -> dict[str, Any]:
         """What a checkpoint holds, ``progress`` among it, without building anything."""
-        return checkpoint_file.load(path)
+        return checkpoint.load(path)

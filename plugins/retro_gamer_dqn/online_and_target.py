@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import Observations, ObservationSpec
-from retro_gamer_core.runs.plain_values import count
+from retro_gamer_dqn.checkpoint import count
 from retro_gamer_dqn.optimiser import NetworkOptimiser
 
 _UPDATES_BETWEEN_AVERAGES = 100

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from retro_gamer_core.runs.plain_values import count
+from retro_gamer_dqn.checkpoint import count
 
 _BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
 

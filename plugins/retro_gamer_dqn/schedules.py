@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.runs.plain_values import count
+from retro_gamer_dqn.checkpoint import count
 
 SHARE_OF_A_FITTED_RUN = 0.2
 """A run whose length is known explores for no longer than this share of it."""

@@ -17,12 +17,12 @@ class NotEnoughRemembered(RetroGamerError, ValueError):
 
 
 class NotANumber(RetroGamerError, ValueError):
-    """The learner's errors are infinite or not numbers at all: its guesses have run away."""
+    """The learner's errors are infinite or not numbers at all: its Q-values have run away."""
 
     def __init__(self) -> None:
         super().__init__(
             "the learner's errors are no longer ordinary numbers",
-            why="its guesses have grown without end, and nothing can be learned from them any more",
+            why="its Q-values have grown without end, and nothing can be learned from them any more",
             hint="a lower learning_rate, or smaller rewards; then go on from an earlier checkpoint",
         )
 

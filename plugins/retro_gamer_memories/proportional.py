@@ -108,17 +108,20 @@ class ProportionalSampler:
         """Take over a saved state; key k is what was saved as ``kept[k]``."""
         self._tree = SumTree(self._tree.capacity)
         if "errors" in state:
-            errors, self._largest_error = state["errors"], float(state["largest_error"])
+            errors, largest = state["errors"], state["largest_error"]
         else:
             errors = self._errors_of(state["priorities"])
-            self._largest_error = float(self._errors_of(np.array([state["largest_priority"]]))[0])
+            [largest] = self._errors_of(np.array([state["largest_priority"]], np.float64))
+        largest, draws = float(largest), int(state["draws"])
+        if not 0 <= largest < np.inf or draws < 0:
+            raise ValueError(f"no errors are {largest} at most after {draws} draws")
         self._set(np.arange(len(kept)), errors[kept])
-        self._draws = int(state["draws"])
-        if not np.isfinite(self._largest_error) or self._largest_error < 0 or self._draws < 0:
-            raise ValueError(f"no errors are {self._largest_error} at most after {self._draws} draws")
+        self._largest_error, self._draws = largest, draws
 
     def _errors_of(self, priorities: np.ndarray) -> np.ndarray:
         """The errors behind priorities: older states held these, without their alpha, so that of now is taken."""
+        if not (priorities > 0).all():
+            raise ValueError("priorities must be above 0")
         if self._alpha == 0:
             return np.full(len(priorities), max(0.0, 1.0 - self._priority_floor))
         return np.maximum(priorities ** (1 / self._alpha) - self._priority_floor, 0.0)

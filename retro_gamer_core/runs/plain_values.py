@@ -131,16 +131,3 @@ def _plain_key(key: Any, where: str) -> Any:
     if not isinstance(key, (str, int)) or isinstance(key, bool):
         raise cannot_be_saved(key, f"a key of {where}")
     return plain(key, where)
-
-
-def count(state: Mapping[str, Any], name: str) -> int:
-    """A count out of a saved state.
-
-    Raises:
-        KeyError: there is none.
-        ValueError: it is no count.
-    """
-    value = state[name]
-    if type(value) is not int or not 0 <= value < 2**63:
-        raise ValueError(f"{name} cannot be {value!r:.40}")
-    return value

@@ -8,6 +8,14 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 if __name__ == "__main__":
-    for name in ("turn_cost", "memory_cost", "training_throughput", "second_core", "first_key"):
+    for name in (
+        "turn_cost",
+        "memory_cost",
+        "training_throughput",
+        "gradients",
+        "threads",
+        "second_core",
+        "first_key",
+    ):
         print(f"\n{name.replace('_', ' ')}")
         runpy.run_path(str(HERE / f"{name}.py"), run_name="__main__")

@@ -17,7 +17,7 @@ from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.runs.saved_state import read_state, write_state
 from retro_gamer_core.training.loading import load_run, load_trainer
 from retro_gamer_core.training.policy import TrainedPolicy
-from retro_gamer_dqn import checkpoint_file
+from retro_gamer_dqn import checkpoint
 
 GONE = object()
 VALUES = [
@@ -140,7 +140,7 @@ def test_nor_does_an_altered_checkpoint(copied, stop_at):
         if isinstance(value, np.ndarray):
             value = torch.from_numpy(value)
         for path in (run.newest_checkpoint(), run.best_checkpoint):
-            checkpoint_file.save(path, altered(contents, place, value))
+            checkpoint.save(path, altered(contents, place, value))
         for state in run.newest_states():
             state.unlink()
 
@@ -184,7 +184,7 @@ def test_so_is_such_a_checkpoint(copied, key):
     for state in run.newest_states():
         state.unlink()
     *_, before, newest = run.checkpoints()
-    checkpoint_file.save(newest, {**torch.load(newest, weights_only=True), key: "much"})
+    checkpoint.save(newest, {**torch.load(newest, weights_only=True), key: "much"})
     trainer = load_trainer(run)
     assert trainer.load_newest() and trainer.started_from == before.name
     with pytest.raises(CheckpointDamaged, match=newest.name):
@@ -200,6 +200,6 @@ def test_sections_that_are_none_are_of_another_program(copied):
     newest = run.newest_checkpoint()
     contents = torch.load(newest, weights_only=True)
     contents["config_snapshot"]["metadata"] = 5
-    checkpoint_file.save(newest, contents)
+    checkpoint.save(newest, contents)
     with pytest.raises(CheckpointIncompatible):
         TrainedPolicy(run.path, newest.stem)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,19 @@ def load(path: Path) -> dict[str, Any]:
         if torch.isnan(tensor).any():
             raise no_numbers(path.name, name)
     return contents
+
+
+def count(saved: Mapping[str, Any], name: str) -> int:
+    """A count out of a checkpoint or a saved state.
+
+    Raises:
+        KeyError: there is none.
+        ValueError: it is no count.
+    """
+    value = saved[name]
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise ValueError(f"{name} cannot be {value!r:.40}")
+    return value
 
 
 def no_numbers(file: str, weights: str) -> CheckpointDamaged:
