@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from retro_gamer_memories.errors import NotANumber
-from retro_gamer_memories.settings import PRIORITIZED, check
+from retro_gamer_memories.settings import Prioritization
 from retro_gamer_memories.sum_tree import SumTree
 
 
@@ -20,29 +20,11 @@ class ProportionalSampler:
 
     Args:
         capacity: how many keys there are.
-        alpha: 0 draws all alike, 1 in proportion to the error.
-        beta: how fully the weights make up for the uneven drawing, 0 … 1.
-        beta_updates: over how many draws beta rises linearly to 1; 0 keeps it.
-        priority_floor: added to each error, so that no key is lost for good.
-
-    Raises:
-        ConfigurationError: if any of these is out of range.
+        settings: alpha, beta and how beta rises.
     """
 
-    def __init__(
-        self,
-        capacity: int,
-        *,
-        alpha: float = 0.6,
-        beta: float = 0.4,
-        beta_updates: int = 0,
-        priority_floor: float = 1e-6,
-    ) -> None:
-        check(PRIORITIZED, alpha=alpha, beta=beta, beta_updates=beta_updates, priority_floor=priority_floor)
-        self._alpha = alpha
-        self._first_beta = beta
-        self._beta_updates = beta_updates
-        self._priority_floor = priority_floor
+    def __init__(self, capacity: int, settings: Prioritization) -> None:
+        self._settings = settings
         self._tree = SumTree(capacity)
         self._largest_priority = 1.0
         self._draws = 0
@@ -50,10 +32,9 @@ class ProportionalSampler:
     @property
     def beta(self) -> float:
         """How fully the next draw's weights make up for the uneven drawing."""
-        if self._beta_updates == 0:
-            return self._first_beta
-        progress = min(self._draws / self._beta_updates, 1.0)
-        return self._first_beta + progress * (1.0 - self._first_beta)
+        first, updates = self._settings.beta, self._settings.beta_updates
+        progress = min(self._draws / updates, 1.0) if updates else 0.0
+        return first + progress * (1.0 - first)
 
     def add(self, keys: np.ndarray) -> None:
         """New transitions lie at ``keys: int64[n]``: they get the largest priority seen so far."""
@@ -82,7 +63,8 @@ class ProportionalSampler:
         Raises:
             NotANumber: if an error is infinite or not a number.
         """
-        priorities = (np.abs(td_errors, dtype=np.float64) + self._priority_floor) ** self._alpha
+        errors = np.abs(td_errors, dtype=np.float64) + self._settings.priority_floor
+        priorities = errors**self._settings.alpha
         largest = float(priorities.max(initial=self._largest_priority))
         if not np.isfinite(largest):
             raise NotANumber

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from retro_gamer_core import ObservationSpec
 from retro_gamer_networks.board_layer import BoardLayer
 from retro_gamer_networks.dense_layers import DenseLayers, through_relu
+from retro_gamer_networks.settings import NetworkSettings
 
 
 class MLP(nn.Module):
@@ -73,6 +75,6 @@ class _OnTensors(nn.Module):
         return network.head(network.activation(network.board.on_tensors(cells, features)))
 
 
-def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] = (128, 64)) -> MLP:
+def build(spec: ObservationSpec, n_outputs: int, **options: Any) -> MLP:
     """An MLP with a ReLU after each hidden layer."""
-    return MLP(spec, n_outputs, hidden_sizes)
+    return MLP(spec, n_outputs, NetworkSettings(**options).hidden_sizes)

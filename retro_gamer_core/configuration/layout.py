@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.configuration.settings import CONFIG_VERSION, SECTIONS
 from retro_gamer_core.configuration.spelling import assignment
 from retro_gamer_core.errors import Problem
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Option, Setting
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def problem_with_version(version: Any, file: str) -> Problem | None:
     """Why a file that calls itself version ``version`` cannot be read, or None when it can."""
-    option = Option("config_version", CONFIG_VERSION, "int", "It says how this file is laid out.", low=1)
+    option = Setting(
+        "config_version", "int", CONFIG_VERSION, Option("It says how this file is laid out.", low=1)
+    )
     problem = option.problem_with(version, where=file)
     if problem is None and version > CONFIG_VERSION:
         return Problem(

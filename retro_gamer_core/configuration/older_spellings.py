@@ -15,28 +15,33 @@ from retro_gamer_core.configuration.settings import CONFIG_VERSION
 from retro_gamer_core.configuration.spelling import Spelling
 from retro_gamer_core.configuration.translation import Translation
 from retro_gamer_core.errors import ConfigurationError
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Option, Setting
 
-_MODULE = Option("module", None, "str", "The module that makes the game.", hint='"retro.examples.snake"')
-_FACTORY = Option("factory", None, "str", "The function that makes the game.", hint='"my_game:create_game"')
-_PATH = Option("path", None, "str", "The directory that the game's module is in.", hint='"games"')
-_FUNCTION = Option(
-    "observation_function",
-    None,
-    "str",
-    "The function that says what the learner sees.",
-    hint='"my_game:get_observation"',
+_MODULE = Setting(
+    "module", "str", None, Option("The module that makes the game.", hint='"retro.examples.snake"')
 )
-_BOARD = Option("board", True, "bool", "Whether the learner sees the board at all.")
-_EGOCENTRIC = Option("egocentric", True, "bool", "Whether the board is seen from the player's own place.")
-_SPATIAL = Option("spatial", True, "bool", "Whether it matters what is next to what on the board.")
-_N_LAYERS = Option("n_layers", 2, "int", "How many hidden layers the network has.", low=1, high=100)
-_LAYER_SIZE = Option("layer_size", 128, "int", "How many neurons each hidden layer has.", low=1)
-_PRIORITIZE = Option(
+_FACTORY = Setting(
+    "factory", "str", None, Option("The function that makes the game.", hint='"my_game:create_game"')
+)
+_PATH = Setting("path", "str", None, Option("The directory that the game's module is in.", hint='"games"'))
+_FUNCTION = Setting(
+    "observation_function",
+    "str",
+    None,
+    Option("The function that says what the learner sees.", hint='"my_game:get_observation"'),
+)
+_BOARD = Setting("board", "bool", True, Option("Whether the learner sees the board at all."))
+_EGOCENTRIC = Setting(
+    "egocentric", "bool", True, Option("Whether the board is seen from the player's own place.")
+)
+_SPATIAL = Setting("spatial", "bool", True, Option("Whether it matters what is next to what on the board."))
+_N_LAYERS = Setting("n_layers", "int", 2, Option("How many hidden layers the network has.", low=1, high=100))
+_LAYER_SIZE = Setting("layer_size", "int", 128, Option("How many neurons each hidden layer has.", low=1))
+_PRIORITIZE = Setting(
     "prioritize_experiences",
-    True,
     "bool",
-    "Whether turns that the learner guessed badly are learned from more often.",
+    True,
+    Option("Whether turns that the learner guessed badly are learned from more often."),
 )
 
 _DESCRIPTION_KEYS = ("actions", "reward", "board_size", "character_set", "spatial", "observe_state")

@@ -11,7 +11,7 @@ from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.configuration.translation import Translation
 from retro_gamer_core.configuration.unknown_keys import KnownKeys
 from retro_gamer_core.errors import PartNotFound, Problem
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Setting
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class FoundPart:
 
     kind: Kind
     name: str
-    options: Mapping[str, Option]
+    options: Mapping[str, Setting]
 
     def chosen(self, written: Mapping[str, Any]) -> PartChoice:
         """This part with those of the ``written`` options that are its own."""
@@ -119,7 +119,7 @@ class SectionReader:
         written_in = self.translation.as_written(section, key)[0].section
         self.problems.append(self.known.problem(key, section, written_in=written_in, file=self.file))
 
-    def _is_right(self, section: str, option: Option, value: Any) -> bool:
+    def _is_right(self, section: str, option: Setting, value: Any) -> bool:
         written = self.translation.as_written(section, option.name, value)
         same_value = len(written) == 1 and written[0].value is value
         described = replace(option, name=written[0].key) if same_value else option

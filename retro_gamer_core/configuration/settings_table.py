@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Setting
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
@@ -57,14 +57,16 @@ def settings_table(plugins: Plugins) -> list[SettingRow]:
     return rows
 
 
-def _rows(section: str, owner: str, options: Iterable[Option]) -> list[SettingRow]:
+def _rows(section: str, owner: str, options: Iterable[Setting]) -> list[SettingRow]:
     return [
-        SettingRow(section, option.name, owner, _default(option), option.typical, option.meaning)
+        SettingRow(
+            section, option.name, owner, _default(option), option.option.typical, option.option.meaning
+        )
         for option in options
     ]
 
 
-def _default(option: Option) -> str:
+def _default(option: Setting) -> str:
     return (
         ""
         if option.default in (None, "", ())

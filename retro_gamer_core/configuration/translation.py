@@ -8,7 +8,7 @@ from typing import Any
 
 from retro_gamer_core.configuration.spelling import Spelling, assignment
 from retro_gamer_core.errors import Problem
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Setting
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Translation:
         content = self.sections.get(section)
         return content if isinstance(content, dict) else {}
 
-    def take(self, section: str, option: Option) -> tuple[Spelling, ...]:
+    def take(self, section: str, option: Setting) -> tuple[Spelling, ...]:
         """Remove an older key. Empty where it is absent, or wrong and then explained."""
         table = self.table(section)
         if option.name not in table:

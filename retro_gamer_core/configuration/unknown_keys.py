@@ -47,7 +47,7 @@ class KnownKeys:
             f'the {kind} "{part.name}"'
             for kind in KINDS
             for part in self._plugins.parts(kind).values()
-            if any(option.name == key for option in part.part.options or ())
+            if any(option.name == key for option in self._plugins.options_declared_apart(part) or ())
         ]
         return f"{key} is an option of {' and '.join(owners)}, not used here: remove it" if owners else None
 

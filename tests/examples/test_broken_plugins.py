@@ -151,7 +151,7 @@ WAYS = (
         "it uses something that this retro-gamer does not have",
         "look at its spelling; if that is right, pip install --upgrade retro-gamer", INIT),
     Way("an API version in words", "API version not a number", beginning_with('RETRO_GAMER_API = "one"'),
-        "its RETRO_GAMER_API is 'one', not a whole number", "RETRO_GAMER_API = 1"),
+        "its RETRO_GAMER_API is 'one', not a whole number", "RETRO_GAMER_API = 2"),
     Way("a class", "a class", entry_point("{module}:Plugin", after=in_a_class),
         "its entry point names the class Plugin, not an object made from it", "write plugin = Plugin()"),
     Way("a wrapper", "a wrapper", writing("@hookimpl", "@hookimpl(wrapper=True)"),
