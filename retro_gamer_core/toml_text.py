@@ -10,6 +10,8 @@ def toml_value(value: Any) -> str:
     """``0.5``, ``"text"``, ``[1, 2]``, ``{ a = 1 }``; what TOML has no word for is shown as Python shows it."""
     import tomlkit  # here, because most commands show no setting
 
+    if value is None:
+        return "(left out)"
     if isinstance(value, Mapping):
         entries = ", ".join(toml_setting(key, inner) for key, inner in value.items())
         return f"{{ {entries} }}" if entries else "{}"
