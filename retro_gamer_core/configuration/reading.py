@@ -75,9 +75,16 @@ def config_from_sections(
     if "learning_starts" not in reader.table("training") and "batch_size" in training:
         training["learning_starts"] = max(training["learning_starts"], training["batch_size"])
     everything = training | reader.defaults("training", [learner, memory]) | training_options
-    facts = Facts(everything, encoder and encoder.name, network and network.name, metadata, document)
+    facts = Facts(
+        everything,
+        encoder.name if encoder else None,
+        network.name if network else None,
+        metadata,
+        document,
+    )
     problems = [*reader.problems, *problems_between(facts)]
-    if problems:
+    # What could not be read is one of the problems.
+    if problems or not (metadata and encoder and network and learner and memory):
         raise configuration_error(where, problems)
 
     return RunConfig(

@@ -213,7 +213,9 @@ class GameSettings:
 class PreprocessingSettings:
     """The keys of ``[preprocessing]`` that are no option of the encoder."""
 
-    encoder: Annotated[str, Option("How the game is shown to the learner.")] = "one_hot"
+    encoder: Annotated[
+        str, Option("How the game is shown to the learner: a name, or module:attr for one of your own.")
+    ] = "one_hot"
     observe_state: Annotated[
         Sequence[str] | None,
         Option(
@@ -231,8 +233,8 @@ class ModelSettings:
     network: Annotated[
         str | None,
         Option(
-            "The network that learns to say how good each key press is. Left out, it is cnn for a board "
-            "that is a picture (spatial = true), and mlp otherwise.",
+            "The network that learns to say how good each key press is: a name, or module:attr. Left out, it is "
+            "cnn for a board that is a picture (spatial = true), and mlp otherwise.",
             hint='"cnn"',
         ),
     ] = None
@@ -242,8 +244,10 @@ class ModelSettings:
 class TrainingParts:
     """The parts that are named in ``[training]``."""
 
-    learner: Annotated[str, Option("The algorithm that learns.")] = "dqn"
-    memory: Annotated[str, Option("What is remembered, and what is learned from again.")] = "prioritized"
+    learner: Annotated[str, Option("The algorithm that learns: a name, or module:attr.")] = "dqn"
+    memory: Annotated[
+        str, Option("What is remembered, and what is learned from again: a name, or module:attr.")
+    ] = "prioritized"
 
 
 @dataclass(frozen=True)

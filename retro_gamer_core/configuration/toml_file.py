@@ -141,24 +141,25 @@ def _change(document: TOMLDocument, table: _Path, key: str, value: Any) -> None:
 
 def _replace(table: Any, key: str, value: Any) -> None:
     """The comment beside it keeps its distance; where more than one blank parts them, its column."""
-    from tomlkit.items import Table
+    from tomlkit.items import Item, Table
 
     before = table.value.item(key) if isinstance(table, Table) else None
     table[key] = value
-    if before is not None and len(before.trivia.comment_ws) > 1:
-        now = table.value.item(key)
+    if isinstance(before, Item) and len(before.trivia.comment_ws) > 1:
+        now: Any = table.value.item(key)
         wider = len(now.as_string()) - len(before.as_string())
         now.trivia.comment_ws = " " * max(2, len(before.trivia.comment_ws) - wider)
 
 
 def _add(table: Any, key: str, value: Any) -> None:
     """Behind the last key and its comment, or behind the comments that head an empty table."""
-    from tomlkit.items import Comment, Table, Whitespace
+    from tomlkit.items import Comment, Item, Table, Whitespace
 
     if not isinstance(table, Table):
         table[key] = value
         return
-    body, below = table.value.body, []
+    body = table.value.body
+    below: list[Item] = []
     while body and isinstance(body[-1][1], (Comment, Whitespace)):
         below.insert(0, body.pop()[1])
     heads = not body

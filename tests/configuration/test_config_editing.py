@@ -115,6 +115,13 @@ def test_none_removes_a_key_and_the_comment_beside_it():
         ("[l]\n", {"l": {"my.net:build": {"n o": True}}}, '[l]\n[l."my.net:build"]\n"n o" = true\n'),
         ("[a]\r\nb = 1 # x\r\n", {"a": {"b": 2, "c": 3}}, "[a]\r\nb = 2 # x\r\nc = 3\r\n"),
         ("\ufeff[a]\nb = 1\n", {"a": {"b": 2}}, "\ufeff[a]\nb = 2\n"),
+        (
+            "\ufeff# x\r\n[a]\r\nb = 1 # x\r\n\r\n[c]\r\n",
+            {"a": {"b": 2, "c": 3}, "d": {"e": 4}},
+            "\ufeff# x\r\n[a]\r\nb = 2 # x\r\nc = 3\r\n\r\n[c]\r\n\r\n[d]\r\ne = 4\r\n",
+        ),
+        ("a = {b = 1, c = [1, 2]} # one line\n", {"a": {"c": [3]}}, "a = {b = 1, c = [3]} # one line\n"),
+        ("[a]\nx.y = 1 # dotted\nx.z = 2\n", {"a": {"x": {"y": 3}}}, "[a]\nx.y = 3 # dotted\nx.z = 2\n"),
         ('[a]\nx = """\n[a]\nb = 1\n"""\nb = 1\n', {"a": {"b": 2}}, '[a]\nx = """\n[a]\nb = 1\n"""\nb = 2\n'),
         ("# one\u2028line\n[a]\nb = 1\n", {"a": {"b": 2}}, "# one\u2028line\n[a]\nb = 2\n"),
     ],

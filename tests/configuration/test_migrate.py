@@ -277,6 +277,26 @@ def test_the_size_of_the_learners_view_is_not_taken_for_that_of_the_board():
     assert migrated(older)[0]["metadata"] == {"board_size": [32, 16]}
 
 
+def test_a_board_as_large_as_a_view_of_today_is_a_board():
+    current = {
+        "config_version": 1,
+        "metadata": {"board_size": [11, 11]},
+        "preprocessing": {"encoder": "egocentric", "radius": 5},
+    }
+    assert migrated(current) == (current, [])
+
+
+def test_a_function_of_ones_own_sees_what_it_likes():
+    older = {"metadata": {"observation_function": "my_game:see"}, "preprocessing": {"egocentric": True}}
+    assert migrated(older)[0]["preprocessing"] == {"encoder": "my_game:see"}
+
+
+def test_of_two_keys_that_became_one_only_the_wrong_one_is_told(older, problems):
+    older["model"] = {"n_layers": 3, "layer_size": 0}
+    (problem,) = problems(older)
+    assert problem.startswith("layer_size = 0: this must be at least 1")
+
+
 def test_a_named_network_is_kept():
     older = {"preprocessing": {"spatial": True}, "model": {"network": "mlp"}}
     assert migrated(older)[0]["model"] == {"network": "mlp"}
