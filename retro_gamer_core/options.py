@@ -21,6 +21,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass, replace
+from functools import partial
 from inspect import Parameter
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -229,8 +230,9 @@ def _names_known_to(declared: Any) -> dict[str, Any]:
     if is_dataclass(declared):
         own = vars(sys.modules[declared.__module__])
     else:
-        called = declared.__init__ if inspect.isclass(declared) else declared
-        own = getattr(inspect.unwrap(called), "__globals__", {})
+        called: Any = declared.__init__ if inspect.isclass(declared) else inspect.unwrap(declared)
+        called = called.func if isinstance(called, partial) else called
+        own = getattr(called if hasattr(called, "__globals__") else called.__call__, "__globals__", {})
     # What is imported for type checkers alone is found all the same, if it is one of Python's own types.
     return {**vars(collections.abc), **vars(typing), **own}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
@@ -60,6 +61,17 @@ def test_a_signature_says_the_same_whatever_else_stands_in_it():
         Setting("rate", "float", 0.1, RATE),
         Setting("other", "any", None, Option("of a type that nobody knows")),
     )
+
+
+class Made:
+    def __call__(self, context: Unknown, *, rate: Annotated[float, RATE] = 0.1): ...
+
+
+@pytest.mark.parametrize(
+    "called", [partial(factory), wraps(factory)(lambda *given, **named: None), Made()]
+)
+def test_whatever_can_be_called_says_its_own(called):
+    assert settings_of(called, without={"context"})[0] == Setting("rate", "float", 0.1, RATE)
 
 
 def test_an_option_that_cannot_be_read_is_no_silent_loss_of_its_range():
