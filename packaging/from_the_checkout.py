@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import tomli_w
+import tomlkit
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
@@ -91,7 +91,7 @@ class SharedFiles(BuildHookInterface):
             "project": {**metadata, "readme": "README.md"},
             "tool": {"hatch": {"build": {"targets": {"wheel": wheel}}}},
         }
-        return tomli_w.dumps(written_out)
+        return tomlkit.dumps(written_out)
 
 
 def _name(requirement: str) -> str:

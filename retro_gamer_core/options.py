@@ -1,17 +1,33 @@
-"""One setting: its default, what is allowed, what it means. Core and plugins describe theirs alike.
+"""Settings are declared once: where the code takes them, with an ``Option`` beside each type.
 
-The same description validates ``config.toml``, explains a mistake, makes the command line option
-and writes the table in the documentation.
+A frozen dataclass, or the signature of a factory, says name, type and default in Python's own words::
+
+    @dataclass(frozen=True)
+    class Settings:
+        learning_rate: Annotated[float, Option("How far each update moves the weights.", above=0, high=1)] = 1e-4
+        loss: Annotated[Literal["huber", "squared"], Option("How a wrong guess is counted.")] = "huber"
+
+``settings_of`` reads such a declaration. What it gives validates ``config.toml``, explains a mistake and
+writes the table in the documentation, so none of these can disagree with what the code receives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+import collections.abc
+import inspect
+import re
+import sys
+import types
+import typing
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass, replace
+from functools import partial
+from inspect import Parameter
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from retro_gamer_core.errors import Problem
+from retro_gamer_core.errors import ConfigurationError, PluginError, Problem
 from retro_gamer_core.suggestions import did_you_mean
+from retro_gamer_core.toml_text import toml_setting, toml_value
 
 Type = Literal["int", "float", "bool", "str", "int_list", "str_list", "table", "any"]
 
@@ -28,32 +44,53 @@ _IN_WORDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Option:
-    """A setting of the platform or of a part.
+    """What a type alone does not say about a setting; it stands in ``Annotated``.
+
+    Name, type and default are those of the parameter or field; the only texts allowed are a ``Literal``.
 
     Args:
-        name: the key in ``config.toml`` and the keyword argument of the factory.
-        default: the value when nothing is written; None means "chosen for you" (or absent).
-        type: what kind of value it takes; None is always accepted where the default is None.
         meaning: what it does and what raising or lowering it changes, in plain words.
         low, high: the inclusive range of a number, or of each number in a list.
         above: an exclusive lower limit, for values such as a rate that may not be 0.
-        choices: the only texts allowed.
         hint: a value to try, written as it would stand in ``config.toml``.
         typical: the range people use, for the documentation.
         allow_empty: whether an empty list is allowed.
+
+    Example::
+
+        def build(metadata, *, radius: Annotated[int, Option("How far it sees.", low=1)] = 3): ...
     """
 
-    name: str
-    default: Any
-    type: Type
-    meaning: str
+    meaning: str = ""
+    _: KW_ONLY
     low: float | None = None
     high: float | None = None
     above: float | None = None
-    choices: tuple[str, ...] = ()
     hint: str = ""
     typical: str = ""
     allow_empty: bool = True
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key of ``config.toml``, as it was declared.
+
+    Args:
+        name: the key, and the keyword argument of the factory.
+        type: what kind of value it takes.
+        default: the value when nothing is written; None means "chosen for you" (or absent), and is
+            then accepted as a value, too.
+        option: what it means and which values make sense.
+        choices: the only texts allowed; ``()`` for any.
+        required: it was declared without a default.
+    """
+
+    name: str
+    type: Type
+    default: Any = None
+    option: Option = Option()
+    choices: tuple[str, ...] = ()
+    required: bool = False
 
     def problem_with(self, value: Any, *, where: str = "") -> Problem | None:
         """What is wrong with ``value``, or None when it is fine."""
@@ -63,45 +100,75 @@ class Option:
         if complaint is None:
             return None
         return Problem(
-            f"{self.name} = {_as_toml(value)}: {complaint}",
+            f"{toml_setting(self.name, value)}: {complaint}",
             where=where,
-            why=self.meaning,
-            hint=f"{self.name} = {self.hint or _as_toml(self.default)}",
+            why=self.option.meaning,
+            hint=f"{self.name} = {self.option.hint or toml_value(self.default)}",
         )
 
     def _complaint(self, value: Any) -> str | None:
         if not _has_type(value, self.type):
             return f"this must be {_IN_WORDS[self.type]}"
         if self.choices and value not in self.choices:
-            if isinstance(value, str):
-                return f"not one of the choices; {did_you_mean(value, self.choices)}"
-            return "not one of the choices: " + ", ".join(self.choices)
-        if self.type in ("int_list", "str_list") and not value and not self.allow_empty:
+            return f"not one of the choices; {did_you_mean(value, self.choices)}"
+        if self.type in ("int_list", "str_list") and not value and not self.option.allow_empty:
             return "the list is empty"
         numbers = value if self.type == "int_list" else [value] if self.type in ("int", "float") else []
-        for number in numbers:
-            complaint = self._out_of_range(number)
-            if complaint:
-                return complaint
-        return None
+        return next(filter(None, map(self._out_of_range, numbers)), None)
 
     def _out_of_range(self, number: float) -> str | None:
+        allowed = self.option
         if number != number or number in (float("inf"), float("-inf")):
             return "this must be an ordinary number"
-        if self.above is not None and number <= self.above:
-            return f"this must be greater than {_plainly(self.above)}"
-        if self.low is not None and number < self.low:
-            return f"this must be at least {_plainly(self.low)}"
-        if self.high is not None and number > self.high:
-            return f"this must be at most {_plainly(self.high)}"
+        if allowed.above is not None and number <= allowed.above:
+            return f"this must be greater than {_plainly(allowed.above)}"
+        if allowed.low is not None and number < allowed.low:
+            return f"this must be at least {_plainly(allowed.low)}"
+        if allowed.high is not None and number > allowed.high:
+            return f"this must be at most {_plainly(allowed.high)}"
         return None
+
+
+def settings_of(declared: Any, *, without: Collection[str] = ()) -> tuple[Setting, ...]:
+    """The settings that a dataclass or the signature of a callable declares, in their order.
+
+    A parameter without an ``Option`` is a setting, too: its type comes from the annotation, else from the
+    default; its meaning from a line ``name: meaning`` in the docstring. ``*args`` and ``**options`` add
+    nothing, for a misspelt setting must not vanish in them.
+
+    Args:
+        declared: a dataclass, a class, a function.
+        without: names that are no settings, because somebody else fills them.
+
+    Raises:
+        PluginError: an annotation with an ``Option`` cannot be read.
+    """
+    explained = inspect.getdoc(declared) or ""
+    return tuple(
+        _setting(name, annotation, default, explained)
+        for name, annotation, default in _declarations(declared)
+        if name not in without
+    )
+
+
+def check_settings(settings: Any) -> None:
+    """Refuse an object of an annotated dataclass whose values make no sense.
+
+    Raises:
+        ConfigurationError: with every problem; it is a ``ValueError``.
+    """
+    problems = [
+        setting.problem_with(getattr(settings, setting.name)) for setting in settings_of(type(settings))
+    ]
+    if any(problems):
+        raise ConfigurationError("This cannot be made:", list(filter(None, problems)))
 
 
 def problems_in(
-    values: Mapping[str, Any], options: Sequence[Option], *, section: str, file: str = "config.toml"
+    values: Mapping[str, Any], settings: Sequence[Setting], *, section: str, file: str = "config.toml"
 ) -> list[Problem]:
     """Every problem in one section: values out of range and keys that nobody knows."""
-    known = {option.name: option for option in options}
+    known = {setting.name: setting for setting in settings}
     problems = []
     for key, value in values.items():
         if key not in known:
@@ -121,6 +188,105 @@ def unknown_key(key: str, known: Iterable[str], *, section: str, file: str = "co
         why="a misspelt setting would be ignored without a word, and the default used in its place",
         hint=did_you_mean(key, known),
     )
+
+
+def signature_of(factory: Callable[..., Any]) -> inspect.Signature:
+    """The signature, whose annotations may be text.
+
+    Raises:
+        TypeError: it cannot be called.
+        ValueError: it is one of those written in C that have no signature.
+    """
+    if sys.version_info >= (3, 14):  # annotations that only a type checker can evaluate would raise
+        from annotationlib import Format
+
+        return inspect.signature(factory, annotation_format=Format.FORWARDREF)
+    return inspect.signature(factory)
+
+
+def parameters_of(factory: Callable[..., Any]) -> list[Parameter]:
+    """The parameters of what has a signature; else none."""
+    try:
+        return list(signature_of(factory).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+def _declarations(declared: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Name, annotation and default (``Parameter.empty`` where there is none) of each setting."""
+    names = _names_known_to(declared)
+    if is_dataclass(declared):
+        for field in fields(declared):
+            default = field.default if field.default_factory is MISSING else field.default_factory()
+            default = Parameter.empty if default is MISSING else default
+            yield field.name, _evaluated(field.type, names, field.name), default
+        return
+    for parameter in parameters_of(declared):
+        if parameter.kind not in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+            yield parameter.name, _evaluated(parameter.annotation, names, parameter.name), parameter.default
+
+
+def _names_known_to(declared: Any) -> dict[str, Any]:
+    if is_dataclass(declared):
+        own = vars(sys.modules[declared.__module__])
+    else:
+        called: Any = declared.__init__ if inspect.isclass(declared) else inspect.unwrap(declared)
+        called = called.func if isinstance(called, partial) else called
+        own = getattr(called if hasattr(called, "__globals__") else called.__call__, "__globals__", {})
+    # What is imported for type checkers alone is found all the same, if it is one of Python's own types.
+    return {**vars(collections.abc), **vars(typing), **own}
+
+
+def _evaluated(annotation: Any, names: dict[str, Any], parameter: str) -> Any:
+    """An annotation that is text (``from __future__ import annotations``) as what it stands for."""
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, names)
+    except Exception as error:
+        if "Option(" not in annotation:
+            return Any
+        raise PluginError(
+            f"the annotation of {parameter} cannot be read: {type(error).__name__}: {error}",
+            where=names.get("__file__", ""),
+            why="it says which values make sense, so without it a mistake in config.toml would pass",
+            hint="import every name in it where the module is loaded, not only for type checkers",
+        ) from error
+
+
+def _setting(name: str, annotation: Any, default: Any, explained: str) -> Setting:
+    option = Option()
+    if get_origin(annotation) is Annotated:
+        annotation, *beside = get_args(annotation)
+        option = next((found for found in beside if isinstance(found, Option)), option)
+    if not option.meaning:
+        line = re.search(rf"^\s*{re.escape(name)}\s*(?:\([^)]*\))?:\s*(.+)$", explained, re.MULTILINE)
+        option = replace(option, meaning=line[1] if line else "")
+    type_, choices = _type_of(annotation, default)
+    required = default is Parameter.empty
+    return Setting(name, type_, None if required else default, option, choices, required)
+
+
+def _type_of(annotation: Any, default: Any) -> tuple[Type, tuple[str, ...]]:
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        (annotation, *others) = [one for one in get_args(annotation) if one is not type(None)]
+        if others:
+            return "any", ()
+    origin, inner = get_origin(annotation) or annotation, get_args(annotation)
+    if origin is Literal and all(isinstance(choice, str) for choice in inner):
+        return "str", inner
+    if annotation in (bool, int, float, str):
+        return annotation.__name__, ()
+    if origin in (list, tuple, collections.abc.Sequence) and set(inner) - {...} in ({int}, {str}):
+        return f"{inner[0].__name__}_list", ()  # type: ignore[return-value]
+    if origin in (dict, collections.abc.Mapping):
+        return "table", ()
+    if annotation is not Parameter.empty:
+        return "any", ()
+    if isinstance(default, (bool, str)):
+        return type(default).__name__, ()  # type: ignore[return-value]
+    # `dropout=0` stands for any number unless its author wrote `: int`.
+    return ("float" if isinstance(default, (int, float)) else "any"), ()
 
 
 def _has_type(value: Any, type_: Type) -> bool:
@@ -149,14 +315,3 @@ def _has_type(value: Any, type_: Type) -> bool:
 def _plainly(number: float) -> str:
     """Without the exponent that ``:g`` gives a large whole number."""
     return str(int(number)) if number == int(number) else f"{number:g}"
-
-
-def _as_toml(value: Any) -> str:
-    """The value as it would stand in a TOML file, near enough to read."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_as_toml(item) for item in value) + "]"
-    return str(value)

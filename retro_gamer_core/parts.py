@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from retro_gamer_core.options import Option
-
 #: The version of the contracts in this package. A plugin written for a newer one says so with a
-#: module attribute ``RETRO_GAMER_API = 2``, and is then refused with an explanation.
-API_VERSION = 1
+#: module attribute ``RETRO_GAMER_API = 3``, and is then refused with an explanation.
+API_VERSION = 2
 
 Kind = Literal["encoder", "network", "memory", "learner", "logger"]
 KINDS: tuple[Kind, ...] = ("encoder", "network", "memory", "learner", "logger")
@@ -30,9 +28,9 @@ class Part:
         summary: one plain sentence for ``retro-gamer plugins``.
         factory: import string of the callable that builds it. Its keyword arguments are the
             part's options; ``retro_gamer_core.contracts`` says what it is called with.
-        options: the same options with default, range and explanation, so that a mistake is
-            explained before anything is built; ``()`` for none. Left out, they are read from the
-            factory's signature when the part is first needed.
+        options: import string of what declares its options, where importing the factory takes long
+            (torch): a dataclass in a small module, with an ``Option`` beside each type. The factory is then
+            given every option, defaults included. Left out, its own signature declares them.
         replaces: name of the plugin whose part of the same name this one stands in for.
         in_numpy: of a network, import string of what plays it without torch, called as
             ``factory(spec, n_outputs, weights, **options)`` with the weights as numpy arrays by name; it
@@ -48,7 +46,7 @@ class Part:
     name: str
     summary: str
     factory: str
-    options: tuple[Option, ...] | None = None
+    options: str | None = None
     replaces: str | None = None
     in_numpy: str | None = None
     needs: tuple[str, ...] = ()

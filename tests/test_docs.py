@@ -28,16 +28,20 @@ import click
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from retro.examples.snake import create_game
 
 import retro_gamer_core
 from retro_gamer_core import errors
 from retro_gamer_core.cli import exits, main
 from retro_gamer_core.cli.group import retro_gamer
+from retro_gamer_core.configuration import read_config
+from retro_gamer_core.options import Setting
 from retro_gamer_core.plugins.discovery import FoundPlugin
 from retro_gamer_core.plugins.hook_diagnosis import HOOKS
 from retro_gamer_core.plugins.loading import load
 from retro_gamer_core.plugins.records import Provider
-from retro_gamer_core.plugins.registry import configure
+from retro_gamer_core.plugins.registry import Plugins, configure
+from retro_gamer_core.training.assembly import build_player
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -194,6 +198,36 @@ def test_the_architecture_names_every_module_of_the_core():
     page = ROOT / "docs" / "explanation" / "architecture.md"
     named = [row[0].strip("`") for row in rows(page) if len(row) == 2]
     assert sorted(named) == sorted(modules)
+
+
+def test_a_key_goes_the_way_that_the_architecture_tells(tmp_path):
+    """Every function named there is called for it, in that order, and they stand in at most eight files."""
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    walk = page.partition("## From a key in config.toml to where it acts")[2].partition("\n## ")[0]
+    steps = [pkgutil.resolve_name(name) for name in re.findall(r"^\d+\. `([\w.]+)`", walk, re.MULTILINE)]
+    codes = [(step.__init__ if isinstance(step, type) else step).__code__ for step in steps]
+    assert 6 <= len({code.co_filename for code in codes}) <= 8
+
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[game]\nname = "snake"\n'
+        '[metadata]\nactions = ["KEY_UP"]\nreward = "score"\ncharacter_set = ["@"]\nboard_size = [32, 16]\n'
+        '[model]\nnetwork = "mlp"\nhidden_sizes = [4]\n[training]\nlearning_rate = 0.0005\n',
+        encoding="utf-8",
+    )
+    plugins, called = Plugins(only=()), []
+    sys.setprofile(lambda frame, event, _: event == "call" and called.append(frame.f_code))
+    try:
+        read = read_config(config, plugins)
+        player = build_player(read, read.metadata, create_game, plugins, device="cpu")
+    finally:
+        sys.setprofile(None)
+    first = [called.index(code) for code in codes]
+    checked = first.pop(
+        steps.index(Setting.problem_with)
+    )  # the version of the file is checked with it before
+    assert first == sorted(first) and checked < first[-1]
+    assert player.learner.statistics()["learning_rate"] == 0.0005
 
 
 # What is run ----------------------------------------------------------------------------------

@@ -26,41 +26,28 @@ from retro_gamer_dqn.schedules import (
     per_game_epsilons,
     restored,
 )
+from retro_gamer_dqn.settings import DQNSettings
 
 
 class DQNLearner:
     """Owns the learning network, the target network and the optimiser.
 
-    Args: see ``retro_gamer_dqn.OPTIONS``, which says what each option means.
+    The options are those of ``DQNSettings``.
     """
 
-    def __init__(
-        self,
-        context: LearnerContext,
-        *,
-        learning_rate: float = 1e-4,
-        learning_rate_decay: float = 0.9999,
-        learning_rate_updates: int = 0,
-        epsilon: float = 1.0,
-        epsilon_min: float = 0.05,
-        epsilon_decay: float = 0.9997,
-        epsilon_turns: int = 0,
-        epsilon_spread: float = 0.0,
-        target_update_freq: int = 500,
-        target_average: int = 0,
-        double: bool = False,
-        reward_scale: float = 1.0,
-        loss: str = "huber",
-        max_gradient_norm: float = 10.0,
-        threads: int | None = None,
-    ) -> None:
+    def __init__(self, context: LearnerContext, **options: Any) -> None:
+        settings = DQNSettings(**options)
         self._context = context
-        self._double = double
-        self._reward_scale = reward_scale
-        self._loss = loss
-        self._learning_rate = LearningRate(learning_rate, learning_rate_decay, learning_rate_updates)
-        self._exploration = exploration_schedule(epsilon, epsilon_min, epsilon_decay, epsilon_turns)
-        self._epsilon_spread = epsilon_spread
+        self._double = settings.double
+        self._reward_scale = settings.reward_scale
+        self._loss = settings.loss
+        self._learning_rate = LearningRate(
+            settings.learning_rate, settings.learning_rate_decay, settings.learning_rate_updates
+        )
+        self._exploration = exploration_schedule(
+            settings.epsilon, settings.epsilon_min, settings.epsilon_decay, settings.epsilon_turns
+        )
+        self._epsilon_spread = settings.epsilon_spread
         self._rng = np.random.default_rng([context.seed, 1])
 
         self._has_taken_over = False
@@ -68,14 +55,16 @@ class DQNLearner:
             torch.manual_seed(context.seed)
             online = context.build_network(context.spec)
             measure = partial(seconds_per_update, context.build_network, context.spec)
-            self.device = choose_device(context.device, online, threads, measure)
+            self.device = choose_device(context.device, online, settings.threads, measure)
             self._networks = OnlineAndTarget(
                 online,
                 context.build_network,
                 context.spec,
                 self.device.name,
-                PolyakUpdate(target_average) if target_average else HardUpdate(target_update_freq),
-                max_gradient_norm,
+                PolyakUpdate(settings.target_average)
+                if settings.target_average
+                else HardUpdate(settings.target_update_freq),
+                settings.max_gradient_norm,
             )
 
     def _take_over(self) -> None:

@@ -14,8 +14,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import tomli_w
-
 from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.cli.progress import Notes, progress_for
 from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
@@ -71,7 +69,9 @@ class DQNTrainer:
             where="the arguments of DQNTrainer",
         )
         if self._before is None:
-            run = RunDirectory.create(run_dir, tomli_w.dumps(config.to_sections()))
+            import tomlkit
+
+            run = RunDirectory.create(run_dir, tomlkit.dumps(config.to_sections()))
         self._trainer = Trainer(run, config, create_game, plugins, source=_own_code(create_game))
         self.metadata = self._trainer.config.metadata
         self._resumes = False

@@ -6,23 +6,26 @@ seen coming. There are two of them: a window that moves with the player, and the
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
 from retro_gamer_core.playing.state_features import StateFeatures
+from retro_gamer_encoders.settings import EgocentricSettings
 
 
-def build(metadata: GameMetadata, *, radius: int | None = None, player: str | None = None):
-    """The encoder for these options.
+def build(metadata: GameMetadata, **options: Any) -> CentredBoard | Window:
+    """The encoder for these options, which are those of ``EgocentricSettings``.
 
-    Args:
-        metadata: needs ``board_size`` and ``character_set``.
-        radius: cells seen in each direction; None for the whole board.
-        player: name of the character in the middle; None for ``metadata.player``, and without
-            that for the one that listens to the keyboard.
+    ``metadata`` needs ``board_size`` and ``character_set``. Without a player named, ``metadata.player`` is
+    in the middle, and without that the one that listens to the keyboard.
     """
-    player = player or metadata.player
-    return CentredBoard(metadata, player) if radius is None else Window(metadata, radius, player)
+    settings = EgocentricSettings(**options)
+    player = settings.player or metadata.player
+    if settings.radius is None:
+        return CentredBoard(metadata, player)
+    return Window(metadata, settings.radius, player)
 
 
 class CentredBoard:

@@ -9,11 +9,9 @@ def retro_gamer_loggers():
         "training_log",
         "Writes what was chosen and how each episode went to training.log, for people.",
         "retro_gamer_loggers.training_log:TrainingLogWriter",
-        options=(),
     )
     yield Part(
         "json_lines",
         "Writes every event to training.jsonl, one JSON object a line, for programs.",
         "retro_gamer_loggers.json_lines:JsonLinesWriter",
-        options=(),
     )

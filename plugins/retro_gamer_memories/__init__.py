@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from retro_gamer_core.hookspecs import hookimpl
 from retro_gamer_core.parts import Part
-from retro_gamer_memories.settings import PRIORITIZED
 
 
 @hookimpl
@@ -18,11 +17,10 @@ def retro_gamer_memories() -> Iterable[Part]:
         "uniform",
         "Remembers the latest turns and draws every one of them equally often.",
         "retro_gamer_memories.uniform:UniformMemory",
-        options=(),
     )
     yield Part(
         "prioritized",
         "Remembers the latest turns and draws those the learner guessed badly more often.",
         "retro_gamer_memories.prioritized:PrioritizedMemory",
-        PRIORITIZED,
+        options="retro_gamer_memories.settings:Prioritization",
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from retro_gamer_memories.errors import NotEnoughRemembered
 from retro_gamer_memories.proportional import ProportionalSampler
-from retro_gamer_memories.settings import CAPACITY, check
+from retro_gamer_memories.settings import Capacity, Prioritization
 
 
 class Experience(NamedTuple):
@@ -77,7 +77,7 @@ class PrioritizedReplayMemory:
         self, capacity: int, alpha: float = 0.6, beta: float = 0.4, *, seed: int | None = None
     ) -> None:
         self._experiences = _Ring(capacity)
-        self._sampler = ProportionalSampler(capacity, alpha=alpha, beta=beta)
+        self._sampler = ProportionalSampler(capacity, Prioritization(alpha=alpha, beta=beta))
         self._rng = np.random.default_rng(seed)
 
     def __len__(self) -> int:
@@ -112,8 +112,7 @@ class _Ring:
     """A list that overwrites its oldest item once it is ``capacity`` long."""
 
     def __init__(self, capacity: int) -> None:
-        check([CAPACITY], capacity=capacity)
-        self._capacity = capacity
+        self._capacity = Capacity(capacity).capacity
         self._items: list[Experience] = []
         self._next = 0
 

@@ -10,13 +10,14 @@ from retro_gamer_core.observation import ObservationSpec
 from retro_gamer_core.transitions import Batch, Transitions
 from retro_gamer_memories.errors import NotEnoughRemembered
 from retro_gamer_memories.proportional import ProportionalSampler
+from retro_gamer_memories.settings import Prioritization
 from retro_gamer_memories.transition_store import TransitionStore
 
 
 class PrioritizedMemory:
     """Remembers the latest ``capacity`` transitions and draws the badly guessed ones more often.
 
-    The options are those of ``ProportionalSampler``.
+    The options are those of ``Prioritization``.
 
     Raises:
         ConfigurationError: if ``capacity`` or an option is out of range.
@@ -26,16 +27,10 @@ class PrioritizedMemory:
         self,
         capacity: int,
         spec: ObservationSpec,
-        *,
-        alpha: float = 0.6,
-        beta: float = 0.4,
-        beta_updates: int = 0,
-        priority_floor: float = 1e-6,
+        **options: Any,
     ) -> None:
         self._store = TransitionStore(capacity, spec)
-        self._sampler = ProportionalSampler(
-            capacity, alpha=alpha, beta=beta, beta_updates=beta_updates, priority_floor=priority_floor
-        )
+        self._sampler = ProportionalSampler(capacity, Prioritization(**options))
 
     def __len__(self) -> int:
         return len(self._store)

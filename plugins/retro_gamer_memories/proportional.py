@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from retro_gamer_memories.errors import NotANumber
-from retro_gamer_memories.settings import PRIORITIZED, check
+from retro_gamer_memories.settings import Prioritization
 from retro_gamer_memories.sum_tree import SumTree, last_of_each
 
 
@@ -21,41 +21,22 @@ class ProportionalSampler:
 
     Args:
         capacity: how many keys there are.
-        alpha: 0 draws all alike, 1 in proportion to the error.
-        beta: how fully the weights make up for the uneven drawing, 0 … 1.
-        beta_updates: over how many draws beta rises linearly to 1; 0 keeps it.
-        priority_floor: added to each error, so that no key is lost for good.
-
-    Raises:
-        ConfigurationError: if any of these is out of range.
+        settings: alpha, beta and how beta rises.
     """
 
-    def __init__(
-        self,
-        capacity: int,
-        *,
-        alpha: float = 0.6,
-        beta: float = 0.4,
-        beta_updates: int = 0,
-        priority_floor: float = 1e-6,
-    ) -> None:
-        check(PRIORITIZED, alpha=alpha, beta=beta, beta_updates=beta_updates, priority_floor=priority_floor)
-        self._alpha = alpha
-        self._first_beta = beta
-        self._beta_updates = beta_updates
-        self._priority_floor = priority_floor
+    def __init__(self, capacity: int, settings: Prioritization) -> None:
+        self._settings = settings
         self._tree = SumTree(capacity)
         self._errors = np.zeros(capacity)
-        self._largest_error = max(0.0, 1.0 - priority_floor)  # so the first priority is 1
+        self._largest_error = max(0.0, 1.0 - settings.priority_floor)  # so the first priority is 1
         self._draws = 0
 
     @property
     def beta(self) -> float:
         """How fully the next draw's weights make up for the uneven drawing."""
-        if self._beta_updates == 0:
-            return self._first_beta
-        progress = min(self._draws / self._beta_updates, 1.0)
-        return self._first_beta + progress * (1.0 - self._first_beta)
+        first, updates = self._settings.beta, self._settings.beta_updates
+        progress = min(self._draws / updates, 1.0) if updates else 0.0
+        return first + progress * (1.0 - first)
 
     def add(self, keys: np.ndarray) -> None:
         """New transitions lie at ``keys: int64[n]``: they count as the largest error seen so far."""
@@ -93,7 +74,7 @@ class ProportionalSampler:
 
     def _set(self, keys: np.ndarray, errors: np.ndarray) -> None:
         keys, errors = last_of_each(keys, errors)
-        self._tree.set(keys, (errors + self._priority_floor) ** self._alpha)
+        self._tree.set(keys, (errors + self._settings.priority_floor) ** self._settings.alpha)
         self._errors[keys] = errors
 
     def state_dict(self, n: int) -> dict[str, Any]:
@@ -122,6 +103,6 @@ class ProportionalSampler:
         """The errors behind priorities: older states held these, without their alpha, so that of now is taken."""
         if not (priorities > 0).all():
             raise ValueError("priorities must be above 0")
-        if self._alpha == 0:
-            return np.full(len(priorities), max(0.0, 1.0 - self._priority_floor))
-        return np.maximum(priorities ** (1 / self._alpha) - self._priority_floor, 0.0)
+        if self._settings.alpha == 0:
+            return np.full(len(priorities), max(0.0, 1.0 - self._settings.priority_floor))
+        return np.maximum(priorities ** (1 / self._settings.alpha) - self._settings.priority_floor, 0.0)

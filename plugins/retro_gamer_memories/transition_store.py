@@ -9,7 +9,7 @@ import numpy as np
 from retro_gamer_core.observation import Observations, ObservationSpec
 from retro_gamer_core.transitions import Transitions
 from retro_gamer_memories.errors import ShapeMismatch
-from retro_gamer_memories.settings import CAPACITY, check
+from retro_gamer_memories.settings import Capacity
 
 # The stored board is rewritten this many turns at a time: numpy widens an index array to int64,
 # eight times its size, and a whole memory of boards widened at once would not fit.
@@ -27,8 +27,7 @@ class TransitionStore:
     """
 
     def __init__(self, capacity: int, spec: ObservationSpec) -> None:
-        check([CAPACITY], capacity=capacity)
-        self.capacity = capacity
+        self.capacity = Capacity(capacity).capacity
         self._columns = _columns(
             Transitions(
                 observations=Observations.empty(capacity, spec),

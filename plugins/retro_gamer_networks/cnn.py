@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
 from retro_gamer_networks.layers import dense_layers, one_hot_board
+from retro_gamer_networks.settings import NetworkSettings
 
 _SMALLEST_SIDE = 5
 """Two 3×3 convolutions take two cells from each side; on a smaller board nothing would be left."""
@@ -55,7 +57,7 @@ class CNN(nn.Module):
         return lines
 
 
-def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] = (128, 64)) -> CNN:
+def build(spec: ObservationSpec, n_outputs: int, **options: Any) -> CNN:
     """Two 3×3 convolutions of 32 and 64 channels, then fully connected layers.
 
     Raises:
@@ -68,4 +70,4 @@ def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] 
             why="the encoder shows the learner no board, only numbers",
             hint='network = "mlp"',
         )
-    return CNN(spec, n_outputs, hidden_sizes)
+    return CNN(spec, n_outputs, NetworkSettings(**options).hidden_sizes)

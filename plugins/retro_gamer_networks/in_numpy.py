@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from retro_gamer_core import ObservationSpec, expect_weights
 from retro_gamer_core.observation import view
 from retro_gamer_networks.occupied_rows import OccupiedRows, lengths_of
+from retro_gamer_networks.settings import NetworkSettings
 
 Weights = Mapping[str, np.ndarray]
 
@@ -84,14 +86,13 @@ class _Dense:
         return inputs @ weight + bias
 
 
-def mlp(
-    spec: ObservationSpec, n_outputs: int, weights: Weights, *, hidden_sizes: Sequence[int] = (128, 64)
-) -> MLPInNumpy:
+def mlp(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any) -> MLPInNumpy:
     """The MLP with these weights.
 
     Raises:
         ValueError: they are not those of such a network.
     """
+    hidden_sizes = NetworkSettings(**options).hidden_sizes
     first = hidden_sizes[0]
     shapes = {
         "board.rows": (spec.view_height * spec.view_width * spec.n_channels, first),
@@ -104,9 +105,7 @@ def mlp(
     return MLPInNumpy(spec, _dense(weights, dense), weights)
 
 
-def cnn(
-    spec: ObservationSpec, n_outputs: int, weights: Weights, *, hidden_sizes: Sequence[int] = (128, 64)
-) -> CNNInNumpy:
+def cnn(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any) -> CNNInNumpy:
     """The CNN with these weights.
 
     Raises:
@@ -121,6 +120,7 @@ def cnn(
         "convolutions.2.weight": (64, 32, 3, 3),
         "convolutions.2.bias": (64,),
     }
+    hidden_sizes = NetworkSettings(**options).hidden_sizes
     dense = _dense_shapes([flat + spec.n_view_features, *hidden_sizes, n_outputs])
     expect_weights(weights, {**shapes, **dense})
     return CNNInNumpy(spec, padding, _dense(weights, dense), weights)

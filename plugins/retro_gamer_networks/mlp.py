@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
 from retro_gamer_networks.layers import BoardLayer, dense_layers
+from retro_gamer_networks.settings import NetworkSettings
 
 
 class MLP(nn.Module):
@@ -45,6 +47,6 @@ class MLP(nn.Module):
         ]
 
 
-def build(spec: ObservationSpec, n_outputs: int, *, hidden_sizes: Sequence[int] = (128, 64)) -> MLP:
+def build(spec: ObservationSpec, n_outputs: int, **options: Any) -> MLP:
     """An MLP with a ReLU after each hidden layer."""
-    return MLP(spec, n_outputs, hidden_sizes)
+    return MLP(spec, n_outputs, NetworkSettings(**options).hidden_sizes)

@@ -9,6 +9,5 @@ def retro_gamer_loggers():
         "tensorboard",
         "Writes curves, alarms and settings to tensorboard/, for TensorBoard.",
         "retro_gamer_tensorboard.writer:TensorBoardWriter",
-        options=(),
         needs=("torch",),  # whether tensorboard is there, the writer says, for it knows the extra
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Setting
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
@@ -38,7 +38,7 @@ def changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSetting
     ]
 
 
-def _of_core(config: RunConfig) -> Iterator[tuple[str, Option, Any]]:
+def _of_core(config: RunConfig) -> Iterator[tuple[str, Setting, Any]]:
     sections = config.to_sections()
     for section, options in SECTION_KEYS.items():
         for option in options:
@@ -46,7 +46,7 @@ def _of_core(config: RunConfig) -> Iterator[tuple[str, Option, Any]]:
                 yield section, option, sections[section].get(option.name)
 
 
-def _of_parts(config: RunConfig, plugins: Plugins) -> Iterator[tuple[str, Option, Any]]:
+def _of_parts(config: RunConfig, plugins: Plugins) -> Iterator[tuple[str, Setting, Any]]:
     choices = [
         ("preprocessing", config.encoder),
         ("model", config.network),
@@ -56,7 +56,7 @@ def _of_parts(config: RunConfig, plugins: Plugins) -> Iterator[tuple[str, Option
     ]
     for section, choice in choices:
         part = plugins.find_part(choice.kind, choice.name)
-        written = [Option(name, None, "any", "") for name in choice.options]
+        written = [Setting(name, "any") for name in choice.options]
         # The code that an import path names is not run just to look at a run.
         for option in plugins.options_of(part) if part.provider.distribution else written:
             yield section, option, choice.options.get(option.name)

@@ -14,6 +14,7 @@ from retro_gamer_core.cli.printing import next_step, say, typed, warn
 from retro_gamer_core.cli.quick_look import warn_of
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import Choice
+from retro_gamer_core.toml_text import toml_setting
 
 
 @click.command()
@@ -88,7 +89,7 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     warn_of(findings_of(look), game)
     say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
     for choice in choices:
-        say(f"  [{choice.section}] {choice.key} = {_as_toml(choice.value)} — {choice.reason}")
+        say(f"  [{choice.section}] {toml_setting(choice.key, choice.value)} — {choice.reason}")
     next_step(typed("retro-gamer", "train", run.path))
 
 
@@ -106,9 +107,3 @@ def _described(found: Any, description: Mapping[str, Any]) -> Any:
         )
     known = found.metadata.to_dict() if found.metadata else {}
     return GameMetadata.from_dict({**known, **description}, where="the description of the game")
-
-
-def _as_toml(value: Any) -> str:
-    from retro_gamer_core.configuration.spelling import assignment
-
-    return assignment("", value).removeprefix(" = ")

@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
-_INT = click.INT
-_FLOAT = click.FLOAT
+from retro_gamer_core.configuration.settings import SECTION_KEYS
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+from retro_gamer_core.options import Setting, Type
 
-#: Flag, where it belongs, and its type. Older spellings stay; the configuration translates them.
-_HYPERPARAMETERS: tuple[tuple[str, str, Any, str], ...] = (
-    ("--encoder", "preprocessing.encoder", str, "What the learner sees: a name or module:attr."),
-    ("--radius", "preprocessing.radius", _INT, "For the encoder egocentric: cells seen in each direction."),
-    ("--observe-state", "preprocessing.observe_state", "list", "State values to see, with commas."),
-    ("--network", "model.network", str, "The network: a name or module:attr."),
-    ("--hidden-sizes", "model.hidden_sizes", "ints", "Neurons in each hidden layer, e.g. 256,128."),
-    ("--learner", "training.learner", str, "The algorithm: a name or module:attr."),
-    ("--memory", "training.memory", str, "The replay memory: a name or module:attr."),
-    ("--training-episodes", "training.training_episodes", _INT, "How many episodes to play in all."),
-    (
-        "--max-turns-per-episode",
-        "training.max_turns_per_episode",
-        _INT,
-        "Cut episodes that go on for longer.",
-    ),
-    ("--learning-rate", "training.learning_rate", _FLOAT, "How far each update moves the weights."),
-    ("--learning-rate-decay", "training.learning_rate_decay", _FLOAT, "Its factor after each episode."),
-    ("--gamma", "training.gamma", _FLOAT, "How much a reward one turn later counts."),
-    ("--epsilon-decay", "training.epsilon_decay", _FLOAT, "Factor of random actions after each episode."),
-    ("--epsilon-min", "training.epsilon_min", _FLOAT, "Share of random actions kept to the end."),
-    ("--epsilon-turns", "training.epsilon_turns", _INT, "Turns over which random actions become rare."),
-    ("--batch-size", "training.batch_size", _INT, "Remembered turns in each update."),
-    ("--train-every", "training.train_every", _INT, "Turns between two updates."),
-    ("--n-step", "training.n_step", _INT, "Turns of real rewards in each guess."),
-    ("--memory-capacity", "training.memory_capacity", _INT, "Turns the memory holds."),
-    ("--target-update-freq", "training.target_update_freq", _INT, "Updates between copies to the target."),
-    ("--games-in-step", "training.games_in_step", _INT, "Games played side by side."),
-    ("--exploration-turns", "training.exploration_turns", _INT, "Random turns to discover characters."),
-    ("--checkpoint-every", "training.checkpoint_every", _INT, "Episodes between checkpoints."),
-    ("--device", "training.device", click.Choice(["auto", "cpu", "cuda", "mps"]), "Where to compute."),
+#: The settings of the core that people often change: what each flag takes and says is declared there.
+_OF_CORE = (
+    "preprocessing.encoder",
+    "preprocessing.observe_state",
+    "model.network",
+    "training.learner",
+    "training.memory",
+    "training.training_episodes",
+    "training.max_turns_per_episode",
+    "training.gamma",
+    "training.batch_size",
+    "training.train_every",
+    "training.n_step",
+    "training.memory_capacity",
+    "training.games_in_step",
+    "training.exploration_turns",
+    "training.checkpoint_every",
+    "training.device",
 )
-_OLDER: tuple[tuple[str, str, Any], ...] = (
-    ("--n-layers", "model.n_layers", _INT),
-    ("--layer-size", "model.layer_size", _INT),
-    ("--lr-decay", "training.lr_decay", _FLOAT),
-    ("--model-class", "model.network", str),
+#: Options of the built-in parts. They are said here once more, since `--help` must not load a plugin.
+_OF_PARTS: tuple[tuple[str, Type, str], ...] = (
+    ("preprocessing.radius", "int", "For the encoder egocentric: cells seen in each direction."),
+    ("model.hidden_sizes", "int_list", "Neurons in each hidden layer, e.g. 256,128."),
+    ("training.learning_rate", "float", "How far each update moves the weights."),
+    ("training.learning_rate_decay", "float", "Its factor after each episode."),
+    ("training.epsilon_decay", "float", "Factor of random actions after each episode."),
+    ("training.epsilon_min", "float", "Share of random actions kept to the end."),
+    ("training.epsilon_turns", "int", "Turns over which random actions become rare."),
+    ("training.target_update_freq", "int", "Updates between copies to the target."),
 )
-_DESCRIPTION: tuple[tuple[str, str, str, str], ...] = (
-    ("--actions", "actions", "list", "Keys the learner may press, with commas."),
-    ("--reward", "reward", "text", "State value whose change is the reward."),
-    ("--character-set", "character_set", "list", "Characters on the board, with commas."),
-    ("--player", "player", "text", "Name of the character to follow."),
+#: Flags with an older name, the key that `migrate` knows, and its type.
+_OLDER: tuple[tuple[str, str, Type], ...] = (
+    ("--n-layers", "model.n_layers", "int"),
+    ("--layer-size", "model.layer_size", "int"),
+    ("--lr-decay", "training.lr_decay", "float"),
+    ("--model-class", "model.network", "str"),
 )
+_OF_DESCRIPTION = ("actions", "reward", "character_set", "player")
+_CLICK_TYPES: dict[Type, Any] = {"int": click.INT, "float": click.FLOAT}  # a list is a text with commas
 
 
 def hyperparameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add a flag for each setting that people often change, and ``--set`` for all of them."""
     options = [
-        click.option(flag, _variable(where), type=_click_type(type_), help=help_)
-        for flag, where, type_, help_ in _HYPERPARAMETERS
+        _flag(where, setting.type, _first_sentence(setting), setting.choices) for where, setting in _core()
     ]
+    options += [_flag(where, type_, help_) for where, type_, help_ in _OF_PARTS]
     options += [
-        click.option(flag, _variable(where), type=type_, hidden=True) for flag, where, type_ in _OLDER
+        click.option(flag, _variable(where), type=_CLICK_TYPES.get(type_, str), hidden=True)
+        for flag, where, type_ in _OLDER
     ]
     options += [
         click.option("--prioritize-experiences/--no-prioritize-experiences",
@@ -81,8 +79,9 @@ def description_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add flags that describe a game which carries no description, or differ from it."""
     command = click.option("--spatial/--no-spatial", _variable("description.spatial"), default=None,
                            help="Whether the board is a picture.")(command)  # fmt: skip
-    for flag, key, _, help_ in reversed(_DESCRIPTION):
-        command = click.option(flag, _variable(f"description.{key}"), help=help_)(command)
+    for setting in reversed(METADATA_KEYS):
+        if setting.name in _OF_DESCRIPTION:
+            command = _flag(f"description.{setting.name}", setting.type, _first_sentence(setting))(command)
     return command
 
 
@@ -94,15 +93,17 @@ def wishes_from(flags: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dic
     """
     description: dict[str, Any] = {}
     wishes: dict[str, dict[str, Any]] = {}
-    types = {where: type_ for _, where, type_, _ in _HYPERPARAMETERS}
-    lists = {f"description.{key}" for _, key, type_, _ in _DESCRIPTION if type_ == "list"}
+    types = {where: setting.type for where, setting in _core()} | {
+        where: type_ for where, type_, _ in _OF_PARTS
+    }
+    types |= {f"description.{setting.name}": setting.type for setting in METADATA_KEYS}
     for variable, value in flags.items():
         if value is None or variable == "settings":
             continue
         where = variable.replace("__", ".")
-        if where in lists or types.get(where) == "list":
+        if types.get(where) == "str_list":
             value = [item.strip() or "," for item in value.split(",")]
-        elif types.get(where) == "ints":
+        elif types.get(where) == "int_list":
             value = _whole_numbers(value)
         section, _, key = where.partition(".")
         (description if section == "description" else wishes.setdefault(section, {}))[key] = value
@@ -117,8 +118,22 @@ def _variable(where: str) -> str:
     return where.replace(".", "__")
 
 
-def _click_type(type_: Any) -> Any:
-    return str if type_ in ("list", "ints") else type_
+def _core() -> list[tuple[str, Setting]]:
+    every = {
+        f"{section}.{each.name}": each for section, settings in SECTION_KEYS.items() for each in settings
+    }
+    return [(where, every[where]) for where in _OF_CORE]
+
+
+def _flag(where: str, type_: Type, help_: str, choices: Sequence[str] = ()) -> Callable[..., Any]:
+    name = f"--{where.rpartition('.')[2].replace('_', '-')}"
+    taken = click.Choice(choices) if choices else _CLICK_TYPES.get(type_, str)
+    metavar = "A,B,…" if type_ in ("str_list", "int_list") else None
+    return click.option(name, _variable(where), type=taken, metavar=metavar, help=help_)
+
+
+def _first_sentence(setting: Setting) -> str:
+    return re.split(r"(?<=[.])\s", setting.option.meaning)[0]
 
 
 def _whole_numbers(text: str) -> list[int]:

@@ -9,6 +9,7 @@ import click
 
 from retro_gamer_core.cli.printing import next_step, say, say_json, table, warn
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.options import Setting
 from retro_gamer_core.parts import KINDS
 from retro_gamer_core.plugins.needed_modules import how_to_install, missing
 from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
@@ -103,6 +104,14 @@ def _parts(plugins: Plugins) -> list[ProvidedPart]:
     return [part for kind in KINDS for part in plugins.parts(kind).values()]
 
 
+def _options(settings: Sequence[Setting] | None) -> list[dict[str, Any]] | None:
+    """Flat; None where only the factory, which is not imported for this, could tell."""
+    if settings is None:
+        return None
+    facts = [vars(setting) | vars(setting.option) for setting in settings]
+    return [{name: fact for name, fact in each.items() if name != "option"} for each in facts]
+
+
 def _for_programs(plugins: Plugins) -> dict[str, Any]:
     provided = {
         "recipes": plugins.recipes().values(),
@@ -112,7 +121,13 @@ def _for_programs(plugins: Plugins) -> dict[str, Any]:
     return {
         "plugins": plugins.records,
         "parts": [
-            {"kind": part.kind, **vars(part.part), **vars(part.provider), "missing": missing(part.part)}
+            {
+                "kind": part.kind,
+                **vars(part.part),
+                **vars(part.provider),
+                "options": _options(plugins.options_declared_apart(part)),
+                "missing": missing(part.part),
+            }
             for part in _parts(plugins)
         ],
         **{

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from retro_gamer_core.cli.printing import say, say_lines, size_in_words, table
 from retro_gamer_core.cli.run_summary import RunSummary, SavedFile
 from retro_gamer_core.cli.sparkline import sparkline
 from retro_gamer_core.runs.training_log_format import CheckpointLine, EpisodeLine, format_duration
+from retro_gamer_core.toml_text import toml_value
 from retro_gamer_core.training.own_files import in_a_sentence
 
 _ROWS = 8
@@ -79,7 +79,7 @@ def _print_changed_settings(summary: RunSummary) -> None:
         return
     _heading("Settings that differ from the defaults")
     rows = [
-        (f"[{setting.section}] {setting.key}", _as_toml(setting.value), _as_toml(setting.default))
+        (f"[{setting.section}] {setting.key}", toml_value(setting.value), toml_value(setting.default))
         for setting in summary.changed
     ]
     table(("setting", "here", "default"), rows, indent="  ")
@@ -201,7 +201,3 @@ def _heading(text: str) -> None:
 def _signed(number: float) -> str:
     """Two decimals, except where they would make a small number look like zero."""
     return f"{number:+.1e}" if 0 < abs(number) < 0.005 else f"{number:+,.2f}"
-
-
-def _as_toml(value: object) -> str:
-    return "(left out)" if value is None else json.dumps(value, ensure_ascii=False, default=str)

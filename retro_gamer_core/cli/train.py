@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from retro_gamer_core.cli.durations import Duration, say_duration
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.printing import next_step, say, typed, warn
 from retro_gamer_core.cli.quick_look import QuickLook
+
+if TYPE_CHECKING:
+    from retro_gamer_core.configuration.settings import Device
 
 
 @click.command()
@@ -42,7 +46,7 @@ def train(
     run: str,
     seconds: float | None,
     resume: str | None,
-    device: str | None,
+    device: Device | None,
     save_every: float,
 ) -> None:
     """Train a run, or go on training it.

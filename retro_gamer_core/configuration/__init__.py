@@ -4,14 +4,17 @@ The student owns the file. What it says is read whole, every problem in it expla
 only single values are ever changed in it.
 """
 
-from retro_gamer_core.configuration.editing import edit_config
+from retro_gamer_core.configuration.migrate import migrated_sections
 from retro_gamer_core.configuration.new_config import new_config_text
-from retro_gamer_core.configuration.older_spellings import translate_older_spellings
 from retro_gamer_core.configuration.reading import config_from_sections
 from retro_gamer_core.configuration.run_config import PartChoice, RunConfig
-from retro_gamer_core.configuration.settings import LOOP_SETTINGS, TrainingSettings
-from retro_gamer_core.configuration.settings_table import SettingRow, settings_table
-from retro_gamer_core.configuration.toml_file import read_config, read_sections
+from retro_gamer_core.configuration.settings import (
+    LOOP_SETTINGS,
+    SettingRow,
+    TrainingSettings,
+    settings_table,
+)
+from retro_gamer_core.configuration.toml_file import edit_config, edited_text, read_config, read_sections
 
 __all__ = [
     "LOOP_SETTINGS",
@@ -21,9 +24,10 @@ __all__ = [
     "TrainingSettings",
     "config_from_sections",
     "edit_config",
+    "edited_text",
+    "migrated_sections",
     "new_config_text",
     "read_config",
     "read_sections",
     "settings_table",
-    "translate_older_spellings",
 ]

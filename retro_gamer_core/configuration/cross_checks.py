@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration.spelling import assignment
-from retro_gamer_core.configuration.translation import Translation
+from retro_gamer_core.configuration.migrate import Migrated
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.toml_text import toml_setting
 
 if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
@@ -26,14 +26,14 @@ class Facts:
         training: every setting of ``[training]``, options of learner and memory among them.
         encoder, network: the names of the parts; None where they are not known.
         metadata: None where the description of the game is wrong.
-        translation: how the person wrote each setting.
+        document: how the person wrote each setting.
     """
 
     training: Mapping[str, Any]
     encoder: str | None
     network: str | None
     metadata: GameMetadata | None
-    translation: Translation
+    document: Migrated
 
     def number(self, key: str) -> float | None:
         """A number in ``[training]``; None where there is none of that name."""
@@ -42,12 +42,12 @@ class Facts:
 
     def problem(self, what: str, *keys: tuple[str, str], why: str, hint: str) -> Problem:
         """A problem between these (section, key) settings."""
-        sections = dict.fromkeys(f"[{self.translation.as_written(*key)[0].section}]" for key in keys)
-        return Problem(what, f"{' and '.join(sections)} in {self.translation.file}", why, hint)
+        sections = dict.fromkeys(f"[{self.document.as_written(*key)[0].section}]" for key in keys)
+        return Problem(what, f"{' and '.join(sections)} in {self.document.file}", why, hint)
 
     def spelled(self, section: str, key: str, value: Any) -> str:
         """``key = value`` in the person's own spelling."""
-        return " and ".join(map(str, self.translation.as_written(section, key, value)))
+        return " and ".join(map(str, self.document.as_written(section, key, value)))
 
 
 def problems_between(facts: Facts) -> Iterator[Problem]:
@@ -133,7 +133,7 @@ def _characters_are_known(facts: Facts) -> Problem | None:
         ("training", "exploration_turns"),
         ("metadata", "character_set"),
         why="the learner tells what is on the board by its characters, so it must know which there are",
-        hint=f"{assignment('exploration_turns', 200)}, or write a character_set in [metadata]",
+        hint=f"{toml_setting('exploration_turns', 200)}, or write a character_set in [metadata]",
     )
 
 

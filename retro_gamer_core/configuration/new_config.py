@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.settings import CONFIG_VERSION, SECTIONS
-from retro_gamer_core.configuration.toml_statements import header, setting
 from retro_gamer_core.parts import Choice
+from retro_gamer_core.toml_text import toml_header, toml_setting
 
 if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
@@ -42,17 +42,17 @@ def new_config_text(choices: Sequence[Choice], *, game: str, metadata: GameMetad
     for choice in choices:
         entries.setdefault(choice.section, {})[choice.key] = (choice.value, choice.reason)
     sections = [_section((name,), _ABOUT.get(name, ""), entries[name]) for name in entries]
-    return "\n".join([f"# {_TITLE}\n{setting('config_version', CONFIG_VERSION)}\n", *sections])
+    return "\n".join([f"# {_TITLE}\n{toml_setting('config_version', CONFIG_VERSION)}\n", *sections])
 
 
 def _section(table: tuple[str, ...], about: str, entries: Mapping[str, tuple[Any, str]]) -> str:
     tables = {key: entry for key, entry in entries.items() if isinstance(entry[0], Mapping)}
     settings = [
-        (setting(key, value), reason)
+        (toml_setting(key, value), reason)
         for key, (value, reason) in entries.items()
         if key not in tables and value is not None
     ]
-    settings.insert(0, (header(table), about))
+    settings.insert(0, (toml_header(table), about))
     lengths = [len(text) for text, remark in settings if remark and len(text) <= _WIDEST_SETTING]
     column = 2 + max(lengths, default=0)
     lines = [_with_remark(text, remark, column) for text, remark in settings]

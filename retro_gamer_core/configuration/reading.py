@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.cross_checks import Facts, problems_between
-from retro_gamer_core.configuration.layout import check_logger_tables, check_sections, problem_with_version
-from retro_gamer_core.configuration.older_spellings import translate
+from retro_gamer_core.configuration.migrate import migrate
 from retro_gamer_core.configuration.run_config import RunConfig
 from retro_gamer_core.configuration.section_reader import SectionReader
-from retro_gamer_core.configuration.settings import LOOP_SETTINGS, SECTIONS, TrainingSettings
+from retro_gamer_core.configuration.settings import CONFIG_VERSION, LOOP_SETTINGS, SECTIONS, TrainingSettings
 from retro_gamer_core.errors import ConfigurationError, Problem
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.metadata_checks import problems_in_description
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+from retro_gamer_core.options import Option, Setting
+from retro_gamer_core.suggestions import did_you_mean, nearest
+from retro_gamer_core.toml_text import toml_setting
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
@@ -37,13 +39,13 @@ def config_from_sections(
         ConfigurationError: with every problem there is.
         PluginError: a plugin whose part is named here is broken.
     """
-    translation = translate(sections, file=where)
-    version_problem = problem_with_version(translation.sections["config_version"], where)
+    document = migrate(sections, file=where)
+    version_problem = _problem_with_version(document.sections["config_version"], where)
     if version_problem:  # alone: in a file of another layout, every further complaint could be wrong
         raise configuration_error(where, [version_problem])
 
-    reader = SectionReader(translation, plugins, import_own=import_own)
-    reader.known.add("metadata", (option.name for option in METADATA_KEYS))
+    reader = SectionReader(document, plugins, import_own=import_own)
+    reader.know("metadata", (option.name for option in METADATA_KEYS))
 
     game = reader.settings("game")
     preprocessing = reader.settings("preprocessing")
@@ -60,9 +62,9 @@ def config_from_sections(
         for name in logger_names
     ]
 
-    check_sections(reader)
+    _check_sections(reader)
     _check_game_is_named(reader, game)
-    check_logger_tables(reader, logger_names)
+    _check_logger_tables(reader, logger_names)
     reader.options("game")
     encoder_options = reader.options("preprocessing", [encoder])
     network_options = reader.options("model", [network])
@@ -80,7 +82,7 @@ def config_from_sections(
         encoder.name if encoder else None,
         network.name if network else None,
         metadata,
-        translation,
+        document,
     )
     problems = [*reader.problems, *problems_between(facts)]
     # What could not be read is one of the problems.
@@ -140,7 +142,7 @@ def _metadata(reader: SectionReader, observed: Sequence[str] | None) -> GameMeta
     """The description of the game, with the state values that this run observes."""
     described = {}
     for key, value in reader.table("metadata").items():
-        homes = reader.known.homes_of(key)
+        homes = reader.homes_of(key)
         if homes and "metadata" not in homes:
             reader.unknown(key, "metadata")
         else:
@@ -153,3 +155,65 @@ def _metadata(reader: SectionReader, observed: Sequence[str] | None) -> GameMeta
     reader.problems += [replace(problem, where=here) for problem in own]
     reader.problems += [replace(problem, where=there) for problem in everything if problem not in own]
     return None if own or everything else GameMetadata.from_dict(described)
+
+
+def _problem_with_version(version: Any, file: str) -> Problem | None:
+    """Why a file that calls itself version ``version`` cannot be read, or None when it can."""
+    option = Setting(
+        "config_version", "int", CONFIG_VERSION, Option("It says how this file is laid out.", low=1)
+    )
+    problem = option.problem_with(version, where=file)
+    if problem is None and version > CONFIG_VERSION:
+        return Problem(
+            f"{toml_setting('config_version', version)} is newer than this retro-gamer can read",
+            where=file,
+            why=f"it knows files up to version {CONFIG_VERSION}, and could misunderstand a newer one",
+            hint="pip install --upgrade retro-gamer",
+        )
+    return problem
+
+
+def _check_sections(reader: SectionReader) -> None:
+    """Explain sections that nobody knows, and settings that stand outside of any section."""
+    for name, content in reader.document.sections.items():
+        if name == "config_version":
+            continue
+        if name in SECTIONS and not isinstance(content, dict):
+            what, hint = f"{toml_setting(name, content)}: {name} is the name of a section", f"[{name}]"
+            why = "a section is a line of its own, with its settings in the lines below"
+        elif name in SECTIONS:
+            continue
+        elif isinstance(content, dict):
+            what, hint = f"[{name}] is not a section", did_you_mean(name, SECTIONS)
+            why = "nothing reads what stands in it, so the defaults would be used in its place"
+        else:
+            homes = reader.homes_of(name)
+            what, hint = f"{toml_setting(name, content)} stands in no section", did_you_mean(name, SECTIONS)
+            hint = f"move it below the line [{homes[0]}]" if homes else hint
+            why = "each setting belongs to the section above it, so it cannot stand above the first one"
+        reader.problems.append(Problem(what, reader.file, why, hint))
+
+
+def _check_logger_tables(reader: SectionReader, names: Sequence[str]) -> None:
+    """Explain loggers named twice, and tables ``[logging.NAME]`` that belong to no logger."""
+    where = reader.where("logging", "loggers")
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            what, why = f'"{name}" stands in loggers twice', "everything would be written down twice"
+            reader.problems.append(Problem(what, where, why, "name it once"))
+    for key, value in reader.table("logging").items():
+        if key == "loggers" or (key in names and isinstance(value, dict)):
+            continue
+        if not isinstance(value, dict) and key not in names:
+            reader.unknown(key, "logging")
+            continue
+        if key in names:
+            what, hint = (
+                f"{toml_setting(key, value)}: the options of a logger are a table",
+                f"[logging.{key}]",
+            )
+        else:
+            what, match = f"[logging.{key}] is for a logger that is not in loggers", nearest(key, names)
+            hint = f"did you mean [logging.{match}]?" if match else f'add "{key}" to loggers, or remove this'
+        why = "options that belong to no logger would be ignored without a word"
+        reader.problems.append(Problem(what, where, why, hint))

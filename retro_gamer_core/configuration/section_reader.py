@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.configuration.migrate import Migrated
 from retro_gamer_core.configuration.run_config import PartChoice
 from retro_gamer_core.configuration.settings import SECTION_KEYS
-from retro_gamer_core.configuration.translation import Translation
-from retro_gamer_core.configuration.unknown_keys import KnownKeys
 from retro_gamer_core.errors import PartNotFound, Problem
-from retro_gamer_core.options import Option
-from retro_gamer_core.parts import Kind
+from retro_gamer_core.options import Setting, unknown_key
+from retro_gamer_core.parts import KINDS, Kind
+from retro_gamer_core.suggestions import nearest
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
@@ -24,7 +24,7 @@ class FoundPart:
 
     kind: Kind
     name: str
-    options: dict[str, Option]
+    options: dict[str, Setting]
     left_alone: bool = False
     """Whether its code was not imported, so that any option may be its own."""
 
@@ -42,24 +42,32 @@ class SectionReader:
     A section is named as in the file; ``logging.NAME`` is the table of one logger.
     """
 
-    def __init__(self, translation: Translation, plugins: Plugins, *, import_own: bool = True) -> None:
-        self.translation = translation
-        self.file = translation.file
-        self.problems = list(translation.problems)
-        self.known = KnownKeys(plugins)
+    def __init__(self, document: Migrated, plugins: Plugins, *, import_own: bool = True) -> None:
+        self.document = document
+        self.file = document.file
+        self.problems = list(document.problems)
         self._plugins = plugins
         self._import_own = import_own
+        self._keys_of: dict[str, set[str]] = {}
+
+    def know(self, section: str, keys: Iterable[str]) -> None:
+        """Say that ``section`` may have these keys."""
+        self._keys_of.setdefault(section, set()).update(keys)
+
+    def homes_of(self, key: str) -> list[str]:
+        """The sections that may have this key."""
+        return [section for section, keys in self._keys_of.items() if key in keys]
 
     def table(self, section: str) -> dict[str, Any]:
         """Everything in a section; empty where there is none."""
         section, _, logger = section.partition(".")
-        table = self.translation.table(section)
+        table = self.document.table(section)
         content = table.get(logger) if logger else table
         return content if isinstance(content, dict) else {}
 
     def where(self, section: str, key: str) -> str:
         """Where the person wrote this setting."""
-        return f"[{self.translation.as_written(section, key)[0].section}] in {self.file}"
+        return f"[{self.document.as_written(section, key)[0].section}] in {self.file}"
 
     def settings(self, section: str) -> dict[str, Any]:
         """The core's own settings: what is written, else the default. A wrong one is left out."""
@@ -69,7 +77,7 @@ class SectionReader:
             value = table.get(option.name, option.default)
             if option.name not in table or self._is_right(section, option, value):
                 values[option.name] = float(value) if option.type == "float" else value
-        self.known.add(section, (option.name for option in SECTION_KEYS[section]))
+        self.know(section, (option.name for option in SECTION_KEYS[section]))
         return values
 
     def find(
@@ -94,7 +102,7 @@ class SectionReader:
         options_in = options_in or section
         taken = {option.name for option in SECTION_KEYS.get(options_in, ())}
         settable = {option.name: option for option in options if option.name not in taken}
-        self.known.add(options_in, settable)
+        self.know(options_in, settable)
         return FoundPart(kind, name, settable, left_alone)
 
     def options(self, section: str, parts: Sequence[FoundPart | None] = ()) -> dict[str, Any]:
@@ -110,7 +118,7 @@ class SectionReader:
             elif owners and self._is_right(section, owners[0].options[key], value):
                 values[key] = list(value) if isinstance(value, tuple) else value
             elif unseen := [part for part in parts if part and part.left_alone and not owners]:
-                unseen[0].options[key] = Option(key, None, "any", "")
+                unseen[0].options[key] = Setting(key, "any")
                 values[key] = value
             elif not owners and None not in parts:
                 self.unknown(key, section)
@@ -123,12 +131,37 @@ class SectionReader:
         return {option.name: option.default for option in options if option.name not in table}
 
     def unknown(self, key: str, section: str) -> None:
-        """Explain a key that nobody knows."""
-        written_in = self.translation.as_written(section, key)[0].section
-        self.problems.append(self.known.problem(key, section, written_in=written_in, file=self.file))
+        """Explain a key that its section does not have, with the likeliest way out."""
+        here = self._keys_of.get(section, set())
+        written_in = self.document.as_written(section, key)[0].section
+        problem = unknown_key(key, here, section=written_in, file=self.file)
+        hint = self._elsewhere(key) or self._of_another_part(key)
+        if hint is None and nearest(key, here) is None:
+            hint = self._almost_elsewhere(key)
+        self.problems.append(problem if hint is None else replace(problem, hint=hint))
 
-    def _is_right(self, section: str, option: Option, value: Any) -> bool:
-        written = self.translation.as_written(section, option.name, value)
+    def _elsewhere(self, key: str) -> str | None:
+        homes = self.homes_of(key)
+        return f"move it to [{homes[0]}], where {key} belongs" if homes else None
+
+    def _of_another_part(self, key: str) -> str | None:
+        owners = [
+            f'the {kind} "{part.name}"'
+            for kind in KINDS
+            for part in self._plugins.parts(kind).values()
+            if any(option.name == key for option in self._plugins.options_declared_apart(part) or ())
+        ]
+        return f"{key} is an option of {' and '.join(owners)}, not used here: remove it" if owners else None
+
+    def _almost_elsewhere(self, key: str) -> str | None:
+        matches = ((section, nearest(key, keys)) for section, keys in self._keys_of.items())
+        return next(
+            (f"did you mean {match!r}? It belongs in [{section}]" for section, match in matches if match),
+            None,
+        )
+
+    def _is_right(self, section: str, option: Setting, value: Any) -> bool:
+        written = self.document.as_written(section, option.name, value)
         same_value = len(written) == 1 and written[0].value is value
         described = replace(option, name=written[0].key) if same_value else option
         problem = described.problem_with(value, where=self.where(section, option.name))

@@ -6,10 +6,17 @@ that part.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from retro_gamer_core.options import Option
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+from retro_gamer_core.options import Option, Setting, settings_of
+from retro_gamer_core.parts import Kind
+from retro_gamer_core.toml_text import toml_value
+
+if TYPE_CHECKING:
+    from retro_gamer_core.plugins.registry import Plugins
 
 CONFIG_VERSION = 1
 """The version of the layout below; a file that names a newer one is refused."""
@@ -17,162 +24,178 @@ CONFIG_VERSION = 1
 SECTIONS = ("game", "metadata", "preprocessing", "model", "training", "logging")
 
 
-def _setting(default: Any, type_: str, meaning: str, **allowed: Any) -> Any:
-    return field(default=default, metadata={"type": type_, "meaning": meaning, **allowed})
+Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
     """What the training loop itself needs to know; each field is one key of ``[training]``."""
 
-    training_episodes: int = _setting(
-        20_000,
-        "int",
-        "How many episodes (games from start to end) are played in all. More of them take longer and "
-        "usually end in better play.",
-        low=1,
-        typical="500 to 20000",
-    )
-    max_turns_per_episode: int = _setting(
-        2_000,
-        "int",
-        "A game that is still going after this many turns is cut short, so that a player who only runs "
-        "in circles cannot hold up the training.",
-        low=1,
-        typical="500 to 5000",
-    )
-    games_in_step: int = _setting(
-        1,
-        "int",
-        "How many games are played side by side. More of them make each turn cheaper, and the learner "
-        "sees more different situations between two updates.",
-        low=1,
-        typical="1 to 32",
-    )
-    game_process: bool = _setting(
-        False,
-        "bool",
-        "Whether the games are played in a process of their own, on a second processor core, while this one "
-        "learns. Slow games train faster that way, and what comes of it is the same to the last bit. A game "
-        "that cannot be found by its name, such as one from a notebook, stays where it is.",
-    )
-    batch_size: int = _setting(
-        64,
-        "int",
-        "How many remembered turns each update learns from. Larger batches are steadier but slower.",
-        low=1,
-        typical="32 to 256",
-    )
-    train_every: int = _setting(
-        4,
-        "int",
-        "The network is updated once every this many turns. A smaller number learns more from each turn "
-        "and takes longer.",
-        low=1,
-        typical="1 to 8",
-    )
-    learning_starts: int = _setting(
-        1_000,
-        "int",
-        "How many turns are only watched before the first update, so that the first batches are varied. "
-        "Left out, it is raised to batch_size where that is larger.",
-        low=1,
-        typical="500 to 10000",
-    )
-    memory_capacity: int = _setting(
-        50_000,
-        "int",
-        "How many turns the memory holds; when it is full, the oldest are forgotten. A larger memory is "
-        "more varied and needs more room.",
-        low=1,
-        typical="10000 to 200000",
-    )
-    gamma: float = _setting(
-        0.99,
-        "float",
-        "How much a reward counts for each turn it lies in the future (the discount factor). With 0.99, a "
-        "reward 100 turns ahead counts about a third; near 0, only the very next turn matters.",
-        above=0,
-        high=1,
-        typical="0.9 to 0.999",
-    )
-    n_step: int = _setting(
-        1,
-        "int",
-        "How many turns of real rewards are added up before the learner's own guess takes over. More let "
-        "news of a reward travel back faster, but mix in more luck.",
-        low=1,
-        typical="1 to 5",
-    )
-    exploration_turns: int = _setting(
-        200,
-        "int",
-        "Without a character_set, this many turns are played at random first to find out which characters "
-        "appear on the board.",
-        low=0,
-        typical="200 to 2000",
-    )
-    unknown_character_strategy: str = _setting(
-        "ignore",
-        "str",
-        'What to do with a character that is not in character_set: "ignore" sees an empty cell there, '
-        '"extend" adds it and makes room for it in the network.',
-        choices=("ignore", "extend"),
-    )
-    checkpoint_every: int = _setting(
-        100,
-        "int",
-        "A checkpoint (everything learned so far, on disk) is saved every this many episodes.",
-        low=1,
-        typical="50 to 1000",
-    )
-    keep_checkpoints: int = _setting(
-        10,
-        "int",
-        "At most so many of these checkpoints stay: the first, the newest, and an even spread between them. "
-        "The others are deleted while training; 0 keeps all. final.pt, and files that training did not "
-        "write, always stay.",
-        low=0,
-        typical="5 to 50",
-    )
-    evaluate_every: int = _setting(
-        50_000,
-        "int",
-        "After every this many turns, a few games are played without random keys to see how good it is by "
-        "now, and the best so far is kept as best.pt. Long games are tried less often, so that little time "
-        "goes into it. 0 never does it.",
-        low=0,
-        typical="20000 to 200000",
-    )
-    evaluation_games: int = _setting(
-        10,
-        "int",
-        "How many games such an evaluation plays. More of them tell better from worse more surely.",
-        low=1,
-        typical="5 to 30",
-    )
-    recipe: str | None = _setting(
-        None,
-        "str",
-        "The recipe that these settings began with, for whoever reads them later. It decides nothing any more.",
-        hint='"standard"',
-    )
-    seed: int | None = _setting(
-        None,
-        "int",
-        "Where all chance begins: two runs with the same seed and the same settings go the same way. Left "
-        "out, one is drawn when the run is created.",
-        low=0,
-        high=2**32 - 1,
-        hint="1",
-    )
-    device: str = _setting(
-        "auto",
-        "str",
-        'Where the network is computed: "cpu" is the processor, "cuda" an NVIDIA graphics card, "mps" an '
-        'Apple one, and "auto" chooses.',
-        choices=("auto", "cpu", "cuda", "mps"),
-    )
+    training_episodes: Annotated[
+        int,
+        Option(
+            "How many episodes (games from start to end) are played in all. More of them take longer and "
+            "usually end in better play.",
+            low=1,
+            typical="500 to 20000",
+        ),
+    ] = 20_000
+    max_turns_per_episode: Annotated[
+        int,
+        Option(
+            "A game that is still going after this many turns is cut short, so that a player who only runs "
+            "in circles cannot hold up the training.",
+            low=1,
+            typical="500 to 5000",
+        ),
+    ] = 2_000
+    games_in_step: Annotated[
+        int,
+        Option(
+            "How many games are played side by side. More of them make each turn cheaper, and the learner "
+            "sees more different situations between two updates.",
+            low=1,
+            typical="1 to 32",
+        ),
+    ] = 1
+    game_process: Annotated[
+        bool,
+        Option(
+            "Whether the games are played in a process of their own, on a second processor core, while this one "
+            "learns. Slow games train faster that way, and what comes of it is the same to the last bit. A game "
+            "that cannot be found by its name, such as one from a notebook, stays where it is.",
+        ),
+    ] = False
+    batch_size: Annotated[
+        int,
+        Option(
+            "How many remembered turns each update learns from. Larger batches are steadier but slower.",
+            low=1,
+            typical="32 to 256",
+        ),
+    ] = 64
+    train_every: Annotated[
+        int,
+        Option(
+            "The network is updated once every this many turns. A smaller number learns more from each turn "
+            "and takes longer.",
+            low=1,
+            typical="1 to 8",
+        ),
+    ] = 4
+    learning_starts: Annotated[
+        int,
+        Option(
+            "How many turns are only watched before the first update, so that the first batches are varied. "
+            "Left out, it is raised to batch_size where that is larger.",
+            low=1,
+            typical="500 to 10000",
+        ),
+    ] = 1_000
+    memory_capacity: Annotated[
+        int,
+        Option(
+            "How many turns the memory holds; when it is full, the oldest are forgotten. A larger memory is "
+            "more varied and needs more room.",
+            low=1,
+            typical="10000 to 200000",
+        ),
+    ] = 50_000
+    gamma: Annotated[
+        float,
+        Option(
+            "How much a reward counts for each turn it lies in the future (the discount factor). With 0.99, a "
+            "reward 100 turns ahead counts about a third; near 0, only the very next turn matters.",
+            above=0,
+            high=1,
+            typical="0.9 to 0.999",
+        ),
+    ] = 0.99
+    n_step: Annotated[
+        int,
+        Option(
+            "How many turns of real rewards are added up before the learner's own guess takes over. More let "
+            "news of a reward travel back faster, but mix in more luck.",
+            low=1,
+            typical="1 to 5",
+        ),
+    ] = 1
+    exploration_turns: Annotated[
+        int,
+        Option(
+            "Without a character_set, this many turns are played at random first to find out which characters "
+            "appear on the board.",
+            low=0,
+            typical="200 to 2000",
+        ),
+    ] = 200
+    unknown_character_strategy: Annotated[
+        Literal["ignore", "extend"],
+        Option(
+            'What to do with a character that is not in character_set: "ignore" sees an empty cell there, '
+            '"extend" adds it and makes room for it in the network.',
+        ),
+    ] = "ignore"
+    checkpoint_every: Annotated[
+        int,
+        Option(
+            "A checkpoint (everything learned so far, on disk) is saved every this many episodes.",
+            low=1,
+            typical="50 to 1000",
+        ),
+    ] = 100
+    keep_checkpoints: Annotated[
+        int,
+        Option(
+            "At most so many of these checkpoints stay: the first, the newest, and an even spread between them. "
+            "The others are deleted while training; 0 keeps all. final.pt, and files that training did not "
+            "write, always stay.",
+            low=0,
+            typical="5 to 50",
+        ),
+    ] = 10
+    evaluate_every: Annotated[
+        int,
+        Option(
+            "After every this many turns, a few games are played without random keys to see how good it is by "
+            "now, and the best so far is kept as best.pt. Long games are tried less often, so that little time "
+            "goes into it. 0 never does it.",
+            low=0,
+            typical="20000 to 200000",
+        ),
+    ] = 50_000
+    evaluation_games: Annotated[
+        int,
+        Option(
+            "How many games such an evaluation plays. More of them tell better from worse more surely.",
+            low=1,
+            typical="5 to 30",
+        ),
+    ] = 10
+    recipe: Annotated[
+        str | None,
+        Option(
+            "The recipe that these settings began with, for whoever reads them later. It decides nothing any more.",
+            hint='"standard"',
+        ),
+    ] = None
+    seed: Annotated[
+        int | None,
+        Option(
+            "Where all chance begins: two runs with the same seed and the same settings go the same way. Left "
+            "out, one is drawn when the run is created.",
+            low=0,
+            high=2**32 - 1,
+            hint="1",
+        ),
+    ] = None
+    device: Annotated[
+        Device,
+        Option(
+            'Where the network is computed: "cpu" is the processor, "cuda" an NVIDIA graphics card, "mps" an '
+            'Apple one, and "auto" chooses.',
+        ),
+    ] = "auto"
 
     @property
     def drawn_seed(self) -> int:
@@ -182,53 +205,135 @@ class TrainingSettings:
         return self.seed
 
 
-LOOP_SETTINGS = tuple(Option(name=f.name, default=f.default, **f.metadata) for f in fields(TrainingSettings))
+@dataclass(frozen=True)
+class GameSettings:
+    """The keys of ``[game]``."""
 
-SECTION_KEYS: dict[str, tuple[Option, ...]] = {
-    "game": (
+    name: Annotated[
+        str | None,
         Option(
-            "name",
-            None,
-            "str",
             "Which game is played: a name from `retro-gamer list`, a module:factory, or the path of a .py "
             "file.",
             hint='"snake"',
         ),
-    ),
-    "preprocessing": (
-        Option("encoder", "one_hot", "str", "How the game is shown to the learner."),
+    ] = None
+
+
+@dataclass(frozen=True)
+class PreprocessingSettings:
+    """The keys of ``[preprocessing]`` that are no option of the encoder."""
+
+    encoder: Annotated[
+        str, Option("How the game is shown to the learner: a name, or module:attr for one of your own.")
+    ] = "one_hot"
+    observe_state: Annotated[
+        Sequence[str] | None,
         Option(
-            "observe_state",
-            None,
-            "str_list",
             "Names of numbers in the game's state that the learner sees beside the board. Left out, they are "
             "those that the description in [metadata] names.",
             hint='["lives"]',
         ),
-    ),
-    "model": (
+    ] = None
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The keys of ``[model]`` that are no option of the network."""
+
+    network: Annotated[
+        str | None,
         Option(
-            "network",
-            None,
-            "str",
-            "The network that learns to say how good each key press is. Left out, it is cnn for a board "
-            "that is a picture (spatial = true), and mlp otherwise.",
+            "The network that learns to say how good each key press is: a name, or module:attr. Left out, it is "
+            "cnn for a board that is a picture (spatial = true), and mlp otherwise.",
             hint='"cnn"',
         ),
-    ),
-    "training": (
-        Option("learner", "dqn", "str", "The algorithm that learns."),
-        Option("memory", "prioritized", "str", "What is remembered, and what is learned from again."),
-        *LOOP_SETTINGS,
-    ),
-    "logging": (
+    ] = None
+
+
+@dataclass(frozen=True)
+class TrainingParts:
+    """The parts that are named in ``[training]``."""
+
+    learner: Annotated[str, Option("The algorithm that learns: a name, or module:attr.")] = "dqn"
+    memory: Annotated[
+        str, Option("What is remembered, and what is learned from again: a name, or module:attr.")
+    ] = "prioritized"
+
+
+@dataclass(frozen=True)
+class LoggingSettings:
+    """The keys of ``[logging]`` beside the tables of the loggers."""
+
+    loggers: Annotated[
+        Sequence[str],
         Option(
-            "loggers",
-            ("training_log", "json_lines"),
-            "str_list",
             "Who writes down what happens in training. The options of one logger stand in a table of its "
-            "own, such as [logging.json_lines].",
+            "own, such as [logging.json_lines]."
         ),
-    ),
+    ] = ("training_log", "json_lines")
+
+
+LOOP_SETTINGS = settings_of(TrainingSettings)
+
+SECTION_KEYS: dict[str, tuple[Setting, ...]] = {
+    "game": settings_of(GameSettings),
+    "preprocessing": settings_of(PreprocessingSettings),
+    "model": settings_of(ModelSettings),
+    "training": (*settings_of(TrainingParts), *LOOP_SETTINGS),
+    "logging": settings_of(LoggingSettings),
 }
 """The keys in each section that are no option of any part; those of ``[metadata]`` are ``METADATA_KEYS``."""
+
+_SECTION_OF: dict[Kind, str] = {
+    "encoder": "preprocessing",
+    "network": "model",
+    "learner": "training",
+    "memory": "training",
+    "logger": "logging",
+}
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One setting.
+
+    Args:
+        section: where it stands in ``config.toml``; ``logging.NAME`` for options of a logger.
+        name: its key.
+        owner: the part whose option it is, such as ``"learner dqn"``; ``""`` for the core's own.
+        default: as it would stand in the file; ``""`` where there is none.
+        typical: the values people use; ``""`` where nobody said.
+        meaning: what it does, in plain words.
+    """
+
+    section: str
+    name: str
+    owner: str
+    default: str
+    typical: str
+    meaning: str
+
+
+def settings_table(plugins: Plugins) -> list[SettingRow]:
+    """The core's settings and the options of every installed part, in the order of the sections."""
+    rows = _rows("game", "", SECTION_KEYS["game"]) + _rows("metadata", "", METADATA_KEYS)
+    for section in ("preprocessing", "model", "training", "logging"):
+        rows += _rows(section, "", SECTION_KEYS[section])
+        for kind in (kind for kind, home in _SECTION_OF.items() if home == section):
+            for name, part in plugins.parts(kind).items():
+                place = f"logging.{name}" if kind == "logger" else section
+                rows += _rows(place, f"{kind} {name}", plugins.options_of(part))
+    return rows
+
+
+def _rows(section: str, owner: str, options: Iterable[Setting]) -> list[SettingRow]:
+    return [
+        SettingRow(
+            section, option.name, owner, _default(option), option.option.typical, option.option.meaning
+        )
+        for option in options
+    ]
+
+
+def _default(option: Setting) -> str:
+    return "" if option.default in (None, "", ()) else toml_value(option.default)

@@ -1,21 +1,33 @@
-"""Reading ``config.toml`` from disk, and saying plainly what is wrong with it as a file."""
+"""``config.toml`` on disk: what is wrong with it as a file, and single settings changed in it.
+
+The file is a student's own. tomlkit keeps its comments, order and layout: a changed value is the only part of
+its line that is new, but for the blanks before a comment that stands in a column. (A table that is written in
+two places loses the header of the one whose last key is removed.)
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.reading import config_from_sections, configuration_error
 from retro_gamer_core.configuration.run_config import RunConfig
-from retro_gamer_core.errors import Problem
+from retro_gamer_core.errors import Problem, RetroGamerError
+from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.links import refuse_link_out
 
 if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
     from retro_gamer_core.plugins.registry import Plugins
 
-BYTE_ORDER_MARK = "\ufeff"
+_BYTE_ORDER_MARK = "\ufeff"
 """What some Windows editors put before the first character of a file; TOML has no such thing."""
+
+_Path = tuple[str, ...]
 
 
 def read_config(path: Path, plugins: Plugins) -> RunConfig:
@@ -34,10 +46,154 @@ def read_sections(path: Path) -> dict[str, Any]:
     Raises:
         ConfigurationError: the file is not there, cannot be read, or is not TOML.
     """
-    return parse(read_text(path), str(path))
+    return _parse(_read_text(path), str(path))
 
 
-def read_text(path: Path) -> str:
+def edit_config(path: Path, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Set values in a config file. The file is replaced as a whole or not at all.
+
+    Args:
+        path: the file.
+        changes: for each section, keys and their new values. None removes a key; a mapping stands
+            for the section's own table of that name. What is not there yet is added.
+
+    Raises:
+        ConfigurationError: the file is not there, or is not TOML.
+        RetroGamerError: its layout leaves no place for the change, or the system refused to write, or it is a
+            link that leads elsewhere. The file is then as it was.
+    """
+    refuse_link_out(path)
+    text = _read_text(path)
+    edited = edited_text(text, changes, where=str(path))
+    if edited != text:
+        replace_file(path.resolve(), lambda temporary: temporary.write_bytes(edited.encode("utf-8")))
+
+
+def edited_text(text: str, changes: Mapping[str, Mapping[str, Any]], *, where: str) -> str:
+    """As ``edit_config``, from the text of a file to its new text."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    wanted = _parse(text, where)
+    try:
+        document = tomlkit.parse(text.removeprefix(mark))
+        for table, key, value in _single_changes(changes):
+            if not _is_already(wanted, (*table, key), value):
+                _assign(wanted, (*table, key), value)
+                _change(document, table, key, value)
+        edited = tomlkit.dumps(document)
+        if "\r\n" in text and not re.search(r"(?<!\r)\n", text):  # new lines end as all the others do
+            edited = re.sub(r"(?<!\r)\n", "\r\n", edited)
+        if tomllib.loads(edited) == wanted:
+            return mark + edited
+    except (TypeError, AttributeError, ValueError, TOMLKitError):
+        pass  # what should be a table is a value, or a list of tables
+    raise RetroGamerError(
+        "this cannot be changed without disturbing other settings",
+        where=where,
+        why="the file is laid out in a way that leaves no safe place for the change",
+        hint="change it by hand, in your editor",
+    )
+
+
+def _single_changes(changes: Mapping[str, Any], table: _Path = ()) -> Iterator[tuple[_Path, str, Any]]:
+    """One by one: the path of a table, a key in it, and the new value."""
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            yield from _single_changes(value, (*table, key))
+        else:
+            yield table, key, list(value) if isinstance(value, tuple) else value
+
+
+def _is_already(tables: Any, path: _Path, value: Any) -> bool:
+    """Whether ``value`` stands at ``path``, or nothing does and it is to be removed."""
+    for key in path:
+        if not isinstance(tables, Mapping) or key not in tables:
+            return value is None
+        tables = tables[key]
+    return type(tables) is type(value) and tables == value
+
+
+def _assign(tables: MutableMapping[str, Any], path: _Path, value: Any) -> None:
+    *above, key = path
+    for name in above:
+        tables = tables.setdefault(name, {})
+    if value is None:
+        tables.pop(key, None)
+    else:
+        tables[key] = value
+
+
+def _change(document: TOMLDocument, table: _Path, key: str, value: Any) -> None:
+    import tomlkit
+
+    inside: Any = document
+    for name in table:
+        if name not in inside:
+            inside[name] = tomlkit.table()
+        inside = inside[name]
+    if key not in inside:
+        _add(inside, key, value)
+    elif value is None:
+        _remove(inside, key)
+    else:
+        _replace(inside, key, value)
+
+
+def _replace(table: Any, key: str, value: Any) -> None:
+    """The comment beside it keeps its distance; where more than one blank parts them, its column."""
+    from tomlkit.items import Item, Table
+
+    before = table.value.item(key) if isinstance(table, Table) else None
+    table[key] = value
+    if isinstance(before, Item) and len(before.trivia.comment_ws) > 1:
+        now: Any = table.value.item(key)
+        wider = len(now.as_string()) - len(before.as_string())
+        now.trivia.comment_ws = " " * max(2, len(before.trivia.comment_ws) - wider)
+
+
+def _add(table: Any, key: str, value: Any) -> None:
+    """Behind the last key and its comment, or behind the comments that head an empty table."""
+    from tomlkit.items import Comment, Item, Table, Whitespace
+
+    if not isinstance(table, Table):
+        table[key] = value
+        return
+    body = table.value.body
+    below: list[Item] = []
+    while body and isinstance(body[-1][1], (Comment, Whitespace)):
+        below.insert(0, body.pop()[1])
+    heads = not body
+    while below and isinstance(below[0], Comment) and (heads or below[0].trivia.indent):
+        table.value.append(None, below.pop(0))
+    table[key] = value
+    for item in below:
+        table.value.append(None, item)
+
+
+def _remove(table: Any, key: str) -> None:
+    """With the lines below that go on with the comment beside it: each # stands to the right."""
+    from tomlkit.items import Comment, Null, Table
+
+    if not isinstance(table, Table):
+        del table[key]
+        return
+    body = table.value.body
+    below = 1 + next(i for i, (name, _) in enumerate(body) if name is not None and name.key == key)
+    has_comment = bool(body[below - 1][1].trivia.comment)
+    table.remove(key)
+    while (
+        has_comment
+        and below < len(body)
+        and isinstance(body[below][1], Comment)
+        and body[below][1].trivia.indent
+    ):
+        body[below] = (None, Null())
+        below += 1
+
+
+def _read_text(path: Path) -> str:
     """The text of the file, every character and line ending as it is.
 
     Raises:
@@ -63,13 +219,13 @@ def read_text(path: Path) -> str:
     raise configuration_error(str(path), [problem])
 
 
-def parse(text: str, where: str) -> dict[str, Any]:
+def _parse(text: str, where: str) -> dict[str, Any]:
     """The tables in a TOML text; a byte order mark before it is passed over.
 
     Raises:
         ConfigurationError: it is not TOML; the message shows the line.
     """
-    text = text.removeprefix(BYTE_ORDER_MARK)
+    text = text.removeprefix(_BYTE_ORDER_MARK)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

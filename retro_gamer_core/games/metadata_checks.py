@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.games.key_names import is_key, likely_key
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS, REQUIRED_KEYS
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Setting
 from retro_gamer_core.runs.plain_values import number
 from retro_gamer_core.suggestions import did_you_mean
 
@@ -43,11 +43,14 @@ def problems_with_game(metadata: GameMetadata, game: Game) -> list[Problem]:
     return [*_missing_from_state(metadata, game.state), *_missing_player(metadata, game)]
 
 
-def _problems_of_one(option: Option, values: Mapping[str, Any]) -> list[Problem]:
+def _problems_of_one(option: Setting, values: Mapping[str, Any]) -> list[Problem]:
     name = option.name
     if name not in values:
         missing = Problem(
-            f"{name} is missing", why=option.meaning, hint=f"{name} = {option.hint}", code="missing-key"
+            f"{name} is missing",
+            why=option.option.meaning,
+            hint=f"{name} = {option.option.hint}",
+            code="missing-key",
         )
         return [missing] if name in REQUIRED_KEYS else []
     value = values[name]
@@ -57,7 +60,9 @@ def _problems_of_one(option: Option, values: Mapping[str, Any]) -> list[Problem]
     if value is None or name not in _CHECKS:
         return []
     return [
-        Problem(what, why=option.meaning, hint=hint or f"{name} = {option.hint}", code="wrong-value")
+        Problem(
+            what, why=option.option.meaning, hint=hint or f"{name} = {option.option.hint}", code="wrong-value"
+        )
         for what, hint in _CHECKS[name](name, value)
     ]
 
@@ -85,7 +90,7 @@ def _variables_of_no_action(sound: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _unknown(key: str, known: Mapping[str, Option]) -> Problem:
+def _unknown(key: str, known: Mapping[str, Setting]) -> Problem:
     if key == "board" or key.startswith("egocentric"):
         return Problem(
             f"{key} is not part of a game's description",

@@ -2,106 +2,126 @@
 
 from __future__ import annotations
 
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Option, Setting
 
-METADATA_KEYS: tuple[Option, ...] = (
-    Option(
+METADATA_KEYS: tuple[Setting, ...] = (
+    Setting(
         "actions",
-        (),
         "str_list",
-        "The keys the learner may press; pressing none is always possible too.",
-        hint='["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]',
-        allow_empty=False,
+        (),
+        Option(
+            "The keys the learner may press; pressing none is always possible too.",
+            hint='["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]',
+            allow_empty=False,
+        ),
     ),
-    Option(
+    Setting(
         "key_variables",
-        None,
         "table",
-        "For an action whose key an environment variable may change, as on the retro arcade, the name of that "
-        "variable. The game must read the same one.",
-        hint='{ KEY_UP = "RETRO_KEY_P1_UP" }',
+        None,
+        Option(
+            "For an action whose key an environment variable may change, as on the retro arcade, the name of that "
+            "variable. The game must read the same one.",
+            hint='{ KEY_UP = "RETRO_KEY_P1_UP" }',
+        ),
     ),
-    Option(
+    Setting(
         "reward",
+        "str",
         "",
-        "str",
-        "The value in the game's state that the learner tries to raise; its change in a turn is the turn's "
-        "reward.",
-        hint='"score"',
+        Option(
+            "The value in the game's state that the learner tries to raise; its change in a turn is the turn's "
+            "reward.",
+            hint='"score"',
+        ),
     ),
-    Option(
+    Setting(
         "character_set",
-        None,
         "str_list",
-        "The characters that are told apart on the board; any other looks like an empty cell. Left out, "
-        "they are found by playing some random turns.",
-        hint='["@", "*"]',
-        allow_empty=False,
+        None,
+        Option(
+            "The characters that are told apart on the board; any other looks like an empty cell. Left out, "
+            "they are found by playing some random turns.",
+            hint='["@", "*"]',
+            allow_empty=False,
+        ),
     ),
-    Option(
+    Setting(
         "spatial",
-        True,
         "bool",
-        "Whether the board is a picture, in which it matters what is next to what.",
+        True,
+        Option("Whether the board is a picture, in which it matters what is next to what."),
     ),
-    Option(
+    Setting(
         "observe_state",
-        (),
         "str_list",
-        "Numbers in the game's state that the learner sees beside the board.",
-        hint='["lives", "level"]',
+        (),
+        Option(
+            "Numbers in the game's state that the learner sees beside the board.", hint='["lives", "level"]'
+        ),
     ),
-    Option(
+    Setting(
         "board_size",
-        None,
         "int_list",
-        "Width and height of the board in cells. Left out, it is read from the game.",
-        low=1,
-        hint="[32, 16]",
-        allow_empty=False,
+        None,
+        Option(
+            "Width and height of the board in cells. Left out, it is read from the game.",
+            low=1,
+            hint="[32, 16]",
+            allow_empty=False,
+        ),
     ),
-    Option(
+    Setting(
         "score",
-        None,
         "str",
-        'The value in the game\'s state by which people keep score; left out, "score" where there is one.',
-        hint='"score"',
+        None,
+        Option(
+            'The value in the game\'s state by which people keep score; left out, "score" where there is one.',
+            hint='"score"',
+        ),
     ),
-    Option(
+    Setting(
         "player",
-        None,
         "str",
-        "The name of the character to follow; left out, the one that listens to the keyboard.",
-        hint='"Snake head"',
+        None,
+        Option(
+            "The name of the character to follow; left out, the one that listens to the keyboard.",
+            hint='"Snake head"',
+        ),
     ),
-    Option(
+    Setting(
         "winner",
-        None,
         "str",
-        "For a game of two sides, the value in the game's state that holds the name of the character that has won, "
-        'and "" while nobody has; a game that ends with "" is drawn.',
-        hint='"winner"',
+        None,
+        Option(
+            "For a game of two sides, the value in the game's state that holds the name of the character that has won, "
+            'and "" while nobody has; a game that ends with "" is drawn.',
+            hint='"winner"',
+        ),
     ),
-    Option(
+    Setting(
         "factory",
-        None,
         "str",
-        "The function that makes a fresh game, where it is not called create_game.",
-        hint='"my_game:create_game"',
+        None,
+        Option(
+            "The function that makes a fresh game, where it is not called create_game.",
+            hint='"my_game:create_game"',
+        ),
     ),
-    Option(
+    Setting(
         "observation_function",
-        None,
         "str",
-        "A function of your own that turns a game into the numbers the learner sees.",
-        hint='"my_game:observe"',
-    ),
-    Option(
-        "reference_scores",
         None,
+        Option(
+            "A function of your own that turns a game into the numbers the learner sees.",
+            hint='"my_game:observe"',
+        ),
+    ),
+    Setting(
+        "reference_scores",
         "table",
-        "Scores to compare with, by the name of who reached them.",
-        hint="{ random = 3.8, me = 120 }",
+        None,
+        Option("Scores to compare with, by the name of who reached them.", hint="{ random = 3.8, me = 120 }"),
     ),
 )
 

@@ -6,8 +6,9 @@ wrong with a plugin that was imported well is in ``hook_diagnosis``.
 
 from __future__ import annotations
 
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -23,6 +24,7 @@ Trouble = Literal[
     "syntax error",
     "error at import",
     "newer retro-gamer needed",
+    "older plugin API",
     "API version not a number",
     "a class",
     "a wrapper",
@@ -54,6 +56,15 @@ class Diagnosis:
     where: str = ""
 
 
+SINCE_API_1 = Diagnosis(
+    "older plugin API",
+    "it was written for plugin API 1, in which an Option had a name, a default and a type of its own",
+    "declare each option where the factory takes it, and leave options out of the Part: "
+    'far: Annotated[int, Option("What it does.", low=1)] = 3.',
+)
+"""What changed since the first version, and how it is written now."""
+
+
 class Diagnosed(Exception):
     """Something failed, and ``diagnosis`` says why. ``__cause__`` is what was raised, if anything."""
 
@@ -80,6 +91,8 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
         # A package that is here but lacks a module is an old one: installing it again changes nothing.
         command = f"pip install --upgrade {package}" if package in sys.modules else how_to_install(package)
         return Diagnosis("missing dependency", f"it needs {absent}, which is not installed", command, where)
+    if is_of_api_1(error):
+        return replace(SINCE_API_1, where=where)
     if isinstance(error, SyntaxError):
         line = f"{error.filename}:{error.lineno}" if error.filename else where
         return Diagnosis("syntax error", f"Python cannot read it: {error.msg}", "correct that line", line)
@@ -107,6 +120,14 @@ def _hidden_file(error: BaseException) -> Path | None:
         ):
             return file
     return None
+
+
+def is_of_api_1(error: BaseException) -> bool:
+    """Whether an ``Option`` was made as in plugin API 1, with a name, a default and a type in it."""
+    message = str(error) if isinstance(error, TypeError) else ""
+    return message.startswith("Option.__init__()") and (
+        "positional argument" in message or re.search("'(name|default|type|choices)'", message) is not None
+    )
 
 
 def of_attribute(owner: Any, path: str, absent: str, distribution: str | None = None) -> Diagnosis:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pluggy
 
 from retro_gamer_core import hookspecs
-from retro_gamer_core.options import Option
 from retro_gamer_core.parts import API_VERSION, Command, GameDescription, Part, Recipe
-from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
+from retro_gamer_core.plugins.diagnosis import SINCE_API_1, Diagnosis, in_words, is_of_api_1, last_line_in
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
 _PREFIX = "retro_gamer_"
@@ -47,8 +47,10 @@ def of_api_version(plugin: Any) -> Diagnosis | None:
     if not isinstance(version, int):
         cause = f"its RETRO_GAMER_API is {version!r}, not a whole number"
         return Diagnosis("API version not a number", cause, f"RETRO_GAMER_API = {API_VERSION}")
-    if version <= API_VERSION:
+    if version == API_VERSION:
         return None
+    if version < API_VERSION:
+        return replace(SINCE_API_1, fix=f"{SINCE_API_1.fix} Then write RETRO_GAMER_API = {API_VERSION}")
     cause = f"it was written for plugin API {version}, and this retro-gamer has plugin API {API_VERSION}"
     return Diagnosis("newer retro-gamer needed", cause, "pip install --upgrade retro-gamer")
 
@@ -115,6 +117,8 @@ def of_no_hooks(implementations: Mapping[str, pluggy.HookImpl]) -> Diagnosis | N
 
 def of_call(hook: str, module: str, error: BaseException) -> Diagnosis:
     """Why a hook of a plugin in ``module`` ended with ``error``."""
+    if is_of_api_1(error):
+        return replace(SINCE_API_1, where=last_line_in(module, error))
     cause = f"its hook {hook} ended with {in_words(error)}"
     return Diagnosis("error in a hook", cause, "correct that line", last_line_in(module, error))
 
@@ -142,6 +146,8 @@ def of_offers(hook: str, wanted: type[Any], offers: Iterable[Any], where: str) -
             cause = f"its hook {hook} gives {offer.name!r} twice"
             return Diagnosis("name taken", cause, "give one of them another name", where)
         names.add(offer.name)
+        if isinstance(offer, Part) and isinstance(offer.options, (tuple, list)):
+            return replace(SINCE_API_1, where=where)
         for field, is_valid, fix in _FIELDS[wanted]:
             if not is_valid(getattr(offer, field)):
                 cause = f"the {field} of its {wanted.__name__} {offer.name!r} cannot be used"
@@ -159,16 +165,14 @@ def _is_import_string(value: Any) -> bool:
     return isinstance(value, str) and all(value.partition(":"))
 
 
-def _are_options(value: Any) -> bool:
-    if value is None:
-        return True
-    return isinstance(value, (tuple, list)) and all(isinstance(option, Option) for option in value)
-
-
 _FIELDS: Mapping[type, tuple[tuple[str, Callable[[Any], bool], str], ...]] = {
     Part: (
         ("factory", _is_import_string, 'factory="module:name"'),
-        ("options", _are_options, "options=(Option(…), …)"),
+        (
+            "options",
+            lambda value: value is None or _is_import_string(value),
+            'options="module:Dataclass", or none',
+        ),
         ("replaces", lambda value: value is None or isinstance(value, str), 'replaces="name of a plugin"'),
     ),
     Recipe: (("choose", _is_import_string, 'choose="module:name"'),),

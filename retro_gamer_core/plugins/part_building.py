@@ -8,18 +8,13 @@ from functools import partial
 from typing import Any
 
 from retro_gamer_core.errors import ConfigurationError, PartNotFound, PluginError, Problem, RetroGamerError
-from retro_gamer_core.options import Option
+from retro_gamer_core.options import Setting, signature_of
 from retro_gamer_core.parts import Kind
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.needed_modules import refuse_without
 from retro_gamer_core.plugins.own_code import is_pythons_own
-from retro_gamer_core.plugins.part_options import (
-    CALLED_WITH,
-    options_in_signature,
-    signature_of,
-    takes_any_option,
-)
+from retro_gamer_core.plugins.part_options import CALLED_WITH, options_declared_by, takes_any_option
 from retro_gamer_core.plugins.records import ProvidedPart
 from retro_gamer_core.suggestions import did_you_mean
 
@@ -51,11 +46,21 @@ def load_factory(part: ProvidedPart) -> Any:
     return found
 
 
-def options_of(part: ProvidedPart) -> tuple[Option, ...]:
-    """The options its author listed, else those in the signature of its factory, which is then imported."""
-    if part.part.options is not None:
-        return tuple(part.part.options)
-    return options_in_signature(load_factory(part), part.kind)
+def options_of(part: ProvidedPart) -> tuple[Setting, ...]:
+    """The options that it declares: in ``Part.options``, else in its factory; that one is then imported."""
+    return options_declared_by(_declaration_of(part), part.kind)
+
+
+def options_in_effect(part: ProvidedPart, written: Mapping[str, Any]) -> dict[str, Any]:
+    """What the factory of the part is called with, where these options are written down.
+
+    A declaration beside the factory speaks for it, so its defaults are passed. A factory that declares its own
+    has them already.
+    """
+    if part.part.options is None:
+        return dict(written)
+    defaults = {option.name: option.default for option in options_of(part) if not option.required}
+    return defaults | dict(written)
 
 
 def build_part(part: ProvidedPart, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -70,10 +75,10 @@ def build_part(part: ProvidedPart, args: Sequence[Any], options: Mapping[str, An
         RetroGamerError: whatever of this family the factory raises itself.
     """
     factory = load_factory(part)
-    _check_options(part, factory, options)
-    _check_call(part, factory, args, options)
+    _check_options(part, options)
+    _check_call(part, factory, args, options_in_effect(part, options))
     try:
-        built = factory(*args, **options)
+        built = factory(*args, **options_in_effect(part, options))
     except RetroGamerError:
         raise
     except Exception as error:
@@ -134,8 +139,14 @@ def _protocol(kind: Kind) -> type:
     return getattr(contracts, kind.capitalize())
 
 
-def _check_options(part: ProvidedPart, factory: Callable[..., Any], options: Mapping[str, Any]) -> None:
-    if not options or takes_any_option(factory):
+def _declaration_of(part: ProvidedPart) -> Any:
+    if part.part.options is None:
+        return load_factory(part)
+    return load_attribute(part.part.options, what=f"the options of {part}", provider=part.provider)
+
+
+def _check_options(part: ProvidedPart, options: Mapping[str, Any]) -> None:
+    if not options or takes_any_option(_declaration_of(part)):
         return
     known = [option.name for option in options_of(part)]
     problems = [

@@ -7,13 +7,13 @@ A broken one is a record with a diagnosis, and nothing else: it stops no command
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
-from retro_gamer_core.errors import PartNotFound, PluginError
-from retro_gamer_core.options import Option
+from retro_gamer_core.errors import PartNotFound, PluginError, RetroGamerError
+from retro_gamer_core.options import Setting
 from retro_gamer_core.parts import Command, GameDescription, Kind, Part, Recipe
 from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
 from retro_gamer_core.plugins.discovery import (
@@ -27,7 +27,7 @@ from retro_gamer_core.plugins.discovery import (
 from retro_gamer_core.plugins.import_strings import check_import_string
 from retro_gamer_core.plugins.loading import LoadedPlugin, leave_out, load
 from retro_gamer_core.plugins.name_conflicts import Claims, claims_on_names, conflict, conflict_notes, winner
-from retro_gamer_core.plugins.part_building import build_part, options_of
+from retro_gamer_core.plugins.part_building import build_part, options_in_effect, options_of
 from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
 from retro_gamer_core.suggestions import did_you_mean
 
@@ -88,7 +88,7 @@ class Plugins:
         """
         if ":" in name:
             check_import_string(name, what=f"the {kind}")
-            return ProvidedPart(kind, Part(name, "", name), Provider(name.partition(":")[0]))
+            return ProvidedPart(kind, self._at_import_path(kind, name), Provider(name.partition(":")[0]))
         parts = self.parts(kind)
         if name in parts:
             return parts[name]
@@ -96,12 +96,25 @@ class Plugins:
             raise conflict(self._claims[kind, name])
         raise self._not_found(kind, name, known=list(parts))
 
-    def options_of(self, part: ProvidedPart) -> tuple[Option, ...]:
-        """The options of a part: those its author listed, else those in the signature of its factory.
+    def options_of(self, part: ProvidedPart) -> tuple[Setting, ...]:
+        """The options of a part, as ``Part.options`` or the signature of its factory declares them.
 
         A ``**kwargs`` in the signature adds none. The second way imports the factory.
         """
         return options_of(part)
+
+    def options_declared_apart(self, part: ProvidedPart) -> tuple[Setting, ...] | None:
+        """As ``options_of``, without importing a factory: None where only that, or nothing sound, declares them."""
+        if part.part.options is None:
+            return None
+        try:
+            return options_of(part)
+        except RetroGamerError:
+            return None
+
+    def options_in_effect(self, part: ProvidedPart, written: Mapping[str, Any]) -> dict[str, Any]:
+        """The keyword arguments that a factory of this part is called with, where ``written`` was chosen."""
+        return options_in_effect(part, written)
 
     def build(self, part: ProvidedPart, *args: Any, **options: Any) -> Any:
         """Import the factory of a part and call it; see ``retro_gamer_core.contracts`` for the arguments.
@@ -179,6 +192,11 @@ class Plugins:
             for (kind_, name), claims in self._claims.items()
             if kind_ == kind
         }
+
+    def _at_import_path(self, kind: Kind, name: str) -> Part:
+        """That of a plugin, if it offers just this factory: then its options are declared there."""
+        offered = next((part.part for part in self.parts(kind).values() if part.part.factory == name), None)
+        return replace(offered, name=name) if offered else Part(name, "", name)
 
     def _not_found(self, kind: Kind, name: str, known: list[str]) -> PartNotFound:
         why = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.observation import ObservationSpec
-from retro_gamer_core.options import Option, problems_in
+from retro_gamer_core.options import Option, Setting, problems_in
 
 if TYPE_CHECKING:
     from retro_gamer_core.parts import Kind
@@ -30,29 +30,33 @@ _MOST_FEATURES = 100_000
 _NAMES_OF_CODE = ("factory", "observation_function")
 
 _FACTS = (
-    Option("format", "", "str", "what kind of file it is"),
-    Option("version", 0, "int", "which version of it"),
-    Option("game", "", "str", "the game it was trained on"),
-    Option("metadata", {}, "table", "what that game is"),
-    Option("observe_state_sizes", {}, "table", "how many numbers each observed key of the state gives"),
-    Option("encoder", {}, "table", "what the network sees"),
-    Option("network", {}, "table", "the network"),
-    Option("spec", {}, "table", "the shape of what it sees"),
-    Option("scale", 1.0, "float", "what turns the network's numbers into units of the reward", above=0),
-    Option("episode", 0, "int", "episodes of training", low=0),
-    Option("turns", 0, "int", "turns of training", low=0),
-    Option("recipe", "", "str", "the recipe of the run"),
-    Option("scores", {}, "table", "how good it was when it was evaluated"),
-    Option("made_with", {}, "table", "which versions made it"),
+    Setting("format", "str", "", Option("what kind of file it is")),
+    Setting("version", "int", 0, Option("which version of it")),
+    Setting("game", "str", "", Option("the game it was trained on")),
+    Setting("metadata", "table", {}, Option("what that game is")),
+    Setting(
+        "observe_state_sizes", "table", {}, Option("how many numbers each observed key of the state gives")
+    ),
+    Setting("encoder", "table", {}, Option("what the network sees")),
+    Setting("network", "table", {}, Option("the network")),
+    Setting("spec", "table", {}, Option("the shape of what it sees")),
+    Setting(
+        "scale", "float", 1.0, Option("what turns the network's numbers into units of the reward", above=0)
+    ),
+    Setting("episode", "int", 0, Option("episodes of training", low=0)),
+    Setting("turns", "int", 0, Option("turns of training", low=0)),
+    Setting("recipe", "str", "", Option("the recipe of the run")),
+    Setting("scores", "table", {}, Option("how good it was when it was evaluated")),
+    Setting("made_with", "table", {}, Option("which versions made it")),
 )
 _SPEC_FACTS = (
-    Option("height", 0, "int", "rows", low=0, high=_MOST_CELLS),
-    Option("width", 0, "int", "columns", low=0, high=_MOST_CELLS),
-    Option("characters", (), "str_list", "the characters told apart"),
-    Option("outside", False, "bool", "whether cells beyond the edge are seen"),
-    Option("features", (), "str_list", "the numbers seen beside the board"),
-    Option("channel_first", True, "bool", "the order of the flat vector"),
-    Option("centred", False, "bool", "whether the player is in the middle"),
+    Setting("height", "int", 0, Option("rows", low=0, high=_MOST_CELLS)),
+    Setting("width", "int", 0, Option("columns", low=0, high=_MOST_CELLS)),
+    Setting("characters", "str_list", (), Option("the characters told apart")),
+    Setting("outside", "bool", False, Option("whether cells beyond the edge are seen")),
+    Setting("features", "str_list", (), Option("the numbers seen beside the board")),
+    Setting("channel_first", "bool", True, Option("the order of the flat vector")),
+    Setting("centred", "bool", False, Option("whether the player is in the middle")),
 )
 
 
@@ -155,7 +159,7 @@ def find_named_part(kind: Kind, part: PartOnCard, plugins: Plugins) -> ProvidedP
     return provided
 
 
-def _check(values: Any, facts: Sequence[Option], where: str) -> None:
+def _check(values: Any, facts: Sequence[Setting], where: str) -> None:
     if not isinstance(values, Mapping):
         raise ValueError(f"{where} is not a table")
     missing = [fact.name for fact in facts if fact.name not in values]
@@ -179,7 +183,7 @@ def _metadata(described: Mapping[str, Any], sizes: Mapping[str, Any]) -> GameMet
         raise ValueError("its card does not say which characters are told apart")
     problems = problems_in(
         sizes,
-        [Option(key, 1, "int", "", low=0, high=_MOST_FEATURES) for key in metadata.observe_state],
+        [Setting(key, "int", 1, Option(low=0, high=_MOST_FEATURES)) for key in metadata.observe_state],
         section="observe_state_sizes",
         file="card.json",
     )
@@ -189,7 +193,7 @@ def _metadata(described: Mapping[str, Any], sizes: Mapping[str, Any]) -> GameMet
 
 
 def _part(told: Mapping[str, Any], kind: str) -> PartOnCard:
-    facts = (Option("name", "", "str", ""), Option("options", {}, "table", ""))
+    facts = (Setting("name", "str", ""), Setting("options", "table", {}))
     _check(told, facts, kind)
     return PartOnCard(told["name"], dict(told["options"]))
 

@@ -104,4 +104,6 @@ def build_in_numpy(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins:
     if part.part.in_numpy is None:
         raise ValueError(f"{part} cannot play without torch")
     build = load_attribute(part.part.in_numpy, what=str(part), provider=part.provider)
-    return build(card.spec, card.metadata.n_actions, weights, **card.network.options)
+    return build(
+        card.spec, card.metadata.n_actions, weights, **plugins.options_in_effect(part, card.network.options)
+    )

@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import tomli_w
-
 from retro_gamer_core.distributions import NAMES, WITH_TORCH
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
@@ -75,8 +73,10 @@ def lock_of(parts: Iterable[tuple[ProvidedPart, Mapping[str, Any]]]) -> list[Loc
 
 def write_lock(path: Path, parts: Iterable[LockedPart]) -> None:
     """Write ``parts.lock``, whole or not at all. TOML has no None: such options are left out."""
+    import tomlkit
+
     tables = [_without_none(asdict(part)) for part in parts]
-    write_text(path, _HEADING + tomli_w.dumps({"lock_version": 1, "part": tables}))
+    write_text(path, _HEADING + tomlkit.dumps({"lock_version": 1, "part": tables}))
 
 
 def read_lock(path: Path) -> list[LockedPart]:

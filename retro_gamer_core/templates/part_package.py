@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -24,26 +23,22 @@ _IN_CREATE = {
     "memory": "--set training.memory={}",
     "logger": "--set \"logging.loggers=['training_log', '{}']\"",
 }
-#: What each of the parts to begin with does, its option, and another value of that.
+#: What each of the parts to begin with does, and another value of its option.
 _BEGINNINGS = {
     "encoder": (
         "Shows the cells around the player.",
-        'Option("radius", 3, "int", "How many cells are seen in each direction.", low=1)',
         '{"radius": 1}',
     ),
     "network": (
         "One hidden layer that looks at everything.",
-        'Option("neurons", 64, "int", "How many neurons the hidden layer has.", low=1)',
         '{"neurons": 8}',
     ),
     "memory": (
         "Draws what happened lately more often.",
-        'Option("recent", 0.5, "float", "How much of a batch is from lately.", low=0, high=1)',
         '{"recent": 0.9}',
     ),
     "logger": (
         "Writes the episodes into a table for a spreadsheet.",
-        'Option("every", 10, "int", "How many episodes there are to a line.", low=1)',
         '{"every": 1}',
     ),
 }
@@ -58,7 +53,6 @@ class NewPart:
         attribute: the class or function that makes it.
         file: the module of the package that holds it.
         summary: one sentence.
-        options: as Python code, each; None where they are to be read from the signature.
         adapted: whether the part is made by the module ``adapter``, which stands between.
         other_value: another value of an option, as Python code, for a test.
         game: the game that its test is to try it with; where empty, any will do.
@@ -69,7 +63,6 @@ class NewPart:
     attribute: str
     file: str
     summary: str
-    options: Sequence[str] | None
     adapted: bool = False
     other_value: str = ""
     game: str = ""
@@ -92,6 +85,13 @@ class NewPart:
         return f"{self.module}.{made_by}"
 
     @property
+    def options(self) -> str:
+        """What declares its options where the factory does not: a network of its own, behind an adapter."""
+        return (
+            f"{self.module}.{self.stem}:{self.attribute}" if self.adapted and self.kind == "network" else ""
+        )
+
+    @property
     def hook(self) -> str:
         return _HOOKS[self.kind]
 
@@ -111,9 +111,9 @@ def new_part(kind: Kind, name: str) -> tuple[NewPart, Files]:
         RetroGamerError: there is such a part already.
     """
     name = part_name(kind, name)
-    summary, option, other_value = _BEGINNINGS[kind]
+    summary, other_value = _BEGINNINGS[kind]
     attribute = "".join(word.capitalize() for word in name.split("_"))
-    part = NewPart(kind, name, attribute, f"{name}.py", summary, [option], other_value=other_value)
+    part = NewPart(kind, name, attribute, f"{name}.py", summary, other_value=other_value)
     return part, package_around(part, filled_in(f"{kind}.py", part))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,18 @@ from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import find_game, fresh_game
 from retro_gamer_core.games.module_files import locate
-from retro_gamer_core.options import Option
 from retro_gamer_core.parts import Kind
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.function_encoder import takes_a_game
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
-from retro_gamer_core.plugins.part_options import CALLED_WITH, options_in_signature
+from retro_gamer_core.plugins.part_options import CALLED_WITH
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
 from retro_gamer_core.templates.new_directory import new_directory
 from retro_gamer_core.templates.part_package import KINDS, NewPart, filled_in, package_around, part_name
 from retro_gamer_core.templates.same_outputs import Proof, prove_same
-from retro_gamer_core.templates.text_filters import one_line, quoted
+from retro_gamer_core.templates.text_filters import one_line
 
 #: What each kind must be able to do, and no other kind can.
 _KNOWN_BY: Mapping[Kind, str] = {
@@ -71,7 +69,6 @@ def promote(place: str, *, kind: Kind | None, name: str | None, game: str, outpu
         attribute=attribute,
         file=file.name,
         summary=_first_sentence(made_by) or f"The {kind} {attribute} of {file.name}.",
-        options=_options(made_by, kind),
         adapted=_needs_adapter(made_by, kind),
         game=game,
     )
@@ -143,37 +140,6 @@ def _first_sentence(made_by: Any) -> str:
         return ""
     paragraph = (inspect.getdoc(made_by) or "").partition("\n\n")[0]
     return re.split(r"(?<=[.!?])\s", one_line(paragraph))[0]
-
-
-def _options(made_by: Any, kind: Kind) -> Sequence[str] | None:
-    try:
-        options = () if takes_a_game(made_by) else options_in_signature(made_by, kind)
-        return [_as_code(option) for option in options]
-    except ValueError:  # then they are read from the signature, each time
-        return None
-
-
-def _as_code(option: Option) -> str:
-    """The option as it is written in Python.
-
-    Raises:
-        ValueError: its default is no value that can be written down.
-    """
-    values = [option.name, option.default, option.type, option.meaning]
-    limits = {"low": option.low, "high": option.high}
-    written = [_literal(value) for value in values]
-    written += [f"{name}={value!r}" for name, value in limits.items() if value is not None]
-    return f"Option({', '.join(written)})"
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_literal, value))}]"
-    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
-        return repr(value)
-    raise ValueError(value)
 
 
 def _needs_adapter(made_by: Any, kind: Kind) -> bool:

@@ -15,6 +15,7 @@ from retro_gamer_core.training.own_files import make_importable
 from retro_gamer_core.training.trainer import SECONDS_BETWEEN_STATES, Trainer
 
 if TYPE_CHECKING:
+    from retro_gamer_core.configuration.settings import Device
     from retro_gamer_core.runs.run_directory import RunDirectory
 
 
@@ -57,7 +58,7 @@ def _is_installed(distribution: str) -> bool:
 
 
 def load_trainer(
-    run: RunDirectory, *, device: str | None = None, seconds_between_states: float = SECONDS_BETWEEN_STATES
+    run: RunDirectory, *, device: Device | None = None, seconds_between_states: float = SECONDS_BETWEEN_STATES
 ) -> Trainer:
     """A trainer for the run; ``device`` overrides the setting for this session."""
     config, game = load_run(run)

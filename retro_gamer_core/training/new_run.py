@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import (
     config_from_sections,
+    migrated_sections,
     new_config_text,
-    translate_older_spellings,
 )
 from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
 from retro_gamer_core.errors import PartNotFound
@@ -68,10 +68,9 @@ def with_wishes(
     A choice of the recipe that is no setting of the parts now chosen is dropped: the radius of an
     encoder means nothing to another one. ``wishes`` may use older spellings.
     """
-    current, _ = translate_older_spellings(dict(wishes))
     wished = [
         Choice(section, key, value, "you asked for it")
-        for section, values in current.items()
+        for section, values in migrated_sections(wishes).items()
         if isinstance(values, Mapping)
         for key, value in values.items()
     ]

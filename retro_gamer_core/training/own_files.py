@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import read_sections
-from retro_gamer_core.configuration.older_spellings import translate
+from retro_gamer_core.configuration.migrate import migrate
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.games.entry_points import is_installed_game
 from retro_gamer_core.games.module_files import module_file
@@ -103,7 +103,7 @@ def _named_in(sections: Mapping[str, Any], run: RunDirectory, file: str) -> list
     with suppress(
         RetroGamerError, TypeError, AttributeError
     ):  # of another shape: told by whoever reads them next
-        sections = translate(sections).sections
+        sections = migrate(sections).sections
     found: list[OwnCode] = []
     for keys, text in _texts(sections):
         where = f"[{'.'.join(keys[:-1])}] {keys[-1]} in {file}"

@@ -5,12 +5,14 @@ import json
 import pytest
 
 GOOD = """\
+    from typing import Annotated
     from retro_gamer_core import Command, GameDescription, Option, Part, Recipe, hookimpl
+
+    def options(*, width: Annotated[int, Option("How wide a stripe is.", low=1)] = 3): pass
 
     @hookimpl
     def retro_gamer_encoders():
-        option = Option("width", 3, "int", "How wide a stripe is.", low=1)
-        yield Part("stripes", "Sees the board as stripes.", "stripes_code:Stripes", options=(option,))
+        yield Part("stripes", "Sees the board as stripes.", "stripes_code:Stripes", options="stripes:options")
 
     @hookimpl
     def retro_gamer_recipes():

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retro_gamer_core import Choice, GameMetadata
-from retro_gamer_core.configuration import config_from_sections, new_config_text
-from retro_gamer_core.configuration.editing import edited_text
+from retro_gamer_core.configuration import config_from_sections, edited_text, new_config_text
 
 METADATA = GameMetadata(
     ["KEY_UP", "KEY_DOWN"],

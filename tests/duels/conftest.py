@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
+import tomlkit
 
 from retro_gamer_core.duels import snapshots
 from retro_gamer_core.duels.directory import DuelDirectory
@@ -88,7 +88,7 @@ def make_run(desk) -> Callable[..., RunDirectory]:
             "model": {"network": "mlp", "hidden_sizes": [8], **(model or {})},
             "training": {**QUICK, **(training or {})},
         }
-        run.config.write_text(tomli_w.dumps(sections), encoding="utf-8")
+        run.config.write_text(tomlkit.dumps(sections), encoding="utf-8")
         return run
 
     return make_run

@@ -114,7 +114,7 @@ def test_a_network_of_ones_own_is_kept_as_its_checkpoint(game, make_run, desk):
 
     sys.path.insert(0, str(desk))
     run = make_run("runner", training={"training_episodes": 4}, model={"network": "my_net:Mine"})
-    text = run.config.read_text(encoding="utf-8").replace("hidden_sizes = [\n    8,\n]\n", "")
+    text = run.config.read_text(encoding="utf-8").replace("hidden_sizes = [8]\n", "")
     run.config.write_text(text, encoding="utf-8")
     load_trainer(run).train()
     file, episode = freeze(run, Path(), "runner-1", game)

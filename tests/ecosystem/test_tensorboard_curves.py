@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import tomli_w
+import tomlkit
 from click.testing import CliRunner
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
@@ -63,7 +63,7 @@ def make_run(tmp_path, corridor):
             },
             "logging": logging or {"loggers": ["training_log", "json_lines", "tensorboard"]},
         }
-        run.config.write_text(tomli_w.dumps(config), encoding="utf-8")
+        run.config.write_text(tomlkit.dumps(config), encoding="utf-8")
         return run
 
     return make_run

@@ -100,7 +100,7 @@ def test_every_mistake_is_named_at_once(table, data):
     for key in wrong:
         table[key] = data.draw(st.sampled_from(MISTAKES[key]))
     error = refused(table, where="[metadata] in config.toml")
-    meanings = {option.name: option.meaning for option in METADATA_KEYS}
+    meanings = {option.name: option.option.meaning for option in METADATA_KEYS}
     assert {problem.why for problem in error.problems} == {meanings[key] for key in wrong}
     assert {problem.code for problem in error.problems} == {"wrong-value"}
     for problem in error.problems:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import sys
 from importlib import import_module
@@ -12,7 +11,6 @@ import pytest
 
 import retro_gamer_memories
 from retro_gamer_core import Memory, hookspecs
-from retro_gamer_core.options import problems_in
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +31,6 @@ def test_it_offers_two_memories(parts, spec):
     assert set(parts) == {"uniform", "prioritized"}
     for part in parts.values():
         assert isinstance(factory_of(part)(10, spec), Memory)
-
-
-@pytest.mark.parametrize("name", ["uniform", "prioritized"])
-def test_the_described_options_are_the_keyword_arguments_of_the_factory(parts, name):
-    parameters = list(inspect.signature(factory_of(parts[name])).parameters.values())[2:]
-    assert {p.name: p.default for p in parameters} == {o.name: o.default for o in parts[name].options}
-
-
-def test_every_default_is_in_its_own_range(parts):
-    for part in parts.values():
-        defaults = {option.name: option.default for option in part.options}
-        assert problems_in(defaults, part.options, section="training") == []
 
 
 def test_listing_the_parts_imports_neither_numpy_nor_torch():

@@ -8,10 +8,15 @@ import pytest
 
 from retro_gamer_core import Option, RetroGamerError
 from retro_gamer_core.errors import ConfigurationError, PartNotFound, PluginError
+from retro_gamer_core.options import Setting
 from retro_gamer_core.plugins.part_building import load_factory
-from retro_gamer_core.plugins.part_options import options_in_signature
+from retro_gamer_core.plugins.part_options import options_declared_by
 
 COUNTING_MEMORY = '''
+from dataclasses import dataclass
+from typing import Annotated
+from retro_gamer_core import Option
+
 class Counting:
     """Remembers nothing but how much it saw.
 
@@ -29,8 +34,15 @@ class Counting:
     def state_dict(self): return {}
     def load_state_dict(self, state): pass
 
-def strict(capacity, spec, *, step=1):
+def strict(capacity, spec, *, step: Annotated[int, Option("How much each counts.", low=1)] = 1):
     return Counting(capacity, spec, step)
+
+def all_given(capacity, spec, *, step):
+    return Counting(capacity, spec, step)
+
+@dataclass
+class Declared:
+    step: Annotated[int, Option("How much each counts.", low=1)] = 7
 '''
 
 
@@ -64,7 +76,7 @@ class Partial:
 def retro_gamer_memories():
     for factory in ("Counting", "strict", "refuses", "raises", "needs", "forgets", "Partial", "COUNT", "misspelt"):
         yield Part(factory.lower(), "", f"memory_pack:{factory}")
-    yield Part("declared", "", "memory_pack:strict", (Option("step", 1, "int", "How much each counts.", low=1),))
+    yield Part("declared", "", "memory_pack:all_given", "memory_pack:Declared")
     yield Part("elsewhere", "", "module_of_another_world:build")
 
 COUNT = 3
@@ -91,24 +103,38 @@ def test_a_part_is_built_with_its_arguments_and_options(plugins):
 def test_options_are_read_from_the_signature(plugins):
     options = {option.name: option for option in plugins.options_of(plugins.find_part("memory", "counting"))}
     assert list(options) == ["step", "label", "gain", "sizes"]
-    assert options["step"] == Option("step", 1, "int", "how much each transition counts.")
-    assert options["label"] == Option("label", "", "str", "what it is called")
+    assert options["step"] == Setting("step", "int", 1, Option("how much each transition counts."))
+    assert options["label"] == Setting("label", "str", "", Option("what it is called"))
     assert (options["gain"].type, options["sizes"].type) == ("float", "int_list")
 
 
 def test_an_option_without_a_default_is_listed_too(plugins):
     [radius] = plugins.options_of(plugins.find_part("memory", "needs"))
-    assert (radius.name, radius.default) == ("radius", None)
+    assert (radius.name, radius.default, radius.required) == ("radius", None, True)
     assert "'radius'" in str(refused(plugins, "needs"))
 
 
-def test_declared_options_need_no_import(plugins, install):
-    part = "Part('far', '', 'no_such:f', (Option('a', 1, 'int', ''),))"
-    install("far-pack", f"@hookimpl\ndef retro_gamer_memories():\n    yield {part}\n")
+def test_options_declared_apart_are_all_given_to_the_factory_defaults_too(plugins):
+    part = plugins.find_part("memory", "declared")
+    assert plugins.options_of(part) == (Setting("step", "int", 7, Option("How much each counts.", low=1)),)
+    assert build(plugins, "declared").given[2] == 7
+    assert build(plugins, "declared", step=2).given[2] == 2
+
+
+def test_a_factory_named_by_its_path_has_the_options_that_its_plugin_declares(plugins):
+    part = plugins.find_part("memory", "memory_pack:all_given")
+    assert plugins.build(part, 100, "spec").given[2] == 7
+
+
+def test_options_declared_apart_need_no_import_of_the_factory(plugins, install):
+    part = "Part('far', '', 'no_such:f', 'far_pack:options')"
+    options = "def options(capacity, spec, *, a=1): pass\n"
+    install("far-pack", f"{options}@hookimpl\ndef retro_gamer_memories():\n    yield {part}\n")
     from retro_gamer_core.plugins.registry import Plugins
 
     fresh = Plugins(blocked=["retro-gamer"])
-    assert [option.name for option in fresh.options_of(fresh.find_part("memory", "far"))] == ["a"]
+    part = fresh.find_part("memory", "far")
+    assert [option.name for option in fresh.options_declared_apart(part)] == ["a"]
 
 
 @pytest.mark.parametrize("name", ["strict", "declared"])
@@ -264,7 +290,7 @@ def test_a_function_is_known_as_the_maker_of_a_part_by_what_it_asks_for(install,
 
 
 def test_a_callable_without_a_signature_has_no_options():
-    assert options_in_signature(dict, "network") == ()
+    assert options_declared_by(dict, "network") == ()
 
 
 @pytest.mark.parametrize(

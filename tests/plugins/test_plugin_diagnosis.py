@@ -240,7 +240,7 @@ def test_the_api_of_an_object_is_that_of_its_module(diagnose):
 def test_api_version_that_is_no_number(diagnose):
     problem = diagnose("RETRO_GAMER_API = '1'\n" + FINE)
     assert problem.trouble == "API version not a number"
-    assert problem.fix == "RETRO_GAMER_API = 1"
+    assert problem.fix == "RETRO_GAMER_API = 2"
 
 
 @pytest.mark.parametrize("body", ["return []", "return (yield)"])
@@ -274,7 +274,7 @@ def test_what_a_plugin_may_do(install, others):
     install(
         "fine-pack",
         """
-        RETRO_GAMER_API = 1
+        RETRO_GAMER_API = 2
         class Stripes:
             @hookimpl
             def retro_gamer_encoders(self):

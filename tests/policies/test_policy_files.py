@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tomli_w
+import tomlkit
 from retro.examples.snake import create_game
 
 from retro_gamer import PolicyInput, TrainedPolicy
@@ -116,7 +116,7 @@ def test_what_cannot_be_exported_says_why(snake_run, tmp_path, monkeypatch):
     for hint, changed in cases.items():
         sections = {**settings, "training": {**settings["training"], "training_episodes": 1}, **changed}
         run = RunDirectory.create(tmp_path / f"run{len(hint)}")
-        run.config.write_text(tomli_w.dumps(sections), encoding="utf-8")
+        run.config.write_text(tomlkit.dumps(sections), encoding="utf-8")
         load_trainer(run).train()
         with pytest.raises(RetroGamerError, match=hint):
             exported(run.path, tmp_path / "x.rgp")
@@ -455,7 +455,7 @@ def test_it_does_not_say_where_on_the_computer_a_game_lies(tmp_path, monkeypatch
         "training": {"training_episodes": 1, "evaluate_every": 0},
     }
     run = RunDirectory.create(tmp_path / "run")
-    run.config.write_text(tomli_w.dumps(settings), encoding="utf-8")
+    run.config.write_text(tomlkit.dumps(settings), encoding="utf-8")
     load_trainer(run).train()
     contents = exported(run.path, tmp_path / "mine.rgp").read_bytes()
     assert str(tmp_path).encode() not in contents

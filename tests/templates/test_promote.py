@@ -115,11 +115,22 @@ def test_an_encoder(desk, elsewhere, build_wheel):
     copy = desk / "retro-gamer-broad-stripes" / "retro_gamer_broad_stripes" / "my_encoder.py"
     assert copy.read_bytes() == (desk / "my_encoder.py").read_bytes()
     assert (made.proof.looked_at, made.proof.compared) == ("200 boards of snake", 200)
-    assert 'Option("every", 2, "int", "how many columns' in (copy.parent / "__init__.py").read_text("utf-8")
+    assert "options=" not in (copy.parent / "__init__.py").read_text("utf-8")  # its own signature says them
 
     elsewhere.install(build_wheel(made.directory))
     elsewhere.retro_gamer("create", "--game", "snake", "--output", "run", "--encoder", "broad_stripes")
     assert "broad_stripes" in elsewhere.retro_gamer("info", "run")
+    elsewhere.retro_gamer(
+        "create",
+        "--game",
+        "snake",
+        "--output",
+        "wide",
+        "--encoder",
+        "broad_stripes",
+        "--set",
+        "preprocessing.every=3",
+    )
 
 
 def test_a_function_of_the_game(desk):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tomli_w
+import tomlkit
 import torch
 
 from retro_gamer_core.plugins.registry import installed_plugins
@@ -153,7 +153,7 @@ def make_run() -> Callable[..., RunDirectory]:
             "training": {**QUICK, **(training or {})},
             "logging": logging or {},
         }
-        run.config.write_text(tomli_w.dumps(sections), encoding="utf-8")
+        run.config.write_text(tomlkit.dumps(sections), encoding="utf-8")
         return run
 
     return make_run

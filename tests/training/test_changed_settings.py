@@ -6,7 +6,7 @@ import tomllib
 
 import numpy as np
 import pytest
-import tomli_w
+import tomlkit
 import torch
 
 from retro_gamer_core.errors import CheckpointIncompatible, ConfigurationError, RunNotFound
@@ -22,7 +22,7 @@ def change(run: RunDirectory, section: str, **values) -> None:
     sections = tomllib.loads(run.config.read_text(encoding="utf-8"))
     changed = {**sections[section], **values}
     sections[section] = {key: value for key, value in changed.items() if value is not None}
-    run.config.write_text(tomli_w.dumps(sections), encoding="utf-8")
+    run.config.write_text(tomlkit.dumps(sections), encoding="utf-8")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import tomllib
 
 import numpy as np
 import pytest
-import tomli_w
+import tomlkit
 import torch
 from retro.examples.snake import create_game as create_snake
 from retro.views.headless import HeadlessView
@@ -118,7 +118,7 @@ def test_the_config_may_be_edited_after_training(trained):
     sections["preprocessing"] = {"encoder": "state_only", "observe_state": ["score"]}
     sections["model"] = {"network": "cnn"}
     try:
-        trained.config.write_text(tomli_w.dumps(sections), encoding="utf-8")
+        trained.config.write_text(tomlkit.dumps(sections), encoding="utf-8")
         np.testing.assert_array_equal(TrainedPolicy(trained.path).q_values(game), expected)
         trained.config.write_text("this is = not [toml", encoding="utf-8")
         np.testing.assert_array_equal(TrainedPolicy(trained.path).q_values(game), expected)

@@ -1,4 +1,4 @@
-from retro_gamer_core import Option, Part, hookimpl
+from retro_gamer_core import Part, hookimpl
 
 
 @hookimpl
@@ -7,7 +7,7 @@ def retro_gamer_networks():
         "dueling",
         "Guesses how good a situation is, and apart from that what each action adds to it.",
         "retro_gamer_dueling.network:Dueling",
-        options=(Option("neurons", 128, "int", "How many neurons the hidden layer has.", low=1),),
+        options="retro_gamer_dueling.settings:Settings",
         in_numpy="retro_gamer_dueling.in_numpy:dueling",
         needs=("torch",),
     )

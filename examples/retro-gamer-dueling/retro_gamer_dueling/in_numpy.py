@@ -4,7 +4,7 @@ from retro_gamer_core import expect_weights
 from .occupied import occupied
 
 
-def dueling(spec, n_outputs, weights, *, neurons: int = 128):
+def dueling(spec, n_outputs, weights, *, neurons: int):
     """Plays what `Dueling` has learned: `(cells, features) -> float32[n, n_outputs]`."""
     n_numbers = max(1, spec.view_height * spec.view_width * spec.n_channels)
     shapes = {

@@ -7,7 +7,7 @@ from .occupied import occupied
 class Dueling(nn.Module):
     """Wang and others 2016, "Dueling network architectures for deep reinforcement learning", equation 9."""
 
-    def __init__(self, spec, n_outputs, *, neurons: int = 128):
+    def __init__(self, spec, n_outputs, *, neurons: int):
         super().__init__()
         self.spec = spec
         n_numbers = max(1, spec.view_height * spec.view_width * spec.n_channels)

@@ -1,11 +1,20 @@
+from typing import Annotated
+
 import numpy as np
-from retro_gamer_core import Batch, Observations, Transitions
+from retro_gamer_core import Batch, Observations, Option, Transitions
+
+SHARE = Option(
+    "How much of each batch is drawn from the turns that brought a reward or a punishment.",
+    low=0,
+    high=0.9,
+    typical="0.1 to 0.5",
+)
 
 
 class Highlights:
     """Remembers the latest turns, and draws those with a reward in them more often."""
 
-    def __init__(self, capacity, spec, *, share: float = 0.25):
+    def __init__(self, capacity, spec, *, share: Annotated[float, SHARE] = 0.25):
         self.capacity = capacity
         self.share = share
         self.added = 0  # turns since the beginning; turn i lies at place i % capacity

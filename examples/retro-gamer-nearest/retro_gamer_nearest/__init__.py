@@ -1,4 +1,4 @@
-from retro_gamer_core import Option, Part, hookimpl
+from retro_gamer_core import Part, hookimpl
 
 
 @hookimpl
@@ -7,7 +7,4 @@ def retro_gamer_encoders():
         "nearest",
         "Shows no board, only where the nearest of each character is.",
         "retro_gamer_nearest.encoder:Nearest",
-        options=(
-            Option("far", 8, "int", "How many cells away is far. Whatever is farther looks alike.", low=1),
-        ),
     )

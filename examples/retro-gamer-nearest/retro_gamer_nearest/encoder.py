@@ -1,11 +1,15 @@
+from typing import Annotated
+
 import numpy as np
-from retro_gamer_core import ObservationSpec
+from retro_gamer_core import ObservationSpec, Option
+
+FAR = Option("How many cells away is far. Whatever is farther looks alike.", low=1)
 
 
 class Nearest:
     """Three numbers for each character: how far to the right its nearest one is, how far down, and how near."""
 
-    def __init__(self, metadata, *, far: int = 8):
+    def __init__(self, metadata, *, far: Annotated[int, FAR] = 8):
         self.width, self.height = metadata.board_size
         facts = ("right", "down", "near")
         names = [f"{character} {fact}" for character in metadata.character_set for fact in facts]

@@ -1,12 +1,18 @@
 import csv
+from typing import Annotated
+
+from retro_gamer_core import Option
 
 COLUMNS = ("episode", "reward", "turns", "random_keys", "loss", "ended")
+COMMA = Option(
+    "0,5 in place of 0.5 and semicolons between columns, as spreadsheets in many countries want it."
+)
 
 
 class Spreadsheet:
     """Writes `training.csv` into the directory of the run."""
 
-    def __init__(self, run_directory, *, decimal_comma: bool = False):
+    def __init__(self, run_directory, *, decimal_comma: Annotated[bool, COMMA] = False):
         self.decimal_comma = decimal_comma
         self.path = run_directory / "training.csv"
         self.file = None

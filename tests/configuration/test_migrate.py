@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_gamer_core.configuration import config_from_sections, translate_older_spellings
+from retro_gamer_core.configuration import config_from_sections, migrated_sections
+from retro_gamer_core.configuration.migrate import migrate
 from retro_gamer_core.errors import ConfigurationError
 
 MADE_BY_0_4_0 = """
@@ -83,6 +84,13 @@ batch_size = 32
 """
 
 
+def migrated(sections: dict) -> tuple[dict, list[str]]:
+    """The sections of today and the notes, where nothing is wrong."""
+    document = migrate(sections)
+    assert migrated_sections(sections) == document.sections  # raises where something is
+    return document.sections, document.notes
+
+
 @pytest.fixture
 def older() -> dict:
     """A config without a version, to add older settings to."""
@@ -120,16 +128,16 @@ def test_a_config_as_the_plan_had_it(plugins):
 def test_the_translation_says_the_same_and_is_final(text, plugins):
     sections = tomllib.loads(text)
     before = deepcopy(sections)
-    current, sentences = translate_older_spellings(sections)
+    current, sentences = migrated(sections)
     assert sections == before
     assert sentences and current["config_version"] == 1
     assert config_from_sections(current, plugins) == config_from_sections(sections, plugins)
-    assert translate_older_spellings(current) == (current, [])
+    assert migrated(current) == (current, [])
 
 
 def test_a_current_config_needs_no_translation():
     current = {"config_version": 1, "game": {"name": "snake"}, "logging": {"json_lines": {}}}
-    assert translate_older_spellings(current) == (current, [])
+    assert migrated(current) == (current, [])
 
 
 @pytest.mark.parametrize(
@@ -248,14 +256,14 @@ def test_a_current_config_needs_no_translation():
     ],
 )
 def test_each_older_spelling(section, older_settings, current, sentence):
-    translated, sentences = translate_older_spellings({section: older_settings})
+    translated, sentences = migrated({section: older_settings})
     assert translated == {"config_version": 1, **current}
     assert any(sentence in told for told in sentences), sentences
 
 
 def test_the_game_of_a_package_directory(tmp_path):
     (tmp_path / "pack").mkdir()
-    translated, _ = translate_older_spellings({"game": {"module": "pack", "path": str(tmp_path)}})
+    translated, _ = migrated({"game": {"module": "pack", "path": str(tmp_path)}})
     assert translated["game"]["name"] == (tmp_path / "pack").as_posix()
 
 
@@ -264,14 +272,34 @@ def test_the_size_of_the_learners_view_is_not_taken_for_that_of_the_board():
         "metadata": {"board_size": [11, 11]},
         "preprocessing": {"egocentric": True, "egocentric_radius": 5},
     }
-    assert translate_older_spellings(older)[0]["metadata"] == {}
+    assert migrated(older)[0]["metadata"] == {}
     older["metadata"]["board_size"] = [32, 16]
-    assert translate_older_spellings(older)[0]["metadata"] == {"board_size": [32, 16]}
+    assert migrated(older)[0]["metadata"] == {"board_size": [32, 16]}
+
+
+def test_a_board_as_large_as_a_view_of_today_is_a_board():
+    current = {
+        "config_version": 1,
+        "metadata": {"board_size": [11, 11]},
+        "preprocessing": {"encoder": "egocentric", "radius": 5},
+    }
+    assert migrated(current) == (current, [])
+
+
+def test_a_function_of_ones_own_sees_what_it_likes():
+    older = {"metadata": {"observation_function": "my_game:see"}, "preprocessing": {"egocentric": True}}
+    assert migrated(older)[0]["preprocessing"] == {"encoder": "my_game:see"}
+
+
+def test_of_two_keys_that_became_one_only_the_wrong_one_is_told(older, problems):
+    older["model"] = {"n_layers": 3, "layer_size": 0}
+    (problem,) = problems(older)
+    assert problem.startswith("layer_size = 0: this must be at least 1")
 
 
 def test_a_named_network_is_kept():
     older = {"preprocessing": {"spatial": True}, "model": {"network": "mlp"}}
-    assert translate_older_spellings(older)[0]["model"] == {"network": "mlp"}
+    assert migrated(older)[0]["model"] == {"network": "mlp"}
 
 
 def test_with_an_encoder_named_the_games_own_function_stays_a_fact_about_it():
@@ -280,7 +308,7 @@ def test_with_an_encoder_named_the_games_own_function_stays_a_fact_about_it():
         "metadata": {"observation_function": "my_game:observe"},
         "preprocessing": {"encoder": "one_hot"},
     }
-    assert translate_older_spellings(sections) == (sections, [])
+    assert migrated(sections) == (sections, [])
 
 
 # Mistakes are explained in the words they were written in -----------------------------------
@@ -349,7 +377,7 @@ def test_an_older_and_a_current_setting_may_not_contradict_each_other(older, pro
     (problem,) = problems(older | tables)
     assert "contradict each other" in problem and "remove" in problem
     with pytest.raises(ConfigurationError):
-        translate_older_spellings(older | tables)
+        migrated_sections(older | tables)
 
 
 def test_saying_the_same_twice_is_no_contradiction(older, plugins):
@@ -397,9 +425,9 @@ _sections = st.fixed_dictionaries(
 def test_translating_is_final_and_changes_nothing_it_is_given(sections):
     before = deepcopy(sections)
     try:
-        current, _ = translate_older_spellings(sections)
+        current, _ = migrated(sections)
     except ConfigurationError:
         assert sections == before
         return
     assert sections == before
-    assert translate_older_spellings(current) == (current, [])
+    assert migrated(current) == (current, [])

@@ -1,0 +1,177 @@
+"""Options are said once: name, type, range, default and meaning come from where the code takes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pytest
+
+from retro_gamer_core import Option
+from retro_gamer_core.configuration.settings import SECTION_KEYS
+from retro_gamer_core.errors import ConfigurationError, PluginError
+from retro_gamer_core.options import Setting, check_settings, problems_in, settings_of
+from retro_gamer_core.parts import KINDS
+from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.registry import Plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from somewhere import Unknown
+
+RATE = Option("How far.", above=0, high=1, hint="0.5", typical="0.1 to 0.9")
+
+
+@dataclass(frozen=True)
+class Everything:
+    rate: Annotated[float, RATE] = 0.1
+    loss: Annotated[Literal["huber", "squared"], Option("How it counts.")] = "huber"
+    sizes: Annotated[Sequence[int], Option(low=1, allow_empty=False)] = (3, 4)
+    names: list[str] = field(default_factory=lambda: ["a"])
+    radius: Annotated[int | None, Option()] = None
+    table: dict[str, float] = field(default_factory=dict)
+
+
+def factory(
+    context: Unknown, *given: Any, rate: Annotated[float, RATE] = 0.1, other: Unknown = None, **more: Any
+):
+    """Makes it.
+
+    other: of a type that nobody knows
+    """
+
+
+def test_a_dataclass_says_everything():
+    assert settings_of(Everything) == (
+        Setting("rate", "float", 0.1, RATE),
+        Setting("loss", "str", "huber", Option("How it counts."), choices=("huber", "squared")),
+        Setting("sizes", "int_list", (3, 4), Option(low=1, allow_empty=False)),
+        Setting("names", "str_list", ["a"]),
+        Setting("radius", "int", None),
+        Setting("table", "table", {}),
+    )
+
+
+def test_a_signature_says_the_same_whatever_else_stands_in_it():
+    assert settings_of(factory, without={"context"}) == (
+        Setting("rate", "float", 0.1, RATE),
+        Setting("other", "any", None, Option("of a type that nobody knows")),
+    )
+
+
+class Made:
+    def __call__(self, context: Unknown, *, rate: Annotated[float, RATE] = 0.1): ...
+
+
+@pytest.mark.parametrize("called", [partial(factory), wraps(factory)(lambda *given, **named: None), Made()])
+def test_whatever_can_be_called_says_its_own(called):
+    assert settings_of(called, without={"context"})[0] == Setting("rate", "float", 0.1, RATE)
+
+
+def test_an_option_that_cannot_be_read_is_no_silent_loss_of_its_range():
+    def build(far: Annotated[int, Option("How far.", lowest=1)] = 3): ...
+
+    def elsewhere(far: Annotated[Unknown, Option("How far.", low=1)] = 3): ...
+
+    for broken in (build, elsewhere):
+        with pytest.raises(PluginError, match="far"):
+            settings_of(broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("rate", 0, True),
+        ("rate", 1, False),
+        ("rate", float("nan"), True),
+        ("rate", "fast", True),
+        ("loss", "hubber", True),
+        ("loss", 3, True),
+        ("sizes", [], True),
+        ("sizes", [3, 0], True),
+        ("sizes", [True], True),
+        ("radius", None, False),
+        ("radius", 2.5, True),
+        ("names", ["b", "c"], False),
+        ("table", 3, True),
+    ],
+)
+def test_a_value_is_checked_by_what_was_declared(name, value, wrong):
+    [setting] = [setting for setting in settings_of(Everything) if setting.name == name]
+    assert bool(setting.problem_with(value)) is wrong
+
+
+def test_a_mistake_is_told_with_a_value_to_try():
+    [rate, *_] = settings_of(Everything)
+    problem = rate.problem_with(2.5, where="here")
+    assert (problem.what, problem.why, problem.hint) == (
+        "rate = 2.5: this must be at most 1",
+        "How far.",
+        "rate = 0.5",
+    )
+
+
+def test_an_object_may_check_itself():
+    check_settings(Everything())
+    with pytest.raises(ConfigurationError) as caught:
+        check_settings(Everything(rate=7, sizes=()))
+    assert len(caught.value.problems) == 2
+
+
+def test_every_default_is_fine_and_reaches_the_factory():
+    """Of every built-in part and of the core: the default that is told is the one that counts."""
+    plugins = Plugins(only=())
+    for section, settings in SECTION_KEYS.items():
+        assert problems_in({each.name: each.default for each in settings}, settings, section=section) == []
+    declared = 0
+    for kind in KINDS:
+        for part in plugins.parts(kind).values():
+            options = plugins.options_of(part)
+            defaults = {each.name: each.default for each in options if not each.required}
+            assert problems_in(defaults, options, section=kind) == []
+            if part.part.options is not None:
+                assert plugins.options_in_effect(part, {}) == defaults
+                declared += 1
+                if (made_by := load_attribute(part.part.options, what="it")) and isinstance(made_by, type):
+                    made = made_by()
+                    assert {name: getattr(made, name) for name in defaults} == defaults
+    assert declared >= 5
+
+
+def test_options_of_the_built_in_parts_are_explained_without_anything_heavy():
+    code = (
+        "import sys\n"
+        "from retro_gamer_core.plugins.registry import Plugins\n"
+        "from retro_gamer_core.parts import KINDS\n"
+        "plugins = Plugins(only=())\n"
+        "found = [plugins.options_declared_apart(part) for kind in KINDS for part in plugins.parts(kind).values()]\n"
+        "assert sum(map(bool, found)) >= 6, found\n"
+        "print(*{'torch', 'numpy', 'tomlkit', 'retro'} & sys.modules.keys())"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
+# A plugin of API 1 ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'OPTIONS = (Option("far", 8, "int", "How far."),)',
+        'OPTIONS = (Option(name="far", default=8, type="int", meaning="How far."),)',
+        '@hookimpl\ndef retro_gamer_encoders():\n    yield Part("a", "", "m:f", (Option("far", 8, "int", ""),))',
+        '@hookimpl\ndef retro_gamer_encoders():\n    yield Part("a", "", "m:f", options=())',
+        '@hookimpl\ndef retro_gamer_encoders():\n    yield Part("a", "", "m:f", options=[Option("How far.")])',
+        "RETRO_GAMER_API = 1\n@hookimpl\ndef retro_gamer_encoders():\n    return ()",
+    ],
+)
+def test_a_plugin_of_api_1_is_told_how_it_is_written_now(install, others, body):
+    install("old-pack", body)
+    [record] = [record for record in others().records if not record.built_in]
+    assert (record.status, record.problem.trouble) == ("broken", "older plugin API")
+    assert "Annotated[int, Option(" in record.problem.fix
