@@ -250,6 +250,8 @@ def newest_saved(run: RunDirectory, learner: Learner) -> Found:
             except CheckpointDamaged as error:
                 damaged.append(path)
                 notes.append(f"{error.problem.what}; trying the one before it")
+            except FileNotFoundError:  # whoever is training this run has removed it since: an older one
+                continue
     return Found(None, tuple(damaged), tuple(notes))
 
 

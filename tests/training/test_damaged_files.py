@@ -165,6 +165,16 @@ def test_a_second_training_is_refused_and_touches_nothing(make_run, stop_at, fil
         assert files_in(run) == before
 
 
+def test_a_state_removed_by_the_training_that_is_going_on_is_passed_over(stopped, monkeypatch):
+    """A second training looks at what is there before it finds the run busy."""
+    states = stopped.newest_states()
+    gone = stopped.state_path(10_000)
+    monkeypatch.setattr(type(stopped), "newest_states", lambda run: [gone, *states])
+    trainer = load_trainer(stopped)
+    assert trainer.load_newest()
+    assert trainer.started_from == states[0].name
+
+
 def test_looking_whether_there_is_anything_left_to_do_touches_nothing(make_run, files_in, tmp_path):
     run = make_run(tmp_path)
     load_trainer(run).train()
