@@ -53,7 +53,8 @@ def package_name(title: str, kind: str = "game") -> str:
         name = name[: LONGEST_NAME + 1].rpartition("-")[0] or name[:LONGEST_NAME]
     if name[0].isdigit():
         name = f"{kind}-{name}"
-    taken = name in _TAKEN or name.replace("-", "_") in _TAKEN or name.startswith(OURS)
+    may_be_ours = name.startswith(OURS) and not name.endswith(f"-{kind}")
+    taken = name in _TAKEN or name.replace("-", "_") in _TAKEN or may_be_ours
     return f"{name}-{kind}" if taken else name
 
 

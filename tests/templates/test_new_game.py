@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retro_gamer_core.errors import RetroGamerError
@@ -186,6 +186,7 @@ def test_there_are_at_most_five_questions_in_sentences():
 
 
 @given(st.text())
+@example("RETRO:GAMER")
 def test_any_text_makes_a_name_that_pip_and_python_take(title):
     name = package_name(title)
     assert re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
