@@ -14,6 +14,7 @@ from textwrap import dedent
 from typing import Any, is_typeddict
 
 _LISTS = {"Args:": "", "Attributes:": "", "Returns:": "Gives ", "Raises:": "Raises "}
+_TYPE_IN_ANNOTATED = re.compile(r"^Annotated\[(.+?), Option\(.*\)\]$", re.DOTALL)
 _STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 
 
@@ -120,7 +121,7 @@ def _call(name: str, thing: Any) -> str:
 def _parameter(parameter: inspect.Parameter) -> str:
     text = _STARS.get(parameter.kind, "") + parameter.name
     if parameter.annotation is not parameter.empty:
-        text += f": {parameter.annotation}"
+        text += ": " + _TYPE_IN_ANNOTATED.sub(r"\1", str(parameter.annotation))
     if parameter.default is not parameter.empty:
         default = repr(parameter.default)
         text += " = " + ("…" if default.startswith("<") else default)

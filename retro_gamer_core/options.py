@@ -94,7 +94,7 @@ class Setting:
 
     def problem_with(self, value: Any, *, where: str = "") -> Problem | None:
         """What is wrong with ``value``, or None when it is fine."""
-        if value is None and self.default is None:
+        if value is None and self.default is None and not self.required:
             return None
         complaint = self._complaint(value)
         if complaint is None:

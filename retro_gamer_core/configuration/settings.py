@@ -336,4 +336,4 @@ def _rows(section: str, owner: str, options: Iterable[Setting]) -> list[SettingR
 
 
 def _default(option: Setting) -> str:
-    return "" if option.default in (None, "", ()) else toml_value(option.default)
+    return "" if option.default in (None, "", (), [], {}) else toml_value(option.default)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from retro_gamer_core.errors import MetadataError, Problem
 from retro_gamer_core.games.key_names import keys_pressed_now
 from retro_gamer_core.games.metadata_checks import problems_in_description, problems_with_game
-from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS, DescribedGame
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -23,7 +23,7 @@ _KEPT_AS: dict[str, Callable[[Any], Any]] = {"str_list": list, "int_list": tuple
 
 
 @dataclass
-class GameMetadata:
+class GameMetadata(DescribedGame):
     """The description of a game.
 
     Args:
@@ -45,19 +45,6 @@ class GameMetadata:
             game, so it is not part of the description.
     """
 
-    actions: list[str]
-    reward: str
-    character_set: list[str] | None = None
-    spatial: bool = True
-    observe_state: list[str] = field(default_factory=list)
-    board_size: tuple[int, int] | None = None
-    score: str | None = None
-    player: str | None = None
-    factory: str | None = None
-    observation_function: str | None = None
-    reference_scores: dict[str, float] = field(default_factory=dict)
-    key_variables: dict[str, str] = field(default_factory=dict)
-    winner: str | None = None
     observe_state_sizes: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -2,127 +2,108 @@
 
 from __future__ import annotations
 
-from retro_gamer_core.options import Option, Setting
+from dataclasses import dataclass, field
+from typing import Annotated
 
-METADATA_KEYS: tuple[Setting, ...] = (
-    Setting(
-        "actions",
-        "str_list",
-        (),
+from retro_gamer_core.options import Option, settings_of
+
+
+@dataclass
+class DescribedGame:
+    """One field for each key. ``GameMetadata`` is what can be done with them."""
+
+    actions: Annotated[
+        list[str],
         Option(
             "The keys the learner may press; pressing none is always possible too.",
             hint='["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]',
             allow_empty=False,
         ),
-    ),
-    Setting(
-        "key_variables",
-        "table",
-        None,
-        Option(
-            "For an action whose key an environment variable may change, as on the retro arcade, the name of that "
-            "variable. The game must read the same one.",
-            hint='{ KEY_UP = "RETRO_KEY_P1_UP" }',
-        ),
-    ),
-    Setting(
-        "reward",
-        "str",
-        "",
+    ]
+    reward: Annotated[
+        str,
         Option(
             "The value in the game's state that the learner tries to raise; its change in a turn is the turn's "
             "reward.",
             hint='"score"',
         ),
-    ),
-    Setting(
-        "character_set",
-        "str_list",
-        None,
+    ]
+    character_set: Annotated[
+        list[str] | None,
         Option(
             "The characters that are told apart on the board; any other looks like an empty cell. Left out, "
             "they are found by playing some random turns.",
             hint='["@", "*"]',
             allow_empty=False,
         ),
-    ),
-    Setting(
-        "spatial",
-        "bool",
-        True,
-        Option("Whether the board is a picture, in which it matters what is next to what."),
-    ),
-    Setting(
-        "observe_state",
-        "str_list",
-        (),
+    ] = None
+    spatial: Annotated[
+        bool, Option("Whether the board is a picture, in which it matters what is next to what.")
+    ] = True
+    observe_state: Annotated[
+        list[str],
         Option(
             "Numbers in the game's state that the learner sees beside the board.", hint='["lives", "level"]'
         ),
-    ),
-    Setting(
-        "board_size",
-        "int_list",
-        None,
+    ] = field(default_factory=list)
+    board_size: Annotated[
+        tuple[int, int] | None,
         Option(
             "Width and height of the board in cells. Left out, it is read from the game.",
             low=1,
             hint="[32, 16]",
             allow_empty=False,
         ),
-    ),
-    Setting(
-        "score",
-        "str",
-        None,
+    ] = None
+    score: Annotated[
+        str | None,
         Option(
             'The value in the game\'s state by which people keep score; left out, "score" where there is one.',
             hint='"score"',
         ),
-    ),
-    Setting(
-        "player",
-        "str",
-        None,
+    ] = None
+    player: Annotated[
+        str | None,
         Option(
             "The name of the character to follow; left out, the one that listens to the keyboard.",
             hint='"Snake head"',
         ),
-    ),
-    Setting(
-        "winner",
-        "str",
-        None,
+    ] = None
+    factory: Annotated[
+        str | None,
+        Option(
+            "The function that makes a fresh game, where it is not called create_game.",
+            hint='"my_game:create_game"',
+        ),
+    ] = None
+    observation_function: Annotated[
+        str | None,
+        Option(
+            "A function of your own that turns a game into the numbers the learner sees.",
+            hint='"my_game:observe"',
+        ),
+    ] = None
+    reference_scores: Annotated[
+        dict[str, float],
+        Option("Scores to compare with, by the name of who reached them.", hint="{ random = 3.8, me = 120 }"),
+    ] = field(default_factory=dict)
+    key_variables: Annotated[
+        dict[str, str],
+        Option(
+            "For an action whose key an environment variable may change, as on the retro arcade, the name of that "
+            "variable. The game must read the same one.",
+            hint='{ KEY_UP = "RETRO_KEY_P1_UP" }',
+        ),
+    ] = field(default_factory=dict)
+    winner: Annotated[
+        str | None,
         Option(
             "For a game of two sides, the value in the game's state that holds the name of the character that has won, "
             'and "" while nobody has; a game that ends with "" is drawn.',
             hint='"winner"',
         ),
-    ),
-    Setting(
-        "factory",
-        "str",
-        None,
-        Option(
-            "The function that makes a fresh game, where it is not called create_game.",
-            hint='"my_game:create_game"',
-        ),
-    ),
-    Setting(
-        "observation_function",
-        "str",
-        None,
-        Option(
-            "A function of your own that turns a game into the numbers the learner sees.",
-            hint='"my_game:observe"',
-        ),
-    ),
-    Setting(
-        "reference_scores",
-        "table",
-        None,
-        Option("Scores to compare with, by the name of who reached them.", hint="{ random = 3.8, me = 120 }"),
-    ),
-)
+    ] = None
 
-REQUIRED_KEYS = ("actions", "reward")
+
+METADATA_KEYS = settings_of(DescribedGame)
+REQUIRED_KEYS = tuple(key.name for key in METADATA_KEYS if key.required)

@@ -141,7 +141,10 @@ def _protocol(kind: Kind) -> type:
 
 def _declaration_of(part: ProvidedPart) -> Any:
     if part.part.options is None:
-        return load_factory(part)
+        factory = load_factory(part)
+        if not callable(factory):
+            raise _cannot_build(part, f"{part.part.factory} is not a function or class")
+        return factory
     return load_attribute(part.part.options, what=f"the options of {part}", provider=part.provider)
 
 

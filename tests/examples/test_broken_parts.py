@@ -24,9 +24,8 @@ IN_CREATE = {
 }
 SHORT = "--training-episodes 3 --set training.learning_starts=32 --set training.batch_size=16"
 
-#: What each kind is asked while training, and the option in the line above.
+#: What each kind is asked while training.
 METHOD = {ENCODER: "encode", NETWORK: "forward", MEMORY: "sample", LOGGER: "episode_finished"}
-OPTION = {ENCODER: "far", NETWORK: "neurons", MEMORY: "share", LOGGER: "decimal_comma"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def asking_for_more(desk: Desk, example: Example) -> None:
 
 def without_its_option(desk: Desk, example: Example) -> None:
     file = f"{example.module}/{example.code}.py"
-    desk.change(file, f"*, {OPTION[example]}:", "*, another_name:")
+    desk.change(file, "*, neurons: int", "*, another_name: int = 3")
 
 
 def needing_a_box(desk: Desk, example: Example) -> None:
@@ -96,6 +95,7 @@ def needing_a_box(desk: Desk, example: Example) -> None:
     desk.change(f"{example.module}/__init__.py", import_path, f"{import_path} needs=('box_of_nowhere',),")
 
 
+AS_DECLARED = "from functools import wraps\n\n\n@wraps(Old)\n"
 WAYS = (
     Way("its module is not there", without_code, "cannot be loaded: there is no module",
         "pip install --force-reinstall"),
@@ -117,11 +117,11 @@ WAYS = (
     Way("a factory that asks for more", asking_for_more, "cannot be built: missing a required argument",
         kinds=PARTS),
     Way("a factory without its option", without_its_option,
-        "cannot be built: got an unexpected keyword argument", kinds=PARTS),
+        "cannot be built: got an unexpected keyword argument", kinds=(NETWORK,)),  # the others declare their own
     Way("a factory that raises",
-        ending_with("class New(Old):\n    def __init__(self, *given, **options):\n        raise KeyError('size')"),
+        ending_with(f"{AS_DECLARED}def New(*given, **options):\n    raise KeyError('size')"),
         "cannot be built: building it ended with KeyError: 'size'", kinds=PARTS),
-    Way("a factory that gives nothing", ending_with("def New(*given, **options):\n    return None"),
+    Way("a factory that gives nothing", ending_with(f"{AS_DECLARED}def New(*given, **options):\n    return None"),
         "cannot be built: its factory gave nothing back", kinds=PARTS),
     Way("a method that is missing", ending_with("class New(Old):\n    {method} = None"),
         "cannot be built: its New has no", kinds=PARTS),
