@@ -32,6 +32,7 @@ from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.parts import Kind
 from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
+from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.registry import installed_plugins
 
 if TYPE_CHECKING:
@@ -125,9 +126,9 @@ def check_part(
 def _found(bench: Workbench, quick: bool) -> list[Finding]:
     try:
         _build(bench)
-    except PartNotFound:
-        raise
     except RetroGamerError as error:
+        if isinstance(error, PartNotFound):  # is it not there, or is it no such part?
+            load_attribute(bench.plugins.find_part(bench.kind, bench.name).part.factory, what=bench.name)
         return [finding_of("cannot-be-built", error.problem)]
     found: list[Finding] = []
     checks = CONTRACT[bench.kind] + (() if quick else COST[bench.kind])
