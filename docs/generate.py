@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from textwrap import fill
 
 from click.testing import CliRunner
 from docstrings import described, table_row
@@ -19,6 +21,7 @@ import retro_gamer_core as for_plugins
 import retro_gamer_core.testing as for_tests
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import SettingRow, settings_table
+from retro_gamer_core.finding_codes import CODES
 from retro_gamer_core.plugins.registry import configure, installed_plugins
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -99,6 +102,117 @@ Shapes are written as `[n, h, w]`: n observations, h rows, w columns; f is the n
 Next: [make a plugin](../how-to/make-a-plugin.md), or type `retro-gamer plugins`.
 """
 
+CHECKS = """\
+# Checks
+
+Made by `python docs/generate.py` from the list of codes in `retro_gamer_core.finding_codes`: change that, not
+this page.
+
+`retro-gamer check` finds out what is wrong before anything is trained:
+
+```console
+$ retro-gamer check snake                 # a game, named in any way that create takes
+$ retro-gamer check one_hot --quick       # a part, by its name or import path
+```
+
+`retro-gamer check RUN` looks at a run and its game, and without a name at all that is installed.
+`create` and `train` take a quick look at the game too, and warn in a line; they never stop for it.
+
+Each finding has a code that never changes, a number, why it matters, and what to try. A **problem**
+means that it cannot work like this, and the command ends with [exit code 3](exit-codes.md). A
+**warning** means that it is hardly what was meant. A **note** may well be meant. The same `--seed`
+looks at the same games; `--json` prints all of it for programs.
+
+## In tests
+
+The same checks are functions. They need no test framework; `assert_ok` fails with the findings in
+words, from problems on, or from `level="warning"` on:
+
+```python
+from retro.examples.nav import create_game
+from retro_gamer_core.testing import check_encoder, check_game
+
+check_game(create_game, quick=True).assert_ok(level="warning")
+check_encoder("egocentric", options={{"radius": 3}}, quick=True).assert_ok()
+```
+
+There are `check_game`, `check_encoder`, `check_network`, `check_memory`, `check_learner` and
+`check_logger`. A part may be a name, an import path, or the class or function itself;
+`game="snake"` tries it on another game than the small one that comes with the check.
+
+## Games
+
+20,000 turns are played with random keys, 2,000 with `--quick`. A slow game is looked at for fewer
+turns, and the command says for how many.
+
+{game}
+
+## Runs
+
+Everything about the game, and:
+
+{run}
+
+## Parts
+
+A part is tried on a small game that comes with the check, or on `--game GAME`. Without `--quick` it is
+then measured beside the part that `create` would choose, in one run, and trained with for 6,000 turns.
+
+{part}
+
+## Plugins
+
+{plugin}
+
+Next: `retro-gamer check`, or [what is watched while a run is trained](alarms.md).
+"""
+
+ALARMS = """\
+# Alarms
+
+Made by `python docs/generate.py` from the list of codes in `retro_gamer_core.finding_codes`: change that, not
+this page.
+
+While a run is trained, retro-gamer watches for what a teacher would point out. An alarm appears as
+a warning, in `training.log` and `training.jsonl`, in `retro-gamer info`, and in [a hook for
+plugins](hooks.md#retro_gamer_alarm_raisedrun-alarm). Each is told once in a run, however often you
+stop and go on. None changes anything: training goes on, with the same result to the last bit.
+
+```text
+Warning: no reward in 20,008 turns: state["score"] has never changed (reward-never-seen)
+  why:   without a single reward, no action looks better than another, and nothing can be learned
+  try:   play the game yourself and see when that number changes; …
+```
+
+| code | the number, and when it is told | why it matters | what to try |
+|---|---|---|---|
+{rows}
+
+The last three are judged at several moments in a row, because one may be chance. *Late* is the second
+half of a run, after 100,000 turns at least; or any time after 300,000 turns with one random action in ten or
+fewer.
+
+## What they do not say
+
+- The largest possible return is the largest reward of a turn, earned for ever: `r / (1 - gamma)`. A
+  turn limit does not lower it, because [a turn limit is no end](../explanation/dqn.md) to the
+  learner. With `gamma = 1` there is no such bound, and `values-impossible` is silent.
+- The same reward in every turn is fine where games differ in length: then a longer life is what can
+  be learned.
+- One key all the time is fine where it beats random keys.
+- There is no alarm for a rising loss. It rises in good runs too, whenever better play meets
+  larger rewards.
+
+## When numbers are no numbers any more
+
+Then training stops with an error (`LearningDiverged`). Before a checkpoint or a state is written, the
+learner is asked about the running games; if the answer is no number, nothing is written, so what was
+saved before is still good. Go on from it after lowering `learning_rate` or setting `double = true`.
+
+Next: `retro-gamer info RUN` lists the alarms of a run; or see [how DQN
+learns](../explanation/dqn.md).
+"""
+
 #: A heading for each group of modules in which plugins' names live.
 GROUPS = {
     "What a plugin offers": ("parts", "options"),
@@ -157,6 +271,32 @@ def plugin_api_page() -> str:
     )
 
 
+def checks_page() -> str:
+    """Every finding of a check, by what is looked at."""
+    about = {listed.about: [] for listed in CODES.values()}
+    for listed in CODES.values():
+        number = f" The number: {listed.number}." if listed.number else ""
+        said = _marked(f"{listed.level.capitalize()}.{number} {_sentence(listed.why)} Try: {listed.hint}.")
+        about[listed.about].append(f"### {listed.code}\n\n{fill(said, 110, break_on_hyphens=False)}")
+    return CHECKS.format(**{what: "\n\n".join(entries) for what, entries in about.items()})
+
+
+def alarms_page() -> str:
+    """Every alarm."""
+    told = [listed for listed in CODES.values() if listed.alarm]
+    rows = [table_row((f"`{each.code}`", each.alarm, *map(_marked, (each.why, each.hint)))) for each in told]
+    return ALARMS.format(rows="\n".join(rows))
+
+
+def _marked(text: str) -> str:
+    """With what is code marked as such: names with an underscore, and calls."""
+    return re.sub(r"(?<![`\w.])(?:\w[\w.]*_[\w.]*\w(?:\([^)]*\))?|[\w.]+\([^)]*\))", r"`\g<0>`", text)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _help(*command: str) -> str:
     result = CliRunner().invoke(
         retro_gamer, [*command, "--help"], prog_name="retro-gamer", terminal_width=90, catch_exceptions=False
@@ -175,6 +315,8 @@ def _table(rows: Iterable[SettingRow]) -> str:
 
 
 PAGES = {
+    "checks.md": checks_page,
+    "alarms.md": alarms_page,
     "commands.md": commands_page,
     "configuration.md": configuration_page,
     "python.md": python_page,

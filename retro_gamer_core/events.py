@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from retro_gamer_core.findings import Finding
+
 
 @dataclass(frozen=True)
 class RunInfo:
@@ -69,22 +71,20 @@ class CheckpointSaved:
 
 
 @dataclass(frozen=True)
-class AlarmRaised:
-    """Something that a teacher would point out. Each is told once in a run.
+class AlarmRaised(Finding):
+    """A finding in training, and the moment of it. Each is told once in a run; docs/reference/alarms.md lists them all.
 
     Args:
-        code: short, and the same for ever: ``"reward-never-seen"``. docs/reference/alarms.md lists them all.
-        what: what was noticed, in a sentence that holds the number.
-        number: what was measured.
-        why: why it matters.
-        hint: settings and commands to try.
+        episode, total_turns: how far training was.
     """
 
-    code: str
-    what: str
-    number: float
-    why: str
-    hint: str
+    episode: int = 0
+    total_turns: int = 0
+
+    @property
+    def page(self) -> str:
+        """Where the documentation says more."""
+        return "docs/reference/alarms.md"
 
     @property
     def line(self) -> str:

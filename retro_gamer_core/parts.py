@@ -8,7 +8,7 @@ is imported only when the part is built.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 #: The version of the contracts in this package. A plugin written for a newer one says so with a
@@ -155,4 +155,3 @@ class GameFacts:
     rewarded_turns: float = 0.0
     occupied_cells: float = 0.0
     notes: tuple[str, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)

@@ -14,16 +14,17 @@ test framework is needed. docs/reference/checks.md lists the codes.
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from copy import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from retro_gamer_core.checks.finding import Finding, Findings
+from retro_gamer_core.findings import Finding, Findings
 from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from retro.game import Game
 
     from retro_gamer_core.games.metadata import GameMetadata
@@ -56,10 +57,11 @@ def check_game(
         seed: where all chance begins.
         quick: look for about a second only.
     """
-    from retro_gamer_core.checks.games.checking import check_game
+    from retro_gamer_core.checks.game import check_game
 
     name, create_game, metadata, source = _game(game, description)
-    return check_game(name, create_game, metadata, source=source, seed=seed, quick=quick)
+    listed = isinstance(game, str)
+    return check_game(name, create_game, metadata, source=source, seed=seed, quick=quick, is_listed=listed)
 
 
 class HowToCheck(TypedDict, total=False):
@@ -114,8 +116,7 @@ def _check_part(
     seed: int = 0,
     quick: bool = False,
 ) -> Findings:
-    from retro_gamer_core.checks.parts.checking import check_part
-    from retro_gamer_core.checks.parts.shelf import import_string_of
+    from retro_gamer_core.checks.parts import check_part
 
     on = None
     if game is not None:
@@ -123,8 +124,21 @@ def _check_part(
         if metadata is None:
             raise ValueError(f"nothing describes the game {name}: give a description, too")
         on = name, create_game, metadata
-    name = part if isinstance(part, str) else import_string_of(part)
+    name = part if isinstance(part, str) else _import_string_of(part)
     return check_part(kind, name, options=options, game=on, seed=seed, quick=quick)
+
+
+def _import_string_of(factory: Callable[..., Any]) -> str:
+    """A name under which it can be loaded in this process, also if it was made in a test or a notebook."""
+    module, path = getattr(factory, "__module__", None), getattr(factory, "__qualname__", "")
+    found: Any = sys.modules.get(module or "")
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    if found is factory and ":" not in path:
+        return f"{module}:{path}"
+    name = f"{getattr(factory, '__name__', 'part')}_{id(factory)}"
+    globals()[name] = factory
+    return f"{__name__}:{name}"
 
 
 def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, GameMetadata | None, Any]:
@@ -134,10 +148,10 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.games.module_files import own_code
 
-    source: Path | None
     if isinstance(game, str):
         found = find_game(game)
-        name, factory, metadata, source = found.name, found.factory, found.metadata, found.source_root
+        name, factory, metadata = found.name, found.factory, found.metadata
+        source: Path | None = found.source_root
     else:
         file = _file_of(game)
         name, factory = getattr(game, "__qualname__", repr(game)), game
@@ -151,10 +165,7 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     return name, factory, metadata, source
 
 
-def _file_of(factory: Any) -> Path | None:
-    import inspect
-    from pathlib import Path
-
+def _file_of(factory: Any) -> Any:
     try:
         file = inspect.getsourcefile(factory)
     except TypeError:

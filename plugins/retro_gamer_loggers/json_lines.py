@@ -76,14 +76,7 @@ class JsonLinesWriter:
         self._lines.flush()
 
     def alarm_raised(self, alarm: AlarmRaised) -> None:
-        self._write(
-            "alarm",
-            code=alarm.code,
-            what=alarm.what,
-            number=_number(alarm.number),
-            why=alarm.why,
-            hint=alarm.hint,
-        )
+        self._write("alarm", **{**vars(alarm), "number": _number(alarm.number)})
         self._lines.flush()
 
     def training_finished(self, outcome: Outcome) -> None:

@@ -20,8 +20,8 @@ from retro_gamer_core.cli.printing import (
 from retro_gamer_core.parts import KINDS
 
 if TYPE_CHECKING:
-    from retro_gamer_core.checks.finding import Findings
-    from retro_gamer_core.checks.things import Thing, ThingKind
+    from retro_gamer_core.checks.target import CheckTarget, TargetKind
+    from retro_gamer_core.findings import Findings
 
 
 @click.command()
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def check(
     ctx: click.Context,
     thing: str | None,
-    kind: ThingKind | None,
+    kind: TargetKind | None,
     game: str | None,
     quick: bool,
     seed: int,
@@ -54,16 +54,16 @@ def check(
     THING is a game (any way that `create --game` takes one), a part by its name or import path (`cnn`,
     `my_net:Tiny`), or the directory of a run. Without it, all that is installed is looked at quickly.
     """
-    from retro_gamer_core.checks.things import check_thing, thing_called
+    from retro_gamer_core.checks.target import check_target, target_called
     from retro_gamer_core.plugins.registry import installed_plugins
 
-    named = thing_called(thing, kind, installed_plugins())
+    named = target_called(thing, kind, installed_plugins())
     chosen = [word for flag, value in (("--kind", kind), ("--game", game)) if value for word in (flag, value)]
     again = typed("retro-gamer", "check", *([thing] if thing else []), *chosen)
     if named.kind == "run":
         _tell_of_own_code(named.name)
     with what_games_print_aside():
-        findings = check_thing(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
+        findings = check_target(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
     if as_json:
         say_json(_for_programs(named, findings, seed))
     else:
@@ -84,7 +84,7 @@ def _tell_of_own_code(run: str) -> None:
 
 
 def _print(findings: Findings) -> None:
-    from retro_gamer_core.checks.finding import in_numbers
+    from retro_gamer_core.findings import in_numbers
 
     say(f"{findings.thing[:1].upper()}{findings.thing[1:]}: {in_numbers(findings)}", bold=True)
     for finding in findings:
@@ -100,25 +100,25 @@ def _print(findings: Findings) -> None:
         say_lines("  ", f"Left out: {sentence}")
 
 
-def _next(thing: Thing, game: str | None) -> str:
+def _next(target: CheckTarget, game: str | None) -> str:
     """What to type when all is well; ``game`` is what a part was tried on."""
     create = ["retro-gamer", "create", "--game", game or "snake", "--output", "runs/first"]
-    match thing.kind:
+    match target.kind:
         case "game":
-            return typed("retro-gamer", "create", "--game", thing.name, "--output", "runs/first")
+            return typed("retro-gamer", "create", "--game", target.name, "--output", "runs/first")
         case "run":
-            return typed("retro-gamer", "train", thing.name)
+            return typed("retro-gamer", "train", target.name)
         case "encoder" | "network" | "memory" | "learner":
-            return typed(*create, f"--{thing.kind}", thing.name)
+            return typed(*create, f"--{target.kind}", target.name)
         case "logger":
             return typed(*create)
     return "retro-gamer list"
 
 
-def _for_programs(thing: Thing, findings: Findings, seed: int) -> dict[str, object]:
+def _for_programs(target: CheckTarget, findings: Findings, seed: int) -> dict[str, object]:
     return {
         "thing": findings.thing,
-        "kind": thing.kind,
+        "kind": target.kind,
         "seed": seed,
         "problems": len(findings.at_least("problem")),
         "findings": [finding.to_dict() for finding in findings],

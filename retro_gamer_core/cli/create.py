@@ -49,8 +49,8 @@ def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) ->
 
 
 def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
-    from retro_gamer_core.checks.games.checking import findings_of
-    from retro_gamer_core.checks.games.look import QUICK, GameLook
+    from retro_gamer_core.checks.game import findings_of
+    from retro_gamer_core.checks.game_look import QUICK, GameLook
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.playing.survey import survey_game, warnings_about
     from retro_gamer_core.plugins.registry import installed_plugins
@@ -86,7 +86,7 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
         say(f"note: {note}")
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
-    warn_of(findings_of(look), game)
+    warn_of(findings_of(look), run.path)
     say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
     for choice in choices:
         say(f"  [{choice.section}] {toml_setting(choice.key, choice.value)} — {choice.reason}")

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.cli.printing import typed, warn
 
 if TYPE_CHECKING:
-    from retro_gamer_core.checks.finding import Findings
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+    from retro_gamer_core.findings import Findings
     from retro_gamer_core.training.trainer import Trainer
 
 
-def warn_of(findings: Findings, thing: object) -> None:
-    """One line for each problem and warning; ``thing`` is what to check to hear more."""
+def warn_of(findings: Findings, run: object) -> None:
+    """One line for each problem and warning; ``run`` is checked to hear more: it knows how its game is described."""
     told = findings.at_least("warning")
     for finding in told:
         warn(f"Warning: {finding.what} ({finding.code})")
     if told:
-        warn(f"Why, and what to try: {typed('retro-gamer', 'check', thing)}")
+        warn(f"Why, and what to try: {typed('retro-gamer', 'check', run)}")
 
 
 class QuickLook:
@@ -32,7 +32,7 @@ class QuickLook:
         self._trainer = trainer
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None:
-        from retro_gamer_core.checks.games.checking import check_game
+        from retro_gamer_core.checks.game import check_game
         from retro_gamer_core.games.finding import find_game
 
         if self._trainer.loop.turns:

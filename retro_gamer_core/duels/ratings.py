@@ -97,11 +97,6 @@ def rate(results: Iterable[Result]) -> dict[str, Rating]:
     return dict(sorted(ratings.items(), key=lambda item: (-item[1].elo, item[0])))
 
 
-def chance_of_winning(elo: float, other: float) -> float:
-    """How often who has ``elo`` points beats who has ``other``, draws counting half."""
-    return float(_logistic(np.array((elo - other) / POINTS)))
-
-
 def _tables(results: Iterable[Result], index: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
     """``float64[n, n]`` twice: points that the row made against the column, and games between them."""
     scores = np.zeros((len(index), len(index)))

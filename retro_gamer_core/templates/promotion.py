@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.function_encoder import takes_a_game
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
-from retro_gamer_core.plugins.part_options import CALLED_WITH
+from retro_gamer_core.plugins.part_options import kind_of
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
 from retro_gamer_core.templates.new_directory import new_directory
@@ -26,13 +25,6 @@ from retro_gamer_core.templates.part_package import KINDS, NewPart, filled_in, p
 from retro_gamer_core.templates.same_outputs import Proof, prove_same
 from retro_gamer_core.templates.text_filters import one_line
 
-#: What each kind must be able to do, and no other kind can.
-_KNOWN_BY: Mapping[Kind, str] = {
-    "encoder": "encode",
-    "network": "forward",
-    "memory": "sample",
-    "logger": "episode_finished",
-}
 _SAYS_NOTHING = ("build", "make", "create", "factory")
 
 
@@ -62,7 +54,7 @@ def promote(place: str, *, kind: Kind | None, name: str | None, game: str, outpu
     file, attribute = _file_and_attribute(place)
     import_string = f"{file.stem}:{attribute}"
     made_by = _load(file, import_string)
-    kind = kind or _kind_of(made_by, place)
+    kind = kind or _kind_to_promote(made_by, place)
     part = NewPart(
         kind=kind,
         name=part_name(kind, name or _own_name(file, attribute)),
@@ -115,19 +107,16 @@ def _load(file: Path, import_string: str) -> Any:
     return load_attribute(import_string, what=f"{import_string.partition(':')[2]} of {file.name}")
 
 
-def _kind_of(made_by: Any, place: str) -> Kind:
-    if takes_a_game(made_by):
-        return "encoder"
-    can = [kind for kind, method in _KNOWN_BY.items() if callable(getattr(made_by, method, None))]
-    if not can and inspect.isfunction(made_by):
-        asked = list(inspect.signature(made_by).parameters)
-        can = [kind for kind in KINDS if asked[: len(CALLED_WITH[kind])] == list(CALLED_WITH[kind])]
-    if len(can) != 1:
-        raise RetroGamerError(
-            f"whether {place} makes an encoder, a network, a memory or a logger cannot be seen from outside",
-            hint=f"retro-gamer promote {place} --kind encoder (or network, memory, logger)",
-        )
-    return can[0]
+def _kind_to_promote(made_by: Any, place: str) -> Kind:
+    kind = kind_of(made_by)
+    if kind in KINDS:
+        return kind
+    raise RetroGamerError(
+        f"{place} looks like a {kind}, and that cannot be promoted"
+        if kind
+        else f"whether {place} makes an encoder, a network, a memory or a logger cannot be seen from outside",
+        hint=f"retro-gamer promote {place} --kind encoder (or network, memory, logger)",
+    )
 
 
 def _own_name(file: Path, attribute: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
-    from retro_gamer_core.training.vital_signs import VitalSigns
+    from retro_gamer_core.training.run_monitor import RunMonitor
 
 
 def build_player(
@@ -58,9 +58,9 @@ def build_loop(
     player: Player,
     create_game: Callable[[], Game],
     plugins: Plugins,
-    signs: VitalSigns,
+    monitor: RunMonitor,
 ) -> TrainingLoop:
-    """Put a training loop round a player: games in step and a memory. What it notices goes to ``signs``."""
+    """Put a training loop round a player: games in step and a memory. What it notices goes to ``monitor``."""
     settings, spec = config.training, player.encoder.spec
     memory = plugins.build(
         plugins.find_part("memory", config.memory.name),
@@ -69,7 +69,7 @@ def build_loop(
         **config.memory.options,
     )
     games = _place_games(config, player, create_game, plugins)
-    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, signs)
+    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, monitor)
 
 
 def _place_games(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.playing.frames import CharacterCodes
     from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
     from retro_gamer_core.playing.games_in_step import GamesInStep
-    from retro_gamer_core.training.vital_signs import VitalSigns
+    from retro_gamer_core.training.run_monitor import RunMonitor
 
 #: Games turned side by side are given up and begun together again after so many turns, which
 #: bounds what a resume has to play again: about a second on snake, half a minute on beast.
@@ -92,7 +92,7 @@ class TrainingLoop:
         settings: the loop's own settings.
         spec: what is observed.
         characters: the character codes that the games share.
-        signs: is told of every reward and every update.
+        monitor: is told of every reward and every update.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class TrainingLoop:
         settings: TrainingSettings,
         spec: ObservationSpec,
         characters: CharacterCodes,
-        signs: VitalSigns,
+        monitor: RunMonitor,
     ) -> None:
         self.games = games
         self.learner = learner
@@ -113,7 +113,7 @@ class TrainingLoop:
         self.updates = 0
         self.episodes = 0
         self._settings = settings
-        self._signs = signs
+        self._monitor = monitor
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
         self._sampling = np.random.default_rng([settings.drawn_seed, 2])
         self._chance = Chance(settings.drawn_seed, _CHANCE_OF_PARTS)
@@ -176,7 +176,7 @@ class TrainingLoop:
         games.begin_step(actions)
         self._learn_as_due()
         turn = games.finish_step()
-        self._signs.notice_rewards(turn.rewards)
+        self._monitor.notice_rewards(turn.rewards)
         transitions = self._accumulator.add(observations, actions, turn)
         if len(transitions):
             self.memory.add(transitions)
@@ -217,7 +217,7 @@ class TrainingLoop:
                 raise _diverged(self.updates + 1)
             self.memory.update_priorities(batch.keys, result.td_errors)
             self.updates += 1
-            self._signs.notice_update(result)
+            self._monitor.notice_update(result)
             self._losses_sum += loss
             self._losses_count += 1
 

@@ -12,7 +12,7 @@ from retro_gamer_core.errors import CheckpointDamaged
 from retro_gamer_core.runs.parts_lock import LockedPart
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.saved_state import read_state
-from retro_gamer_core.training.alarms.watch import WatchState
+from retro_gamer_core.training.alarms import WatchState
 from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
 from retro_gamer_core.training.compatibility import (
     check_compatible,

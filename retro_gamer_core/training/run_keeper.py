@@ -23,7 +23,7 @@ from retro_gamer_core.training.time_budget import SteadyClock
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.contracts import Learner
-    from retro_gamer_core.training.alarms.watch import AlarmWatch
+    from retro_gamer_core.training.alarms import AlarmWatch
     from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
     from retro_gamer_core.training.loop import TrainingLoop
 

@@ -80,6 +80,11 @@ class TimeBudget:
         return max(0.0, self.seconds - self._elapsed(self._clock()))
 
     @property
+    def share_spent(self) -> float:
+        """How much of the time is over, 0 to 1; always 0 where there is no limit."""
+        return 1 - self.seconds_left / self.seconds if self.is_limited else 0.0
+
+    @property
     def ends_at(self) -> datetime:
         """By the clock on the wall. Only for a limited budget."""
         return datetime.now() + timedelta(seconds=self.seconds_left)

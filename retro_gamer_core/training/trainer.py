@@ -13,7 +13,7 @@ from retro_gamer_core.errors import GameError
 from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, RunInfo
 from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.runs.checkpoint_thinning import explain_thinning
-from retro_gamer_core.training.alarms.watch import AlarmWatch
+from retro_gamer_core.training.alarms import AlarmWatch
 from retro_gamer_core.training.assembly import build_loop, build_player, lock_parts
 from retro_gamer_core.training.audience import Audience
 from retro_gamer_core.training.config_completion import complete_config
@@ -99,7 +99,7 @@ class Trainer:
     def _build(self) -> None:
         config, device = self.config, self.config.training.device
         self.player = build_player(config, config.metadata, self._any_game, self._plugins, device=device)
-        self.loop = build_loop(config, self.player, self._create_game, self._plugins, self._alarms.signs)
+        self.loop = build_loop(config, self.player, self._create_game, self._plugins, self._alarms.monitor)
 
     @property
     def finished(self) -> bool:
@@ -195,7 +195,10 @@ class Trainer:
         self._budget = budget or TimeBudget()
         with self.run.hold():
             self._budget.begin()
-            self._alarms.begin(None if self._budget.is_limited else self.config.training.training_episodes)
+            if self._budget.is_limited:
+                self._alarms.monitor.begin(None, lambda: self._budget.share_spent)
+            else:
+                self._alarms.monitor.begin(self.config.training.training_episodes)
             self._make_room()
             audience = self._begin(listeners)
             reason: Literal["finished", "time is up", "interrupted", "failed"] = "failed"

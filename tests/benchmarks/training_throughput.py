@@ -88,8 +88,8 @@ def _ours(games: str, where: str = "here") -> None:
     from retro_gamer_core.configuration import config_from_sections
     from retro_gamer_core.playing.environment import complete_metadata
     from retro_gamer_core.plugins.registry import installed_plugins
-    from retro_gamer_core.training.alarms.watch import AlarmWatch
     from retro_gamer_core.training.assembly import build_loop, build_player
+    from retro_gamer_core.training.run_monitor import RunMonitor
 
     plugins = installed_plugins()
     config = config_from_sections(
@@ -115,7 +115,7 @@ def _ours(games: str, where: str = "here") -> None:
     )
     complete_metadata(config.metadata, create_game)
     player = build_player(config, config.metadata, create_game, plugins, device="cpu")
-    loop = build_loop(config, player, create_game, plugins, AlarmWatch(config).signs)
+    loop = build_loop(config, player, create_game, plugins, RunMonitor(config))
     events = loop.play(10**9)
 
     def play(turns: int = 200) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from retro.game import Game
 
-from retro_gamer_core.checks.games import checking
+from retro_gamer_core.checks import game as checking
 from retro_gamer_core.plugins.registry import installed_plugins
 
 STEPS = {"KEY_LEFT": (-1, 0), "KEY_RIGHT": (1, 0)}

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 from retro_gamer_core.checks.installation import check_installation
-from retro_gamer_core.checks.things import kind_of
 from retro_gamer_core.cli.exits import CHECK_FAILED
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.installed import InstalledGame
 from retro_gamer_core.plugins.discovery import GROUP
+from retro_gamer_core.plugins.part_options import kind_of
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 GAME = """\
@@ -219,7 +219,7 @@ def test_create_and_train_tell_in_a_line_what_a_quick_look_finds(desk):
     unseen = ("--character-set", "#,@", "--training-episodes", "2")
     created = make_run(desk, *unseen)
     assert "(character-not-described)" in created.stderr
-    assert "retro-gamer check street.py" in created.stderr
+    assert "retro-gamer check runs/first" in created.stderr
     trained = typed("train", "runs/first")
     assert trained.exit_code == 0
     assert "(character-not-described)" in trained.stderr

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from retro.game import Game
 
-from retro_gamer_core.checks.games import checking
+from retro_gamer_core.checks import game as checking
 from retro_gamer_core.testing import check_game
 
 
@@ -124,6 +124,52 @@ def test_chance_of_its_own(make_game, walker, description):
     assert findings.left_out == (
         "what each key does: a copy of a running game goes another way than the game itself",
     )
+
+
+def test_a_seed_of_its_own(make_game, description):
+    def seeded():
+        random.seed(42)
+        return make_game()
+
+    findings = check_game(seeded, description, quick=True)
+    assert findings.codes == ["every-game-the-same"]
+    assert "Python's random" in findings[0].what and "numpy" not in findings[0].what
+
+
+GAME = """\
+import random
+from retro.game import Game
+
+PLACES = {places}
+
+
+class Coin:
+    name, character, position = "coin", "$", (0, 0)
+
+    def handle_keystroke(self, keystroke, game):
+        if keystroke.name == "KEY_LEFT":
+            self.position = (random.choice(list(PLACES)).index("$"), 0)
+            game.state["score"] += 1
+
+    def play_turn(self, game):
+        if game.turn_number == 40:
+            game.end()
+
+
+def create_game():
+    return Game([Coin()], {{"score": 0}}, board_size=(5, 1))
+"""
+PLACES = ["$....", ".$...", "..$..", "...$.", "....$"]
+
+
+@pytest.mark.parametrize(("places", "found"), [(PLACES, []), (set(PLACES), ["same-seed-different-game"])])
+def test_a_set_of_words_has_another_order_in_each_process(tmp_path, places, found):
+    file = tmp_path / "words.py"
+    file.write_text(GAME.format(places=places), encoding="utf-8")
+    described = {"actions": ["KEY_LEFT"], "reward": "score", "character_set": ["$"], "board_size": [5, 1]}
+    findings = check_game(str(file), described)
+    assert findings.codes == found and findings.left_out == ()
+    assert all("sorted(" in finding.hint for finding in findings)
 
 
 def test_game_raises(make_game, walker, description):
@@ -261,6 +307,24 @@ def test_a_reward_that_was_never_seen_is_a_problem_after_many_turns_only(make_ga
     assert levels == ["warning", "problem"]
 
 
+def test_no_number_is_advised_that_cannot_be_a_reward(make_game, walker, description):
+    """Not a countdown, not a clock, nothing that hardly ever rises: only what goes up now and then."""
+
+    class Timed(walker):
+        def play_turn(self, game):
+            super().play_turn(game)
+            game.state["time"] -= 1
+            game.state["turns"] += 1
+            game.state["bonus"] += game.turn_number == 500
+            game.state["steps"] += self.position[0] == 3
+
+    state = {"pay": 0, "time": 500, "turns": 0, "bonus": 0, "steps": 0}
+    findings = check_game(lambda: make_game(Timed, state), {**description, "reward": "pay"}, quick=True)
+    assert findings.codes == ["reward-never-seen"]
+    advised = {key for key in state if f"'{key}'" in findings[0].hint}
+    assert "steps" in advised and advised <= {"steps", "score"}
+
+
 def test_too_few_turns_say_nothing_about_rewards(make_game, walker, description, monkeypatch):
     import time
 
@@ -328,6 +392,62 @@ def test_keys(make_game, walker, description, habit, code):
         handle_keystroke = habit.handle_keystroke
 
     assert codes(lambda: make_game(Own), description, quick=True) == [code]
+
+
+KEYS = {"a": -1, "d": 1}
+
+
+class ComparesMuch:
+    """Of all the texts in it, only a, d, e, f, h, q, x and z are keys."""
+
+    steps = "wasd"
+
+    def handle_keystroke(self, keystroke, game):
+        key = keystroke.lower()
+        moves = {"e": 2, "f": 3}
+        x = (self.position[0] + KEYS.get(key, 0) + moves.get(keystroke.name, 0)) % 9
+        for thing in game.agents:
+            if thing.character in ("#", "!") or thing.character == "D":
+                return
+        if key == "q" or keystroke in "xz":
+            x = 0
+        if game.state.get("mode") == "k":
+            x = 1
+        self.position = (x, 1)
+        self.jump(game, keystroke)
+
+    def jump(self, game, key):
+        match key.name:
+            case "h":
+                self.position = (4, 1)
+
+
+def test_only_what_the_key_is_compared_with_is_a_key(make_game, walker, description):
+    class Own(walker, ComparesMuch):
+        handle_keystroke = ComparesMuch.handle_keystroke
+
+    described = {**description, "actions": ["a", "d"]}
+    [finding] = check_game(lambda: make_game(Own), described, quick=True)
+    assert finding.code == "key-not-described"
+    assert finding.hint.startswith("actions = ['a', 'd', 'e', 'f', 'h', 'q', 'x', 'z']")
+
+
+class Fires(OnlyRight):
+    def handle_keystroke(self, keystroke, game):
+        if keystroke == " ":
+            game.state["score"] += 1
+        elif keystroke.name == "KEY_RIGHT":
+            self.position = ((self.position[0] + 1) % 9, 1)
+
+
+def test_the_one_key_that_has_no_action_is_proposed(make_game, walker, description):
+    class Own(walker):
+        handle_keystroke = Fires.handle_keystroke
+
+    described = {**description, "actions": ["KEY_RIGHT", ","]}
+    findings = check_game(lambda: make_game(Own), described, quick=True)
+    assert findings.codes == ["action-not-handled", "key-not-described"]
+    assert findings[0].what.startswith("',' ") and "' '" in findings[0].hint
 
 
 def test_a_game_that_cannot_be_copied_is_played_again_from_its_seed(make_game, walker, description):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 import pytest
 import torch
@@ -149,6 +151,25 @@ class Unbuildable:
 class NoEncode:
     def __init__(self, metadata):
         self.spec = None
+
+
+class RemembersTheLastFrame(Cells):
+    """What frame stacking would do."""
+
+    before = None
+
+    def encode(self, frame, cells, features):
+        super().encode(frame, cells, features)
+        if self.before is not None:
+            cells[cells == 0] = self.before[cells == 0]
+        self.before = cells.copy()
+
+
+@pytest.mark.parametrize("encoder", [Remembers, RemembersTheLastFrame, Forgetful])
+def test_an_encoder_is_not_told_to_draw_from_a_generator_that_it_has_not(encoder):
+    [finding] = check_encoder(encoder, quick=True)
+    assert finding.code == "not-deterministic"
+    assert "generator" not in finding.hint and "frame alone" in finding.hint
 
 
 def test_an_encoder_of_ones_own_is_sound():
@@ -414,6 +435,11 @@ def test_learners(learner, code):
     assert check_learner(learner, quick=True).codes == [code]
 
 
+def test_the_same_is_true_of_networks():
+    [finding] = check_network(Noisy, quick=True)
+    assert "generator" not in finding.hint
+
+
 # Loggers --------------------------------------------------------------------------------------
 
 
@@ -434,6 +460,29 @@ class Deaf(JsonLinesWriter):
 def test_loggers(logger, code):
     findings = check_logger(logger, quick=True)
     assert findings.codes == [code]
+
+
+def test_an_error_has_the_end_that_it_has_in_training():
+    """A logger that fails is dropped, and a game in which an encoder fails is given up; the run goes on."""
+    ends = [check(part, quick=True)[0].why for check, part in [(check_logger, Deaf), (check_encoder, Raises)]]
+    assert "go on" in ends[0] and "game is given up" in ends[1]
+    assert not any("training would end" in why for why in ends)
+
+
+class Slower(JsonLinesWriter):
+    """Many times as slow as the usual logger, in a millisecond an episode: nobody will ever notice."""
+
+    def episode_finished(self, episode):
+        super().episode_finished(episode)
+        until = perf_counter() + 0.0004
+        while perf_counter() < until:
+            pass
+
+
+def test_what_nobody_can_feel_is_not_too_slow():
+    findings = check_logger(Slower)
+    assert findings.codes == []
+    assert any("times as long" in figure for figure in findings.looked_at)
 
 
 # The form of it -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_gamer_core.duels.ratings import AVERAGE, Result, chance_of_winning, rate
+from retro_gamer_core.duels.ratings import AVERAGE, Result, rate
 from retro_gamer_core.duels.shares import Share
 
 NAMES = ["a", "b", "c", "d", "e"]
@@ -18,6 +18,11 @@ counts = st.integers(0, 30)
 pairs = st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] != pair[1])
 results = st.builds(lambda pair, x, y, z: Result(*pair, x, y, z), pairs, counts, counts, counts)
 tables = st.lists(results, min_size=1, max_size=12)
+
+
+def chance_of_winning(elo: float, other: float) -> float:
+    """By the definition of the scale: 400 points are ten wins for each loss."""
+    return 1 / (1 + 10 ** ((other - elo) / 400))
 
 
 def elos(table) -> dict[str, float]:
@@ -124,8 +129,8 @@ def test_draws_count_half():
 
 
 def test_four_hundred_points_are_ten_wins_for_each_loss():
-    assert chance_of_winning(1400, 1000) == pytest.approx(10 / 11)
-    assert chance_of_winning(-1e9, 1e9) == 0.0
+    rated = elos([Result("a", "b", 1_000_000, 100_000)])
+    assert rated["a"] - rated["b"] == pytest.approx(400, abs=0.01)
 
 
 @given(st.integers(1, 500), st.data())

@@ -17,12 +17,12 @@ from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.playing.survey import survey_game
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.training_log_format import read_training_log
-from retro_gamer_core.training.alarms import ALARMS
-from retro_gamer_core.training.alarms.watch import AlarmWatch
+from retro_gamer_core.training.alarms import ALARMS, AlarmWatch
 from retro_gamer_core.training.loading import load_trainer
 from retro_gamer_core.training.new_run import choices_of
 from retro_gamer_core.training.new_run import make_run as create_run
-from retro_gamer_core.training.vital_signs import UPDATES_BETWEEN_GUESSES
+from retro_gamer_core.training.run_monitor import UPDATES_BETWEEN_GUESSES
+from retro_gamer_core.training.time_budget import TimeBudget
 from retro_gamer_dqn.learner import DQNLearner
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "alarms.md"
@@ -108,8 +108,8 @@ def walk(make_run, tmp_path):
 @pytest.fixture
 def look_often(monkeypatch):
     """Four looks in the time of one, and no more patience with a missing reward."""
-    monkeypatch.setattr("retro_gamer_core.training.alarms.watch.TURNS_BETWEEN_LOOKS", 500)
-    monkeypatch.setattr("retro_gamer_core.training.alarms.rewards.TURNS_WITHOUT_REWARD", 2_000)
+    monkeypatch.setattr("retro_gamer_core.training.alarms.TURNS_BETWEEN_LOOKS", 500)
+    monkeypatch.setattr("retro_gamer_core.training.alarms.TURNS_WITHOUT_REWARD", 2_000)
 
 
 def alarms_of(run, stops=(), stop_at=None) -> list[AlarmRaised]:
@@ -210,6 +210,26 @@ def test_a_run_that_ends_before_learning_begins_is_told(walk):
     assert alarm.number == pytest.approx(800, abs=200) and "5,000" in alarm.what
 
 
+class Seconds:
+    """A clock on which each look takes a second."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        self.now += 1
+        return self.now
+
+
+@pytest.mark.parametrize("learning_starts, told", [(50_000, ["learning-never-starts"]), (100, [])])
+def test_time_that_ends_before_learning_begins_is_told(walk, learning_starts, told):
+    run, heard = walk(learning_starts=learning_starts), HearsAlarms()
+    assert load_trainer(run).train([heard], budget=TimeBudget(400, Seconds())).reason == "time is up"
+    assert codes(heard.alarms) == told
+    for alarm in heard.alarms:
+        assert "--for" in alarm.hint and 0 < alarm.total_turns < alarm.number < 50_000
+
+
 def test_values_that_grow_by_themselves_are_told(walk, look_often):
     run = walk(
         steps=15, game=GROWING, seen=["far"], training_episodes=200, gamma=0.9, train_every=4, target_update_freq=5,
@@ -273,14 +293,34 @@ def test_what_evaluations_tell_late_in_the_run(walk, evaluations, told):
 )
 def test_what_evaluations_tell_early_does_not_count(walk, episode, turns, epsilon, episodes, heard):
     watch = AlarmWatch(load_trainer(walk(training_episodes=100)).config)
-    watch.begin(episodes)
+    watch.monitor.begin(episodes)
     watch.episode_finished(EpisodeFinished(episode, 1.0, 20, epsilon, 0.1, "game over", turns))
     assert any(watch.evaluated(WORSE) for _ in range(5)) == heard
 
 
+def test_what_an_older_version_saved_is_read(walk):
+    """As runs of November 2026 hold it."""
+    watching = {
+        "signs": {
+            "turns": 40, "updates": 7, "lowest_reward": 0.0, "highest_reward": 1.0, "largest_guess": None
+        },
+        "episode": 60, "turns": 120_000, "guesses": [1.0],
+        "episodes": {"count": 60, "cut": 0, "shortest": 3, "longest": 20, "lowest": 0.0, "highest": 2.0},
+        "exploration": {
+            "first": 1.0, "now": 0.05, "since": 1, "turns": 120_000, "factor": 0.9, "episodes_in_a_row": 2
+        },
+        "greedy_plays": [{"reached": 2.0, "random": 4.0, "action": "KEY_LEFT", "share": 0.4}] * 2,
+    }  # fmt: skip
+    state = {"told": ["one-action-only"], "looked_at_turn": 119_000, "so_far": watching}
+    watch = AlarmWatch(load_trainer(walk(training_episodes=100)).config)
+    watch.load_state_dict(state)
+    assert watch.state_dict() == state
+    assert codes(watch.evaluated(WORSE)) == ["greedy-below-random"]
+
+
 def test_an_evaluation_in_training_is_heard(walk, monkeypatch, stop_at):
     """One that plays worse than random keys, from the trainer to the log, and not again after a resume."""
-    monkeypatch.setattr("retro_gamer_core.training.alarms.greedy_play.LATE_TURNS", 500)
+    monkeypatch.setattr("retro_gamer_core.training.alarms.LATE_TURNS", 500)
     monkeypatch.setattr(
         DQNLearner, "q_values", lambda self, seen: np.eye(3, dtype=np.float32)[[0] * len(seen)]
     )
@@ -331,7 +371,7 @@ def test_alarms_change_nothing_that_is_learned(
 ):
     outcomes = []
     for name, alarms in (("with", ALARMS), ("without", ())):
-        monkeypatch.setattr("retro_gamer_core.training.alarms.watch.ALARMS", alarms)
+        monkeypatch.setattr("retro_gamer_core.training.alarms.ALARMS", alarms)
         game = GAME.format(reward=NO_REWARD, steps=20)
         training = {**WALKING, "training_episodes": 150, "train_every": 20}
         (tmp_path / name).mkdir()
@@ -347,7 +387,7 @@ def test_alarms_change_nothing_that_is_learned(
 @pytest.mark.parametrize("game", ["snake", "nav", "beast"])
 def test_good_training_hears_no_alarm(tmp_path, monkeypatch, stop_at, game):
     """Not even at the third look after learning has begun."""
-    monkeypatch.setattr("retro_gamer_core.training.alarms.watch.TURNS_BETWEEN_LOOKS", 500)
+    monkeypatch.setattr("retro_gamer_core.training.alarms.TURNS_BETWEEN_LOOKS", 500)
     found, plugins, heard = find_game(game), installed_plugins(), HearsAlarms()
     facts = survey_game(found.name, found.factory, found.metadata)
     choices = choices_of("standard", facts, plugins)

@@ -11,13 +11,21 @@ from hypothesis import strategies as st
 
 from retro_gamer_core.contracts import LearnResult
 from retro_gamer_core.events import EpisodeFinished
-from retro_gamer_core.training.alarms.exploration import GROWTH_OF_GAMES, MOSTLY_RANDOM, epsilon_at_end
-from retro_gamer_core.training.alarms.impossible_values import largest_return
-from retro_gamer_core.training.alarms.so_far import IN_A_ROW, Episodes, Exploration, SoFar
-from retro_gamer_core.training.vital_signs import UPDATES_BETWEEN_GUESSES, VitalSigns
+from retro_gamer_core.training.alarms import GROWTH_OF_GAMES, MOSTLY_RANDOM, epsilon_at_end, largest_return
+from retro_gamer_core.training.run_monitor import (
+    IN_A_ROW,
+    UPDATES_BETWEEN_GUESSES,
+    Episodes,
+    Exploration,
+    RunMonitor,
+)
 from retro_gamer_dqn.schedules import LinearInTurns, PerEpisode
 
 REWARDS = st.floats(-1e6, 1e6, width=32)
+
+
+def monitor(gamma: float = 0.9) -> RunMonitor:
+    return RunMonitor(SimpleNamespace(training=SimpleNamespace(gamma=gamma, training_episodes=10)))
 
 
 def episode(number: int, **values) -> EpisodeFinished:
@@ -81,12 +89,12 @@ def test_games_that_all_end_in_one_turn_are_no_schedule():
 
 
 @given(turns=st.lists(st.lists(REWARDS, min_size=3, max_size=3), min_size=1, max_size=20))
-def test_signs_hold_the_range_of_all_rewards(turns):
-    signs = VitalSigns()
+def test_a_monitor_holds_the_range_of_all_rewards(turns):
+    run = monitor()
     for rewards in turns:
-        signs.notice_rewards(np.array(rewards, np.float32))
-    together = np.array(turns, np.float32)
-    assert (signs.turns, signs.lowest_reward, signs.highest_reward) == (
+        run.notice_rewards(np.array(rewards, np.float32))
+    together, noticed = np.array(turns, np.float32), run.noticed
+    assert (noticed.turns, noticed.lowest_reward, noticed.highest_reward) == (
         together.size,
         together.min(),
         together.max(),
@@ -95,32 +103,29 @@ def test_signs_hold_the_range_of_all_rewards(turns):
 
 @given(batches=st.lists(st.lists(REWARDS, min_size=2, max_size=2), max_size=5 * UPDATES_BETWEEN_GUESSES))
 def test_the_largest_guess_is_that_of_the_tamest_batch_looked_at(batches):
-    signs = VitalSigns()
+    run = monitor()
     for batch in batches:
-        signs.notice_update(LearnResult(0.0, np.zeros(2, np.float32), np.array(batch, np.float32)))
+        run.notice_update(LearnResult(0.0, np.zeros(2, np.float32), np.array(batch, np.float32)))
     looked_at = batches[UPDATES_BETWEEN_GUESSES - 1 :: UPDATES_BETWEEN_GUESSES]
-    assert signs.take_guess() == min((max(map(abs, batch)) for batch in looked_at), default=None)
-    assert signs.take_guess() is None, "until there is a new one"
+    run.look()
+    assert list(run.guesses) == ([min(max(map(abs, batch)) for batch in looked_at)] if looked_at else [])
+    run.look()
+    assert len(run.guesses) == bool(looked_at), "until there is a new one"
 
 
 def test_a_learner_that_does_not_tell_its_guesses_gives_none():
-    signs = VitalSigns()
+    run = monitor()
     for _ in range(3 * UPDATES_BETWEEN_GUESSES):
-        signs.notice_update(LearnResult(0.0, np.zeros(2, np.float32)))
-    assert signs.take_guess() is None and signs.updates == 3 * UPDATES_BETWEEN_GUESSES
-
-
-def so_far(gamma: float, signs: VitalSigns, turns: int = 0) -> SoFar:
-    found = SoFar(SimpleNamespace(training=SimpleNamespace(gamma=gamma, training_episodes=10)), signs)
-    found.turns = turns
-    return found
+        run.notice_update(LearnResult(0.0, np.zeros(2, np.float32)))
+    run.look()
+    assert not run.guesses and run.noticed.updates == 3 * UPDATES_BETWEEN_GUESSES
 
 
 @given(gamma=st.floats(0.01, 0.999), rewards=st.lists(REWARDS, min_size=1, max_size=50))
 def test_no_return_is_larger_than_the_largest(gamma, rewards):
-    signs = VitalSigns()
-    signs.notice_rewards(np.array(rewards))
-    bound = largest_return(so_far(gamma, signs))
+    run = monitor(gamma)
+    run.notice_rewards(np.array(rewards))
+    bound = largest_return(run)
     total = 0.0
     for reward in reversed(rewards):
         total = reward + gamma * total
@@ -129,11 +134,11 @@ def test_no_return_is_larger_than_the_largest(gamma, rewards):
 
 
 def test_without_discount_or_without_all_rewards_there_is_no_largest_return():
-    signs = VitalSigns()
-    signs.notice_rewards(np.ones(5))
-    assert largest_return(so_far(1.0, signs)) is None
-    assert largest_return(so_far(0.9, signs, turns=6)) is None
-    assert largest_return(so_far(0.9, signs, turns=5)) == pytest.approx(10)
+    for gamma, turns, bound in [(1.0, 0, None), (0.9, 6, None), (0.9, 5, pytest.approx(10))]:
+        run = monitor(gamma)
+        run.notice_rewards(np.ones(5))
+        run.turns = turns
+        assert largest_return(run) == bound
 
 
 @given(
@@ -157,13 +162,12 @@ def test_episodes_hold_the_ranges_of_all_that_no_error_ended(played):
 
 @given(guesses=st.lists(st.floats(0, 1e6), max_size=9), numbers=st.integers(1, 9))
 def test_what_is_known_so_far_survives_saving(guesses, numbers):
-    one = so_far(0.9, VitalSigns())
+    one, two = monitor(), monitor()
     for number in range(1, numbers + 1):
         one.add_episode(episode(number))
     for guess in guesses:
-        one.signs.largest_guess = guess
+        one.noticed.largest_guess = guess
         one.look()
-    two = so_far(0.9, VitalSigns())
     two.load_state_dict(one.state_dict())
     assert two.state_dict() == one.state_dict()
     assert list(two.guesses) == guesses[-IN_A_ROW:] and two.guesses.maxlen == IN_A_ROW

@@ -11,10 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.training import greedy_evaluation
+from retro_gamer_core.training import alarms, greedy_evaluation
 from retro_gamer_core.training import loop as training_loop
-from retro_gamer_core.training.alarms import exploration as exploration_alarm
-from retro_gamer_core.training.alarms import watch as alarm_watch
 from retro_gamer_core.training.loading import load_trainer
 
 ARROWS = ["KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"]
@@ -87,8 +85,8 @@ def evaluate_and_look_often():
     patch = pytest.MonkeyPatch()
     patch.setattr(greedy_evaluation, "TRAINED_FOR_EACH", 0.1)
     patch.setattr(greedy_evaluation, "GAMES_AT_THE_END", 3)
-    patch.setattr(alarm_watch, "TURNS_BETWEEN_LOOKS", 50)
-    patch.setattr(exploration_alarm, "SHORTEST_RUN", 1)
+    patch.setattr(alarms, "TURNS_BETWEEN_LOOKS", 50)
+    patch.setattr(alarms, "SHORTEST_RUN", 1)
     yield
     patch.undo()
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
-from retro_gamer_core.checks.finding import Findings
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
+from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
 from retro_gamer_core.games.paths import is_path
 from retro_gamer_core.parts import KINDS, Kind
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
-from retro_gamer_core.plugins.part_options import CALLED_WITH
+from retro_gamer_core.plugins.part_options import kind_of, kind_with
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
 from retro_gamer_core.suggestions import did_you_mean
@@ -25,48 +24,31 @@ from retro_gamer_core.suggestions import did_you_mean
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
 
-#: What a class is told by: a method that this kind of part has and the ones below it in this list have not.
-_TELLING_METHODS: tuple[tuple[str, Kind], ...] = (
-    ("encode", "encoder"),
-    ("forward", "network"),
-    ("learn", "learner"),
-    ("sample", "memory"),
-    ("episode_finished", "logger"),
-)
 
-#: What the first argument of a function tells.
-_TELLING_ARGUMENTS: dict[str, Kind] = {
-    **{arguments[0]: kind for kind, arguments in CALLED_WITH.items()},
-    "game": "encoder",
-    "frame": "encoder",
-    "n_inputs": "network",
-}
-
-
-ThingKind = Kind | Literal["game", "run", "installation"]
+TargetKind = Kind | Literal["game", "run", "installation"]
 
 
 @dataclass(frozen=True)
-class Thing:
+class CheckTarget:
     """What was named: ``kind`` is a kind of part, ``"game"``, ``"run"`` or ``"installation"``."""
 
-    kind: ThingKind
+    kind: TargetKind
     name: str
 
 
-def thing_called(name: str | None, kind: ThingKind | None, plugins: Plugins) -> Thing:
+def target_called(name: str | None, kind: TargetKind | None, plugins: Plugins) -> CheckTarget:
     """What ``name`` stands for; nothing at all stands for the whole installation.
 
     Raises:
         RetroGamerError: nothing goes by that name, or several things do.
     """
     if name is None:
-        return Thing("installation", "")
+        return CheckTarget("installation", "")
     if kind is not None:
-        return Thing(kind, name)
+        return CheckTarget(kind, name)
     kinds = _kinds_of(name, plugins)
     if len(kinds) == 1:
-        return Thing(kinds[0], name)
+        return CheckTarget(kinds[0], name)
     if kinds:
         named = " and of ".join(f"{'an' if kind == 'encoder' else 'a'} {kind}" for kind in kinds)
         raise RetroGamerError(
@@ -76,12 +58,12 @@ def thing_called(name: str | None, kind: ThingKind | None, plugins: Plugins) -> 
     if (part := _part_in_file(name)) is not None:
         return part
     if ":" in name and not is_path(name.rpartition(":")[0]):
-        return Thing(_kind_of_attribute(name), name)
-    return Thing("game", name)
+        return CheckTarget(_kind_of_attribute(name), name)
+    return CheckTarget("game", name)
 
 
-def check_thing(
-    thing: Thing,
+def check_target(
+    target: CheckTarget,
     *,
     game: str | None = None,
     seed: int = 0,
@@ -94,7 +76,7 @@ def check_thing(
         RetroGamerError: it cannot even be found.
     """
     plugins = installed_plugins()
-    match thing.kind:
+    match target.kind:
         case "installation":
             from retro_gamer_core.checks.installation import check_installation
 
@@ -102,18 +84,18 @@ def check_thing(
         case "run":
             from retro_gamer_core.checks.runs import check_run
 
-            return check_run(RunDirectory.open(Path(thing.name)), plugins, seed=seed, quick=quick)
+            return check_run(RunDirectory.open(Path(target.name)), plugins, seed=seed, quick=quick)
         case "game":
-            return _check_game(thing.name, plugins, seed, quick)
+            return _check_game(target.name, plugins, seed, quick)
         case _:
-            from retro_gamer_core.checks.parts.checking import check_part
+            from retro_gamer_core.checks.parts import check_part
 
             on = None if game is None else _game_for_parts(game)
-            return check_part(thing.kind, thing.name, game=on, plugins=plugins, seed=seed, quick=quick)
+            return check_part(target.kind, target.name, game=on, plugins=plugins, seed=seed, quick=quick)
 
 
 def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings:
-    from retro_gamer_core.checks.games.checking import check_game
+    from retro_gamer_core.checks.game import check_game
     from retro_gamer_core.games.finding import find_game
 
     try:
@@ -146,15 +128,13 @@ def _game_for_parts(name: str) -> Any:
     return found.name, found.factory, copy(found.metadata)
 
 
-def _kinds_of(name: str, plugins: Plugins) -> list[ThingKind]:
-    kinds: list[ThingKind] = ["game"] if any(game.name == name for game in registered_games()) else []
+def _kinds_of(name: str, plugins: Plugins) -> list[TargetKind]:
+    kinds: list[TargetKind] = ["game"] if any(game.name == name for game in registered_games()) else []
     kinds += ["run"] if is_run(Path(name)) else []
-    if ":" not in name:
-        kinds += [kind for kind in get_args(Kind) if name in plugins.parts(kind)]
-    return kinds
+    return kinds + [kind for kind in KINDS if ":" not in name and name in plugins.parts(kind)]
 
 
-def _part_in_file(name: str) -> Thing | None:
+def _part_in_file(name: str) -> CheckTarget | None:
     """The part that ``my_file.py:Name`` means, if the class of that name has the methods of one."""
     path, _, attribute = name.rpartition(":")
     file = Path(path).expanduser()
@@ -165,15 +145,15 @@ def _part_in_file(name: str) -> Thing | None:
     except (SyntaxError, ValueError):  # said by whoever imports it
         return None
     classes = [node for node in statements if isinstance(node, ast.ClassDef) and node.name == attribute]
-    methods = {node.name for found in classes for node in found.body if isinstance(node, ast.FunctionDef)}
-    kind = next((kind for method, kind in _TELLING_METHODS if method in methods), None)
+    methods = [node.name for found in classes for node in found.body if isinstance(node, ast.FunctionDef)]
+    kind = kind_with(methods)
     if kind is None:
         return None
     look_for(file.stem, [file.resolve().parent])
-    return Thing(kind, f"{file.stem}:{attribute}")
+    return CheckTarget(kind, f"{file.stem}:{attribute}")
 
 
-def _kind_of_attribute(name: str) -> ThingKind:
+def _kind_of_attribute(name: str) -> TargetKind:
     kind = kind_of(load_attribute(name, what=name))
     if kind is None:
         raise RetroGamerError(
@@ -182,15 +162,3 @@ def _kind_of_attribute(name: str) -> ThingKind:
             hint="say it: " + " or ".join(f"--kind {kind}" for kind in ("game", *KINDS)),
         )
     return kind
-
-
-def kind_of(factory: Any) -> Kind | Literal["game"] | None:
-    """What a factory makes, told by the methods of its class or by its arguments; None if that cannot be told."""
-    if inspect.isclass(factory):
-        return next((kind for method, kind in _TELLING_METHODS if hasattr(factory, method)), None)
-    try:
-        parameters = list(inspect.signature(factory).parameters.values())
-    except (TypeError, ValueError):
-        return None
-    required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
-    return _TELLING_ARGUMENTS.get(required[0]) if required else "game"

@@ -1,17 +1,13 @@
-"""What a check finds: a code, how bad it is, and what, why and what to try. The shape is that of an alarm."""
+"""What a check or an alarm says: a code, what was measured, why it matters and what to try; and all that was found."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-Level = Literal["problem", "warning", "note"]
-
-#: From the worst to the mildest.
-LEVELS: tuple[Level, ...] = ("problem", "warning", "note")
-
-_PAGE = "docs/reference/checks.md"
+from retro_gamer_core.errors import Problem
+from retro_gamer_core.finding_codes import CODES, LEVELS, Level
 
 
 @dataclass(frozen=True)
@@ -20,25 +16,25 @@ class Finding:
 
     Args:
         code: short, and the same for ever: ``"reward-rare"``. docs/reference/checks.md lists them all.
-        level: ``"problem"``: it cannot work like this. ``"warning"``: it will hardly be what was meant.
-            ``"note"``: it may well be meant.
         what: what was found, in a sentence that holds the number.
+        number: what was counted or measured; None where nothing was.
         why: why it matters.
         hint: what to try.
-        number: what was counted or measured; None where nothing was.
+        level: ``"problem"``: it cannot work like this. ``"warning"``: it will hardly be what was meant.
+            ``"note"``: it may well be meant.
     """
 
     code: str
-    level: Level
     what: str
+    number: float | None
     why: str
     hint: str
-    number: float | None = None
+    level: Level = "warning"
 
     @property
     def page(self) -> str:
         """Where the documentation says more."""
-        return f"{_PAGE}#{self.code}"
+        return f"docs/reference/checks.md#{self.code}"
 
     def to_dict(self) -> dict[str, Any]:
         """For programs."""
@@ -51,19 +47,24 @@ class Finding:
         return "\n".join([*lines, f"  more:  {self.page}"])
 
 
-def problem(code: str, what: str, *, why: str, hint: str, number: float | None = None) -> Finding:
-    """It cannot work like this."""
-    return Finding(code, "problem", what, why, hint, number)
+def finding(
+    code: str,
+    what: str,
+    number: float | None = None,
+    *,
+    level: Level | None = None,
+    why: str = "",
+    hint: str = "",
+) -> Finding:
+    """A finding with this code; what is left out is what the list of codes says."""
+    listed = CODES[code]
+    return Finding(code, what, number, why or listed.why, hint or listed.hint, level or listed.level)
 
 
-def warning(code: str, what: str, *, why: str, hint: str, number: float | None = None) -> Finding:
-    """It will hardly be what was meant."""
-    return Finding(code, "warning", what, why, hint, number)
-
-
-def note(code: str, what: str, *, why: str, hint: str, number: float | None = None) -> Finding:
-    """It may well be meant."""
-    return Finding(code, "note", what, why, hint, number)
+def finding_of(code: str, problem: Problem, *, level: Level | None = None) -> Finding:
+    """A problem that was met elsewhere, as a finding with this code."""
+    where = f" ({problem.where})" if problem.where else ""
+    return finding(code, f"{problem.what}{where}", level=level, why=problem.why, hint=problem.hint)
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from retro_gamer_core.checks.finding import Finding
-from retro_gamer_core.checks.parts.trouble import compare_cost, state_lost
-from retro_gamer_core.checks.parts.workbench import Workbench
+from retro_gamer_core.checks.workbench import Workbench, compare_cost
 from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.contracts import Logger
 from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
+from retro_gamer_core.findings import Finding, finding
 
 _EPISODES = 20
 _STOPPED_AFTER = 12
 _LOST = 5
+
+#: Of each episode that is told.
+_TURNS = 100
 _CONFIG = "config.toml"
 
 
@@ -36,14 +38,16 @@ def logger_hears_all(bench: Workbench) -> Iterator[Finding]:
         bench.left_out.append(f"what stands in {', '.join(others)}, which is no text")
     for file, lines in in_one.items():
         if in_two.get(file, 0) < lines:
-            yield state_lost(
+            yield finding(
+                "state-lost",
                 f"{file} has {in_two.get(file, 0)} lines after a run that was stopped and gone on with, and "
-                f"{lines} after the same run in one go"
+                f"{lines} after the same run in one go",
             )
         elif after_loss.get(file) != in_two[file]:
-            yield state_lost(
+            yield finding(
+                "state-lost",
                 f"{file} has {after_loss.get(file, 0)} lines where {_LOST} episodes were lost and played again, and "
-                f"{in_two[file]} where none were"
+                f"{in_two[file]} where none were",
             )
 
 
@@ -56,47 +60,50 @@ def logger_cost(bench: Workbench) -> Iterator[Finding]:
             logger = _begun(bench, choice, path)
             return lambda: _episodes(logger, path, range(1, 101))
 
-        usual = bench.usual_choice
-        loggers = hear(bench.chosen, "own"), hear(usual, "usual")
-        yield from compare_cost(bench, "hearing of 100 episodes", *loggers)
+        own, usual = hear(bench.chosen, "own"), hear(bench.usual_choice, "usual")
+        yield from compare_cost(bench, "hearing of 100 episodes", 100 * _TURNS, own, usual)
 
 
 def _run_in_one_go(bench: Workbench, path: Path) -> None:
     logger = _begun(bench, bench.chosen, path)
-    _episodes(logger, path, range(1, _EPISODES + 1))
-    logger.training_finished(Outcome("finished", _EPISODES, 100 * _EPISODES, 2.0 * _EPISODES))
+    logger.note("a game raised an error")
+    _end(logger, path, range(1, _EPISODES + 1))
 
 
 def _run_in_two(bench: Workbench, path: Path, lost: int) -> None:
     logger = _begun(bench, bench.chosen, path)
+    logger.note("a game raised an error")
     _episodes(logger, path, range(1, _STOPPED_AFTER + 1))
     state = logger.state_dict()
     _episodes(logger, path, range(_STOPPED_AFTER + 1, _STOPPED_AFTER + 1 + lost))
-    logger = _built(bench, bench.chosen, path)
-    logger.load_state_dict(state)
-    logger.training_started(RunInfo(path, bench.game, bench.seed), ["a choice, and why"])
-    _episodes(logger, path, range(_STOPPED_AFTER + 1, _EPISODES + 1))
-    logger.training_finished(Outcome("finished", _EPISODES, 100 * _EPISODES, 2.0 * _EPISODES))
+    del logger  # and with it what it still held back
+    logger = _begun(bench, bench.chosen, path, state)
+    _end(logger, path, range(_STOPPED_AFTER + 1, _EPISODES + 1))
 
 
-def _built(bench: Workbench, choice: PartChoice, path: Path) -> Logger:
+def _begun(bench: Workbench, choice: PartChoice, path: Path, state: dict[str, Any] | None = None) -> Logger:
+    """A logger at the beginning of a training, or where the state was taken."""
     path.mkdir(exist_ok=True)
     (path / _CONFIG).write_text(bench.config_text, encoding="utf-8", newline="\n")  # as in every run
-    return bench.plugins.build(bench.plugins.find_part("logger", choice.name), path, **choice.options)
-
-
-def _begun(bench: Workbench, choice: PartChoice, path: Path) -> Logger:
-    logger = _built(bench, choice, path)
+    logger = bench.plugins.build(bench.plugins.find_part("logger", choice.name), path, **choice.options)
+    if state is not None:
+        logger.load_state_dict(state)
     logger.training_started(RunInfo(path, bench.game, bench.seed), ["a choice, and why"])
-    logger.note("a game raised an error")
     return logger
+
+
+def _end(logger: Logger, path: Path, numbers: range) -> None:
+    _episodes(logger, path, numbers)
+    logger.training_finished(Outcome("finished", _EPISODES, _TURNS * _EPISODES, 2.0 * _EPISODES))
 
 
 def _episodes(logger: Any, path: Path, numbers: range) -> None:
     for number in numbers:
-        turns = 100 * number
+        turns = _TURNS * number
         logger.episode_finished(
-            EpisodeFinished(number, 1.5 * number, 100, 0.5, None if number < 3 else 0.1, "game over", turns)
+            EpisodeFinished(
+                number, 1.5 * number, _TURNS, 0.5, None if number < 3 else 0.1, "game over", turns
+            )
         )
         if number % 5 == 0:
             checkpoint = path / "checkpoints" / f"ep_{number:04}.pt"

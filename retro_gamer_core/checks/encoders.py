@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.checks.finding import Finding, problem
-from retro_gamer_core.checks.games.seen import everything_in
-from retro_gamer_core.checks.parts.trouble import (
-    changes_its_input,
-    compare_cost,
-    not_deterministic,
-    out_of_range,
-    same,
-)
-from retro_gamer_core.checks.parts.workbench import Workbench
+from retro_gamer_core.checks.game_look import everything_in
+from retro_gamer_core.checks.workbench import Workbench, changes_its_input, compare_cost, same
 from retro_gamer_core.contracts import Encoder
+from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.chance import state_in_place
+from retro_gamer_core.playing.environment import GameEnvironment
 
 _TURNS = 100
 
@@ -32,7 +26,7 @@ def encoder_keeps_contract(bench: Workbench) -> Iterator[Finding]:
     """The first thing wrong with what is written in some games."""
     encoder, other = bench.encoder(bench.chosen), bench.encoder(bench.chosen)
     if encoder.spec != other.spec:
-        yield not_deterministic("two encoders that were built alike have a different spec")
+        yield finding("not-deterministic", "two encoders that were built alike have a different spec")
         return
     environment = bench.environment(encoder)
     rng = random.Random(bench.seed)
@@ -41,66 +35,73 @@ def encoder_keeps_contract(bench: Workbench) -> Iterator[Finding]:
             environment.begin_episode()
         else:
             environment.play_turn(rng.randrange(bench.metadata.n_actions))
-        finding = _look(bench, encoder, environment)
-        if finding is not None:
-            yield finding
+        found = _look(bench, encoder, environment)
+        if found is not None:
+            yield found
             return
     bench.figures.append(f"{_TURNS} frames of {bench.game}, each seen by a fresh one, too")
 
 
-def _look(bench: Workbench, encoder: Encoder, environment: Any) -> Finding | None:
-    spec, game = encoder.spec, environment.game
+def _look(bench: Workbench, encoder: Encoder, environment: GameEnvironment) -> Finding | None:
+    spec = encoder.spec
+    game: Any = environment.game
     before, chance = everything_in(game), state_in_place()
-    seen = _written(encoder, environment, 0)
-    again = _written(encoder, environment, 0)
-    over_old = _written(encoder, environment, 255)
+    seen = _written(encoder, environment)
+    again = _written(encoder, environment)
+    over_old = _written(encoder, environment, over=255)
     fresh = bench.encoder(bench.chosen)
     environment.change_encoder(fresh, bench.characters)
-    by_fresh = _written(fresh, environment, 0)
+    by_fresh = _written(fresh, environment)
     environment.change_encoder(encoder, bench.characters)
     if everything_in(game) != before:
         return changes_its_input("the game that it looks at")
     if not same(state_in_place(), chance):
         return changes_its_input("the chance of the game that it looks at (Python's random or numpy.random)")
     if not same(seen, again):
-        return not_deterministic("the same frame looks different the second time")
+        return _depends_on_more("the same frame looks different the second time")
     if not same(seen, by_fresh):
-        return not_deterministic(
+        return _depends_on_more(
             "a frame looks different to an encoder that has not seen the frames before it"
         )
     if not same(seen, over_old):
-        return problem(
-            "not-all-written",
-            f"in turn {game.turn_number}, some cells or features were left as they were",
-            why="the arrays hold an older observation, so something long gone is seen",
-            hint="write every cell and every feature in each call: cells[:] = … and features[:] = …",
-            number=game.turn_number,
-        )
-    cells, features = seen
+        what = f"in turn {game.turn_number}, some cells or features were left as they were"
+        return finding("not-all-written", what, game.turn_number)
+    cells, features = seen.cells, seen.features
     if cells.size and cells.max() >= spec.n_codes:
-        what = (
-            f"a cell was written with the code {cells.max()}, and the spec has codes 0 to {spec.n_codes - 1}"
+        return finding(
+            "out-of-range",
+            f"a cell was written with the code {cells.max()}, and the spec has codes 0 to {spec.n_codes - 1}",
+            why="a network has no place for a code beyond its spec",
         )
-        return out_of_range(what, "a network has no place for a code beyond its spec")
     if not np.isfinite(features).all():
-        name = spec.features[int(np.argmin(np.isfinite(features)))]
-        return out_of_range(
-            f"the feature {name!r} was no ordinary number", "one such number spoils every weight"
-        )
+        name = spec.features[int(np.argmin(np.isfinite(features[0])))]
+        what = f"the feature {name!r} was no ordinary number"
+        return finding("out-of-range", what, why="one such number spoils every weight")
     return None
 
 
-def _written(encoder: Encoder, environment: Any, old: int) -> tuple[np.ndarray, np.ndarray]:
+def _depends_on_more(what: str) -> Finding:
+    return finding(
+        "not-deterministic",
+        what,
+        why="one encoder sees several games in turns, and after a stop it has not seen what went before",
+        hint="let what is seen follow from the frame alone, without chance and without anything kept from earlier "
+        "frames; what a player must remember belongs into the state of the game, named in observe_state",
+    )
+
+
+def _written(encoder: Encoder, environment: GameEnvironment, over: int = 0) -> Observations:
+    """What is seen now, written over arrays full of that number."""
     one = Observations.empty(1, encoder.spec)
-    one.cells[:], one.features[:] = old, old
+    one.cells[:], one.features[:] = over, over
     environment.write_observation(one.cells[0], one.features[0])
-    return one.cells[0], one.features[0]
+    return one
 
 
 def encoder_cost(bench: Workbench) -> Iterator[Finding]:
     """One encoding, beside the usual encoder."""
 
-    def encodings(encoder: Encoder) -> Any:
+    def encodings(encoder: Encoder) -> Callable[[], None]:
         environment = bench.environment(encoder)
         environment.begin_episode()
         one = Observations.empty(1, encoder.spec)
@@ -112,4 +113,4 @@ def encoder_cost(bench: Workbench) -> Iterator[Finding]:
         return encode
 
     own, usual = (encodings(bench.encoder(choice)) for choice in (bench.chosen, bench.usual_choice))
-    yield from compare_cost(bench, f"seeing {_ENCODINGS} frames", own, usual)
+    yield from compare_cost(bench, f"seeing {_ENCODINGS} frames", _ENCODINGS, own, usual)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections, new_config_text
+from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.parts import Choice, Kind
@@ -33,14 +35,6 @@ if TYPE_CHECKING:
 
 _RECIPE = "standard"
 
-#: The section of the configuration that names each kind of part.
-_SECTION: dict[Kind, str] = {
-    "encoder": "preprocessing",
-    "network": "model",
-    "learner": "training",
-    "memory": "training",
-}
-
 #: What a short run on a small board asks for, in place of what the recipe chooses for a long one. Each is
 #: used where it is a setting of the parts that are there.
 _SHORT_RUN = {
@@ -56,6 +50,15 @@ _SHORT_RUN = {
     ("training", "target_average"): 100,
     ("training", "device"): "cpu",
 }
+
+#: A part that costs more than so many times what the usual one costs is worth a word. The built-in ones
+#: stay far below it, but for the network cnn, whose summary says that it is slow.
+SLOWER = 10
+
+#: Seconds more for each turn; with the built-in parts, all of a turn takes about eight times as long as this.
+FELT = 2e-5
+
+_ROUNDS = 7
 
 
 @dataclass
@@ -112,18 +115,16 @@ class Workbench:
         """The part of this kind that ``create`` would choose."""
         return self.usual.loggers[0] if self.kind == "logger" else getattr(self.usual, self.kind)
 
-    def config_with(self, choice: PartChoice) -> RunConfig:
+    def config_with(self, choice: PartChoice, seed: int | None = None) -> RunConfig:
         """The usual parts, with this one in the place of that of its kind."""
-        training = replace(self.usual.training, seed=self.seed)
+        training = replace(self.usual.training, seed=self.seed if seed is None else seed)
         config = replace(self.usual, metadata=self.metadata, training=training)
         chosen: dict[str, Any] = {} if choice.kind == "logger" else {choice.kind: choice}
         return replace(config, **chosen)
 
     def player_with(self, choice: PartChoice, *, seed: int | None = None) -> Player:
         """An encoder and a learner with its network, built afresh, one of them as chosen."""
-        config = self.config_with(choice)
-        if seed is not None:
-            config = replace(config, training=replace(config.training, seed=seed))
+        config = self.config_with(choice, seed)
         return build_player(config, self.metadata, self.any_game, self.plugins, device="cpu")
 
     def encoder(self, choice: PartChoice) -> Encoder:
@@ -166,3 +167,67 @@ class Workbench:
             discounts[i] = 0.99 * environment.playing
             environment.write_observation(after.cells[i], after.features[i])
         return Transitions(before, actions, rewards, discounts, after)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two arrays, or nests and records of them, are equal; nan equals nan."""
+    if is_dataclass(one):
+        return same(vars(one), vars(other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return bool(one == other)
+
+
+def changes_its_input(what: str) -> Finding:
+    return finding("changes-its-input", f"{what} is another one afterwards")
+
+
+def wrong_shape(what: str, found: Any, wanted: tuple[int, ...]) -> Finding:
+    return finding("wrong-shape", f"{what} has the shape {np.shape(found)}, and should have {wanted}")
+
+
+def wrong_type(what: str, found: Any, wanted: str) -> Finding:
+    type_ = getattr(found, "dtype", type(found).__name__)
+    return finding(
+        "wrong-type",
+        f"{what} is of type {type_}, and should be {wanted}",
+        hint=f"convert it, as in array.astype({wanted!r})",
+    )
+
+
+def compare_cost(
+    bench: Workbench, what: str, turns: int, own: Callable[[], Any], usual: Callable[[], Any]
+) -> list[Finding]:
+    """Both by turns, in one run; the ratio of their quickest rounds is kept as a figure.
+
+    Args:
+        turns: of training in which as much is done once.
+    """
+    mine, theirs = [], []
+    for _ in range(_ROUNDS):
+        mine.append(_seconds(own))
+        theirs.append(_seconds(usual))
+    ratio = min(mine) / max(min(theirs), 1e-9)
+    took = f"{what} takes {_plainly(min(mine))}, {ratio:.3g} times as long as with {bench.usual_choice.name}"
+    bench.figures.append(took)
+    longer = (min(mine) - min(theirs)) / turns
+    if ratio <= SLOWER or longer <= FELT:
+        return []
+    why = f"each turn of training takes {_plainly(longer)} longer; with the built-in parts, all of it takes 0.2 ms"
+    return [finding("slower-than-usual", took, round(ratio, 1), why=why)]
+
+
+def _seconds(function: Callable[[], Any]) -> float:
+    began = perf_counter()
+    function()
+    return perf_counter() - began
+
+
+def _plainly(seconds: float) -> str:
+    if seconds < 1e-3:
+        return f"{1e6 * seconds:.0f} µs"
+    return f"{1e3 * seconds:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.checks.finding import Finding, problem
-from retro_gamer_core.checks.parts.trouble import (
+from retro_gamer_core.checks.workbench import (
+    Workbench,
     changes_its_input,
     compare_cost,
-    not_deterministic,
     same,
-    state_lost,
     wrong_shape,
     wrong_type,
 )
-from retro_gamer_core.checks.parts.workbench import Workbench
+from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.contracts import Memory
+from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.transitions import Batch, Transitions
 
 _CAPACITY = 200
@@ -46,9 +46,9 @@ def memory_keeps_contract(bench: Workbench) -> Iterator[Finding]:
     # Each turn is told by its reward, which is its number.
     turns.rewards = np.arange(_TURNS, dtype=np.float32)
     memory, twin = (bench.memory_with(bench.chosen, _CAPACITY, encoder.spec) for _ in range(2))
-    lent, kept = _copied(turns), _copied(turns)
+    lent, kept = deepcopy(turns), deepcopy(turns)
     _fill(memory, lent)
-    if not same(_arrays(lent), _arrays(turns)):
+    if not same(lent, turns):
         yield changes_its_input("what is given to add")
         return
     _fill(twin, kept)
@@ -59,12 +59,13 @@ def memory_keeps_contract(bench: Workbench) -> Iterator[Finding]:
         return
     batch = memory.sample(_BATCH, np.random.default_rng(bench.seed))
     same_batch = twin.sample(_BATCH, np.random.default_rng(bench.seed))
-    finding = _in_form(batch, turns) or _content(batch, turns, same_batch)
-    if finding is not None:
-        yield finding
+    found = _in_form(batch, turns) or _content(batch, turns, same_batch)
+    if found is not None:
+        yield found
         return
-    if not same(_of_batch(batch), _of_batch(same_batch)):
-        yield not_deterministic("two memories with the same turns and the same generator draw different ones")
+    if not same(batch, same_batch):
+        what = "two memories with the same turns and the same generator draw different ones"
+        yield finding("not-deterministic", what)
         return
     yield from _goes_on(bench, memory, encoder.spec, batch)
 
@@ -74,7 +75,7 @@ def memory_cost(bench: Workbench) -> Iterator[Finding]:
     encoder = bench.encoder(bench.usual.encoder)
     turns = bench.transitions(encoder, _TURNS)
 
-    def use(choice: Any) -> Any:
+    def use(choice: PartChoice) -> Callable[[], None]:
         memory, rng = bench.memory_with(choice, 10_000, encoder.spec), np.random.default_rng(0)
         for _ in range(20):
             memory.add(turns)
@@ -88,44 +89,41 @@ def memory_cost(bench: Workbench) -> Iterator[Finding]:
         return once
 
     what = f"remembering 8 turns and drawing {_BATCH}, 20 times,"
-    yield from compare_cost(bench, what, use(bench.chosen), use(bench.usual_choice))
+    yield from compare_cost(bench, what, 20 * 8, use(bench.chosen), use(bench.usual_choice))
 
 
 def _in_form(batch: Batch, turns: Transitions) -> Finding | None:
     wanted = {name: array.shape[1:] for name, array in zip(_TYPES, _arrays(turns), strict=False)}
-    for (name, type_), array in zip(_TYPES.items(), _of_batch(batch), strict=True):
+    arrays = [*_arrays(batch.transitions), batch.keys, batch.weights]
+    for (name, type_), array in zip(_TYPES.items(), arrays, strict=True):
         shape = (_BATCH, *wanted.get(name, ()))
         if np.shape(array) != shape:
-            return wrong_shape(f"{name} of a batch of {_BATCH}", np.shape(array), shape)
+            return wrong_shape(f"{name} of a batch of {_BATCH}", array, shape)
         if str(array.dtype) != type_:
-            return wrong_type(f"{name} of a batch", array.dtype, type_)
+            return wrong_type(f"{name} of a batch", array, type_)
     return None
 
 
 def _content(batch: Batch, turns: Transitions, from_twin: Batch) -> Finding | None:
     """The turns drawn are among the last that were added, and just as they were then."""
     numbers = batch.transitions.rewards.astype(int)
-    known = _is_drawn_from(batch, turns, numbers)
+    known = _is_drawn_from(batch, turns)
     if known and numbers.min() >= _TURNS - _CAPACITY:
         return None
-    twin_numbers = from_twin.transitions.rewards.astype(int)
-    if not known and _is_drawn_from(from_twin, turns, twin_numbers):
-        return problem(
-            "input-not-copied",
-            "what was remembered changed when the arrays given to add were written to again",
-            why="the loop uses the same arrays for every turn, so all memories would become the last one",
-            hint="copy what add is given into arrays of your own",
-        )
+    if not known and _is_drawn_from(from_twin, turns):
+        what = "what was remembered changed when the arrays given to add were written to again"
+        return finding("input-not-copied", what)
     if not known:
         return _wrong_content("it draws turns that were never added, or are not as they were", 0)
     oldest = int(numbers.min())
     return _wrong_content(f"it draws turn {oldest}, after which {_TURNS - oldest} more were added", oldest)
 
 
-def _is_drawn_from(batch: Batch, turns: Transitions, numbers: np.ndarray) -> bool:
+def _is_drawn_from(batch: Batch, turns: Transitions) -> bool:
+    numbers = batch.transitions.rewards.astype(int)
     if numbers.min() < 0 or numbers.max() >= len(turns):
         return False
-    return same(_arrays(batch.transitions), _arrays(turns[numbers]))
+    return same(batch.transitions, turns[numbers])
 
 
 def _goes_on(bench: Workbench, memory: Memory, spec: Any, batch: Batch) -> Iterator[Finding]:
@@ -133,13 +131,14 @@ def _goes_on(bench: Workbench, memory: Memory, spec: Any, batch: Batch) -> Itera
     other = bench.memory_with(bench.chosen, _CAPACITY, spec)
     other.load_state_dict(memory.state_dict())
     if len(other) != len(memory):
-        yield state_lost(
-            f"after load_state_dict, another memory holds {len(other)} turns in place of {len(memory)}"
-        )
+        what = f"after load_state_dict, another memory holds {len(other)} turns in place of {len(memory)}"
+        yield finding("state-lost", what)
         return
     drawn = [each.sample(_BATCH, np.random.default_rng(1)) for each in (memory, other)]
-    if not same(*map(_of_batch, drawn)):
-        yield state_lost("after load_state_dict, another memory does not draw as the first one does")
+    if not same(*drawn):
+        yield finding(
+            "state-lost", "after load_state_dict, another memory does not draw as the first one does"
+        )
         return
     codes = np.arange(256, dtype=np.uint8)
     codes[1], codes[2] = 2, 1
@@ -151,13 +150,7 @@ def _goes_on(bench: Workbench, memory: Memory, spec: Any, batch: Batch) -> Itera
 
 
 def _wrong_content(what: str, number: int) -> Finding:
-    return problem(
-        "memory-draws-wrong",
-        what,
-        why="the learner would learn from something that did not happen, or happened too long ago",
-        hint="try add and sample by hand, with three turns and a capacity of two",
-        number=number,
-    )
+    return finding("memory-draws-wrong", what, number)
 
 
 def _fill(memory: Memory, turns: Transitions) -> None:
@@ -165,16 +158,8 @@ def _fill(memory: Memory, turns: Transitions) -> None:
         memory.add(turns[start : start + 50])
 
 
-def _copied(turns: Transitions) -> Transitions:
-    return turns[np.arange(len(turns))]
-
-
 def _arrays(turns: Transitions) -> list[np.ndarray]:
     seen, then = turns.observations, turns.next_observations
     return [
         seen.cells, seen.features, turns.actions, turns.rewards, turns.discounts, then.cells, then.features
     ]  # fmt: skip
-
-
-def _of_batch(batch: Batch) -> list[np.ndarray]:
-    return [*_arrays(batch.transitions), batch.keys, batch.weights]

@@ -1,8 +1,8 @@
-"""What would each key do now? Moments of games, taken up again from the same point with one key after another.
+"""What the keys do: nothing, the same, or something that no action is named after.
 
-A running game is copied. Where that cannot be done (an open file in it, say) it is made again from its
-seed and the keys that were pressed. Either way chance goes on from where it was, so that what differs is
-the key's doing.
+Moments of games are taken up again from the same point with one key after another. A running game is copied.
+Where that cannot be done (an open file in it, say) it is made again from its seed and the keys that were
+pressed. Either way chance goes on from where it was, so that what differs is the key's doing.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.checks.games.look import GameLook
-from retro_gamer_core.checks.games.seen import everything_in
+from retro_gamer_core.checks.game_look import GameLook, everything_in
+from retro_gamer_core.checks.keys_in_code import keys_handled_by
+from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.playing.chance import put_state_in_place, state_in_place
+from retro_gamer_core.suggestions import nearest
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -38,7 +41,7 @@ FEWEST = 20
 Outcome = tuple[Any, ...]
 
 
-class Untrue(Exception):
+class _CopyDiffers(Exception):
     """A game that was taken up again does not go on as the game itself does."""
 
 
@@ -49,13 +52,66 @@ class Moments:
     outcomes: tuple[tuple[Outcome, ...], ...] = ()
     why_not: str = ""
 
-    def share_with_effect(self, action: int) -> float:
-        """In how many of the moments it made a difference whether this was pressed or nothing."""
-        return sum(each[action] != each[-1] for each in self.outcomes) / len(self.outcomes)
+    def has_effect(self, action: int) -> bool:
+        """Whether it ever made a difference whether this was pressed or nothing."""
+        return any(each[action] != each[-1] for each in self.outcomes)
 
     def alike(self, one: int, other: int) -> bool:
         """Whether two actions came to the same in every moment."""
         return all(each[one] == each[other] for each in self.outcomes)
+
+
+def effects_of_keys(look: GameLook) -> Iterator[Finding]:
+    """Actions that change nothing, actions that come to the same, and keys without an action."""
+    handled = keys_handled_by(look.seen.listeners)
+    yield from _without_action(look, handled or set())
+    moments = try_every_key(look)
+    if moments.why_not:
+        look.left_out.append(f"what each key does: {moments.why_not}")
+        return
+    actions, tried = look.metadata.actions, len(moments.outcomes)
+    works = [i for i in range(len(actions)) if moments.has_effect(i)]
+    for i, action in enumerate(actions):
+        if i not in works:
+            yield _without_effect(look, action, tried, handled)
+    for one, other in combinations(works, 2):
+        if moments.alike(one, other):
+            what = f"{actions[one]} and {actions[other]} came to the same in all of {tried} moments"
+            yield finding("actions-alike", what, tried)
+
+
+def _without_effect(look: GameLook, action: str, tried: int, handled: set[str] | None) -> Finding:
+    pressed = look.metadata.pressed[look.metadata.actions.index(action)] or ""
+    named = action if action.isidentifier() else repr(action)
+    if handled is None or pressed in handled:
+        return finding(
+            "action-without-effect",
+            f"in none of {tried} moments did it make a difference whether {named} or nothing was pressed",
+            tried,
+            hint=f"look into handle_keystroke, or take {action!r} out of actions; if it only helps now and then, "
+            "leave it",
+        )
+    others = handled - set(look.metadata.pressed)
+    match = nearest(pressed, others) or (min(others) if len(others) == 1 else "")
+    return finding(
+        "action-not-handled",
+        f"{named} changed nothing in {tried} moments, and no character's code speaks of it",
+        tried,
+        hint=f"did you mean {match!r}?"
+        if match
+        else f"take {action!r} out of actions, or handle it in the game",
+    )
+
+
+def _without_action(look: GameLook, handled: set[str]) -> Iterator[Finding]:
+    missing = sorted(handled - set(look.metadata.pressed) - set(look.metadata.actions))
+    if missing:
+        yield finding(
+            "key-not-described",
+            f"the game's code speaks of {', '.join(map(repr, missing))}, and actions does not",
+            len(missing),
+            hint=f"actions = {[*look.metadata.actions, *missing]}, unless it is for people only",
+        )
 
 
 def try_every_key(look: GameLook) -> Moments:
@@ -77,7 +133,7 @@ def try_every_key(look: GameLook) -> Moments:
             enough = spent > budget and len(outcomes) >= FEWEST
             if len(outcomes) == look.effort.moments or enough or hopeless:
                 break
-    except Untrue:
+    except _CopyDiffers:
         return Moments(why_not="a copy of a running game goes another way than the game itself")
     if len(outcomes) < FEWEST:
         return Moments(why_not=f"only {len(outcomes)} moments could be tried")
@@ -104,7 +160,7 @@ def _outcomes(look: GameLook) -> Iterator[tuple[Outcome, ...]]:
             actions.append(rng.randrange(n_actions))
             look.play_turn(game, actions[-1])
             if everything_in(game) != outcomes[actions[-1]][0]:
-                raise Untrue
+                raise _CopyDiffers
             yield outcomes
             if not game.playing:
                 break
@@ -127,7 +183,7 @@ def _played_again(look: GameLook, seed: int, actions: tuple[int, ...]) -> Game:
     return game
 
 
-def _outcome(look: GameLook, again: Callable[[], Game], chance: Any, action: int) -> Outcome:
+def _outcome(look: GameLook, again: Callable[[], Game], chance: dict[str, Any], action: int) -> Outcome:
     game = again()
     put_state_in_place(chance)
     frames = []

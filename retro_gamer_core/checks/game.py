@@ -1,0 +1,252 @@
+"""Check a game: make it, play it at random, and ask every check what it makes of that.
+
+A check is a function from a ``GameLook`` to findings. Those of chance, rewards and keys have modules of
+their own; here are those of how games end, and of what there is to see.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.checks.game_look import MAX_TURNS, QUICK, THOROUGH, GameFailed, GameLook
+from retro_gamer_core.checks.keys import effects_of_keys
+from retro_gamer_core.checks.repeatability import fresh_and_repeatable
+from retro_gamer_core.checks.rewards import rewards
+from retro_gamer_core.errors import GameError
+from retro_gamer_core.findings import Finding, Findings, finding, finding_of
+from retro_gamer_core.games.console_screen import console_problem
+from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.games.metadata_checks import problems_with_game
+from retro_gamer_core.games.tracebacks import where_raised
+from retro_gamer_core.playing.chance import seeded
+from retro_gamer_core.playing.random_play import play_at_random
+from retro_gamer_core.plugins.diagnosis import in_words
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.games.metadata import GameMetadata
+
+Check = Callable[[GameLook], Iterator[Finding]]
+
+#: Turns. Some characters come late: snake's tail, after the first apple, which random play finds in 900 turns.
+LATE_CHARACTERS = 10_000
+
+
+def check_game(
+    name: str, create_game: Callable[[], Game], metadata: GameMetadata | None, **how: Any
+) -> Findings:
+    """Everything worth knowing about a game; ``look_at`` says what ``how`` is."""
+    look = look_at(name, create_game, metadata, **how)
+    return look if isinstance(look, Findings) else findings_of(look)
+
+
+def look_at(
+    name: str,
+    create_game: Callable[[], Game],
+    metadata: GameMetadata | None,
+    *,
+    source: Path | None = None,
+    seed: int = 0,
+    quick: bool = False,
+    max_turns: int = MAX_TURNS,
+    is_listed: bool = True,
+) -> GameLook | Findings:
+    """Play a game at random, or say why it cannot be played. Nobody else's chance is disturbed.
+
+    Args:
+        source: where the game's own code is (``FoundGame.source_root``).
+        quick: look for about a second, not for up to a minute.
+        is_listed: whether another process finds the game by its name.
+    """
+    thing = f"the game {name}"
+    with seeded(seed):
+        effort = QUICK if quick else THOROUGH
+        began = perf_counter()
+        try:
+            game = fresh_game(create_game, name)
+        except GameError as error:
+            return Findings(thing, (finding_of("factory-fails", error.problem),))
+        create_seconds = perf_counter() - began
+        if metadata is None:
+            missing = finding("description-missing", f"nothing describes the game {name}")
+            return Findings(thing, (missing,))
+        misfits = problems_with_game(metadata, game)
+        if misfits:
+            return Findings(thing, tuple(finding_of("description-misfit", each) for each in misfits))
+        look = GameLook(
+            name, create_game, metadata, source, seed, effort, max_turns, create_seconds, is_listed
+        )
+        play_at_random(
+            create_game,
+            metadata,
+            [look.seen],
+            turns=effort.turns,
+            seconds=effort.seconds,
+            max_turns=max_turns,
+            rng=random.Random(seed),
+            game=game,
+        )
+        return look
+
+
+def findings_of(look: GameLook) -> Findings:
+    """What the checks make of a game of which random play has been seen."""
+    with seeded(look.seed):
+        found = [finding for check in GAME_CHECKS for finding in _asked(check, look)]
+    seen = look.seen
+    looked_at = (f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})",)
+    return Findings(f"the game {look.name}", tuple(_once(found)), looked_at, tuple(look.left_out))
+
+
+def _asked(check: Check, look: GameLook) -> list[Finding]:
+    """What a check finds; in an experiment of its own, the game may fail as it did in none before."""
+    found: list[Finding] = []
+    try:
+        found += check(look)
+    except GameFailed as failure:
+        found.append(_raised(look, failure.error, f"turn {failure.turn} of a game"))
+    except GameError as error:  # a factory that works only now and then
+        found.append(finding_of("factory-fails", error.problem))
+    return found
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """One error of the game is enough: every experiment meets it again."""
+    first = {finding.code: finding for finding in reversed(found)}
+    once = ("game-raises", "factory-fails")
+    return [finding for finding in found if finding.code not in once or finding is first[finding.code]]
+
+
+# How games end --------------------------------------------------------------------------------
+
+
+def game_raises(look: GameLook) -> Iterator[Finding]:
+    """In random play, the game's code failed."""
+    if look.seen.error is None:
+        return
+    error, game, turn = look.seen.error
+    if isinstance(error, GameError):
+        yield finding_of("factory-fails", error.problem)
+    else:
+        failed, games = look.seen.endings["error"], look.seen.games
+        when = f"{failed:,} of {games:,} games, first in turn {turn} of game {game}"
+        yield _raised(look, error, when, failed)
+
+
+def _raised(look: GameLook, error: BaseException, when: str, times: int = 1) -> Finding:
+    where = where_raised(error, look.source)
+    return finding(
+        "game-raises",
+        f"the game's code failed in {when}: {in_words(error)}{f' ({where})' if where else ''}",
+        times,
+        hint=f"correct that line; the same seed ({look.seed}) fails again",
+    )
+
+
+def game_never_ends(look: GameLook) -> Iterator[Finding]:
+    """No game ended before the turn limit."""
+    cut, ended = look.seen.endings["turn limit"], look.seen.endings["game over"]
+    if cut and not ended:
+        what = f"none of {cut:,} game(s) with random keys ended within {look.max_turns:,} turns"
+        yield finding("game-never-ends", what, look.max_turns)
+
+
+# What there is to see -------------------------------------------------------------------------
+
+
+def state_keys_change(look: GameLook) -> Iterator[Finding]:
+    """Keys of the state that come, go or turn into something else; and numbers that are none."""
+    seen, metadata = look.seen, look.metadata
+    for key, shapes in sorted(seen.shapes.items()):
+        absent = seen.looks - shapes.total()
+        if key in seen.unusable:
+            what = f'state["{key}"] was {seen.unusable[key]!r}, which is no ordinary number'
+        elif len(shapes) > 1:
+            kinds = " and ".join(f"{kind} in {count:,}" for kind, count in shapes.most_common())
+            what = f'state["{key}"] was {kinds} of {seen.looks:,} looks'
+        elif absent:
+            what = f'state["{key}"] was missing in {absent:,} of {seen.looks:,} looks'
+        else:
+            continue
+        if key in (metadata.reward, *metadata.observe_state):
+            hint = f"keep {key!r} in the state from the first turn to the last, always of one kind"
+            yield finding("state-keys-change", what, absent, hint=hint)
+        else:
+            yield finding(
+                "state-keys-change",
+                what,
+                absent,
+                level="note",
+                why="no learner needs it, so no harm is done; but it cannot be observed like this",
+                hint=f"put {key!r} into the state that the game begins with, or leave it",
+            )
+
+
+def observation_constant(look: GameLook) -> Iterator[Finding]:
+    """Nothing that a learner could see has changed in any game."""
+    turns = look.seen.turns
+    if turns and not look.seen.changes:
+        yield finding(
+            "observation-constant", f"in {turns:,} turns, nothing changed that could be seen", turns
+        )
+
+
+def characters(look: GameLook) -> Iterator[Finding]:
+    """Characters seen and not described, and the reverse."""
+    described = look.metadata.character_set
+    if described is None:
+        return
+    seen = look.seen
+    for character in sorted((set(seen.characters) | seen.last_characters) - set(described)):
+        if len(character) == 1:
+            yield _not_described(look, character)
+    unseen = [c for c in described if c not in seen.characters and c not in seen.last_characters]
+    if unseen and seen.turns >= LATE_CHARACTERS:
+        what = (
+            f"{' '.join(unseen)} stands in character_set and was on the board in none of {seen.turns:,} turns"
+        )
+        yield finding("character-never-seen", what, len(unseen))
+
+
+def _not_described(look: GameLook, character: str) -> Finding:
+    turns, of = look.seen.characters[character], look.seen.turns
+    turns = min(turns, of)  # a game is looked at before its first turn, too
+    hint = f"add {character!r} to character_set"
+    if turns:
+        what = f"{character} was on the board in {turns:,} of {of:,} turns and is not in character_set"
+        return finding("character-not-described", what, turns, hint=hint)
+    return finding(
+        "character-not-described",
+        f"{character} is on the board only when the game is over, and not in character_set",
+        0,
+        level="note",
+        why="a learner sees an empty cell there, but then there is nothing left to decide",
+        hint=f"{hint}, or leave it",
+    )
+
+
+def board_too_large(look: GameLook) -> Iterator[Finding]:
+    """The board does not fit the screen of an arcade console."""
+    game = look.seen.game
+    found = console_problem(game) if game else None
+    if game and found:
+        width, height = game.view_size
+        yield finding("board-too-large", found.what, width * height, why=found.why, hint=found.hint)
+
+
+GAME_CHECKS: tuple[Check, ...] = (
+    game_raises,
+    game_never_ends,
+    fresh_and_repeatable,
+    state_keys_change,
+    observation_constant,
+    characters,
+    board_too_large,
+    rewards,
+    effects_of_keys,
+)

@@ -1,0 +1,193 @@
+"""Check a part: build it, try it on a small game, measure it beside the usual one, and train with it.
+
+A check is a function from a ``Workbench`` to findings; each kind has a module of them.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.checks.encoders import encoder_cost, encoder_keeps_contract
+from retro_gamer_core.checks.learners import (
+    answers,
+    learning,
+    learning_cost,
+    no_better_than_random,
+    state_returns,
+)
+from retro_gamer_core.checks.loggers import logger_cost, logger_hears_all
+from retro_gamer_core.checks.memories import memory_cost, memory_keeps_contract
+from retro_gamer_core.checks.workbench import Workbench
+from retro_gamer_core.errors import PartNotFound, RetroGamerError
+from retro_gamer_core.findings import Finding, Findings, finding, finding_of
+from retro_gamer_core.games import practice
+from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.parts import Kind
+from retro_gamer_core.playing.chance import seeded
+from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
+from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.registry import installed_plugins
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.plugins.registry import Plugins
+
+Check = Callable[[Workbench], Iterator[Finding]]
+
+#: What each kind is asked, quick or not. One that fails leaves out those after it.
+CONTRACT: Mapping[Kind, tuple[Check, ...]] = {
+    "encoder": (encoder_keeps_contract,),
+    "network": (answers, learning, state_returns),
+    "memory": (memory_keeps_contract,),
+    "learner": (answers, learning, state_returns),
+    "logger": (logger_hears_all,),
+}
+
+#: What takes seconds, or is measured.
+COST: Mapping[Kind, tuple[Check, ...]] = {
+    "encoder": (encoder_cost, no_better_than_random),
+    "network": (learning_cost, no_better_than_random),
+    "memory": (memory_cost, no_better_than_random),
+    "learner": (learning_cost, no_better_than_random),
+    "logger": (logger_cost,),
+}
+
+#: What comes of an error in training, where it does not simply end there.
+_AFTER_AN_ERROR: Mapping[Kind, str] = {
+    "encoder": "such a game is given up, and a run stops when too many of them are",
+    "logger": "training would go on without it",
+}
+
+#: Packages that take tens of milliseconds to seconds to import.
+HEAVY = (
+    *("torch", "numpy", "pandas", "scipy", "sklearn", "matplotlib", "tensorflow", "jax", "gymnasium"),
+    *("PIL", "rich", "requests", "onnxruntime", "tensorboard", "retro"),
+)
+
+#: Milliseconds. The built-in plugins take one or two.
+SLOW = 500
+
+_IMPORTING = """
+import json, sys, time
+sys.path[:] = json.loads(sys.argv[2])
+import retro_gamer_core, retro_gamer_core.hookspecs, retro_gamer_core.parts, retro_gamer_core.options
+before, began = set(sys.modules), time.perf_counter()
+__import__(sys.argv[1])
+seconds = time.perf_counter() - began
+print("\\n" + json.dumps([seconds, sorted({name.partition(".")[0] for name in set(sys.modules) - before})]))
+"""
+
+
+def check_part(
+    kind: Kind,
+    name: str,
+    *,
+    options: Mapping[str, Any] | None = None,
+    game: tuple[str, Callable[[], Game], GameMetadata] | None = None,
+    plugins: Plugins | None = None,
+    seed: int = 0,
+    quick: bool = False,
+) -> Findings:
+    """Everything worth knowing about a part. Nobody else's chance is disturbed.
+
+    Args:
+        name: a registered name or an import path.
+        options: its options.
+        game: name, factory and description of the game to try it on; a small one of our own when left out.
+        quick: the contract only: no measuring and no training.
+
+    Raises:
+        PartNotFound: there is no such part.
+    """
+    plugins = plugins or installed_plugins()
+    part = plugins.find_part(kind, name)
+    if game is None:
+        game = "a small practice game", practice.create_game, GameMetadata.from_dict(practice.DESCRIPTION)
+    game_name, create_game, metadata = game
+    with seeded(seed):
+        bench = Workbench(kind, name, options or {}, game_name, create_game, copy(metadata), plugins, seed)
+        found = _found(bench, quick)
+    if part.provider.distribution is not None and not quick:
+        record = next(record for record in plugins.records if record.provider == part.provider)
+        found += import_findings(record.name, record.module)
+    if quick:
+        bench.left_out.append("what it costs, and whether anything can be learned with it (--quick)")
+    return Findings(str(part), tuple(found), tuple(bench.figures), tuple(bench.left_out))
+
+
+def _found(bench: Workbench, quick: bool) -> list[Finding]:
+    try:
+        _build(bench)
+    except RetroGamerError as error:
+        if isinstance(error, PartNotFound):  # is it not there, or is it no such part?
+            load_attribute(bench.plugins.find_part(bench.kind, bench.name).part.factory, what=bench.name)
+        return [finding_of("cannot-be-built", error.problem)]
+    found: list[Finding] = []
+    checks = CONTRACT[bench.kind] + (() if quick else COST[bench.kind])
+    for check in checks:
+        if any(finding.level == "problem" for finding in found):
+            break
+        try:
+            found += check(bench)
+        except (Exception, SystemExit) as error:
+            found.append(_raised(bench, error))
+    return found
+
+
+def _build(bench: Workbench) -> None:
+    if bench.kind == "logger":
+        with TemporaryDirectory() as directory:
+            part = bench.plugins.find_part("logger", bench.name)
+            bench.plugins.build(part, Path(directory), **bench.options)
+    elif bench.kind == "memory":
+        bench.memory_with(bench.chosen, 100, bench.encoder(bench.usual.encoder).spec)
+    else:
+        bench.player_with(bench.chosen)
+
+
+def _raised(bench: Workbench, error: BaseException) -> Finding:
+    part = bench.plugins.find_part(bench.kind, bench.name)
+    if isinstance(error, RetroGamerError):
+        what, where = error.problem.what, error.problem.where
+    else:
+        what, where = in_words(error), last_line_in(part.part.factory, error)
+    other_game = f"; if it is made for another game, check it on that one: --game (this was {bench.game})"
+    return finding(
+        "part-raises",
+        f"using {part} ended with: {what}{f' ({where})' if where else ''}",
+        why=_AFTER_AN_ERROR.get(bench.kind, "training would end there"),
+        hint=f"correct that line{other_game if bench.kind == 'encoder' else ''}",
+    )
+
+
+def import_findings(plugin: str, module: str) -> Iterator[Finding]:
+    """Whether a plugin's own module is as light as it should be, seen in a fresh interpreter."""
+    module = module.partition(":")[0]
+    command = [sys.executable, "-P", "-c", _IMPORTING, module, json.dumps(sys.path)]
+    try:
+        done = subprocess.run(
+            command, timeout=120, check=True, capture_output=True, encoding="utf-8", errors="replace"
+        )
+        seconds, packages = json.loads(done.stdout.splitlines()[-1])
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return  # why it cannot be imported is said elsewhere
+    milliseconds = round(1000 * seconds)
+    heavy = [package for package in HEAVY if package in packages]
+    if heavy:
+        what = f"loading the plugin {plugin} imports {', '.join(heavy)} ({milliseconds} ms)"
+        yield finding("heavy-import", what, milliseconds)
+    elif milliseconds > SLOW:
+        yield finding(
+            "slow-import",
+            f"loading the plugin {plugin} takes {milliseconds} ms",
+            milliseconds,
+            hint=f"see what takes so long: python -X importtime -c 'import {module}'",
+        )
