@@ -15,15 +15,38 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
     from retro_gamer_core.observation import Observations, ObservationSpec
-    from retro_gamer_core.playing.frames import Frame
     from retro_gamer_core.transitions import Batch, Transitions
+
+
+class Frame(Protocol):
+    """One moment of a game, as an encoder is shown it. It is read again each turn: copy what is to stay.
+
+    Attributes:
+        codes: ``uint8[H, W]``, 0 where nothing (known) is, else the character's code.
+        game: the game itself, for encoders that need more than the board. Look, do not touch.
+        memory: what an encoder remembers of this game; empty when an episode begins.
+    """
+
+    codes: np.ndarray
+    game: Any
+    memory: dict[str, Any]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The game's state dictionary."""
+
+    @property
+    def player(self) -> tuple[int, int] | None:
+        """(column, row) of the player, or where it was on the board last; None if it never was."""
 
 
 @runtime_checkable
 class Encoder(Protocol):
     """Turns a frame into what the learner sees. Built as ``factory(metadata, **options)``.
 
-    Many games share one encoder, so it keeps nothing between two calls that would change the answer.
+    Many games share one encoder, so it keeps nothing itself between two calls that would change the answer.
+    What it is to remember of a game, such as the boards of the turns before, belongs into ``frame.memory``;
+    it may be asked more than once in a turn (``frame.game.turn_number`` tells).
     """
 
     spec: ObservationSpec

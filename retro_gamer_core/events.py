@@ -8,6 +8,9 @@ from typing import Literal
 
 from retro_gamer_core.findings import Finding
 
+#: How an episode ends: by the game's own rules, cut off by us, or because the game raised an error.
+Ending = Literal["game over", "turn limit", "error"]
+
 
 @dataclass(frozen=True)
 class RunInfo:
@@ -37,7 +40,7 @@ class EpisodeFinished:
     turns: int
     epsilon: float
     average_loss: float | None
-    ended: Literal["game over", "turn limit", "error"]
+    ended: Ending
     total_turns: int
 
 

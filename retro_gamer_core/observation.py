@@ -113,6 +113,10 @@ class Observations:
     def __getitem__(self, index: Any) -> Observations:
         return Observations(self.cells[index], self.features[index])
 
+    def copy(self) -> Observations:
+        """The same, in arrays of their own."""
+        return Observations(self.cells.copy(), self.features.copy())
+
     @classmethod
     def empty(cls, n: int, spec: ObservationSpec) -> Observations:
         """Room for ``n`` observations, all zero."""
@@ -121,6 +125,26 @@ class Observations:
         return cls(
             np.zeros((n, spec.height, spec.width), np.uint8), np.zeros((n, spec.n_features), np.float32)
         )
+
+
+@dataclass(frozen=True)
+class TimeSteps:
+    """What n games played side by side show now, and what there is to know of each beside it.
+
+    Args:
+        observations: n of them.
+        games: ``int64[n]``, the number of each game; the same game has the same number in every turn.
+        began: ``bool[n]``, whether this is the first observation of an episode.
+        mask: ``bool[n, n_actions]``, which actions may be taken; None where all may.
+    """
+
+    observations: Observations
+    games: np.ndarray
+    began: np.ndarray
+    mask: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.games)
 
 
 def view(cells: np.ndarray, features: np.ndarray, spec: ObservationSpec) -> np.ndarray:

@@ -7,13 +7,18 @@ judged by what was really seen last (Pardo et al. 2018, "Time limits in reinforc
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.observation import Observations
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from retro_gamer_core.observation import ObservationSpec
+
+_NOT_TOLD: Any = None
 
 
 @dataclass
@@ -26,6 +31,8 @@ class Transitions:
         rewards: ``float32[n]``, discounted sum of the k rewards that followed.
         discounts: ``float32[n]``, ``gamma**k``, or 0 where the game ended.
         next_observations: what was seen k turns later.
+        games: ``int64[n]``, the number of the game among those played side by side; 0 when left out.
+        began: ``bool[n]``, whether ``observations`` was the first of its episode; False when left out.
     """
 
     observations: Observations
@@ -33,12 +40,61 @@ class Transitions:
     rewards: np.ndarray
     discounts: np.ndarray
     next_observations: Observations
+    games: np.ndarray = _NOT_TOLD
+    began: np.ndarray = _NOT_TOLD
+
+    def __post_init__(self) -> None:
+        if self.games is None or self.began is None:
+            import numpy as np
+
+            self.games = np.zeros(len(self.actions), np.int64) if self.games is None else self.games
+            self.began = np.zeros(len(self.actions), bool) if self.began is None else self.began
 
     def __len__(self) -> int:
         return len(self.actions)
 
     def __getitem__(self, index: np.ndarray | slice) -> Transitions:
         return Transitions(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    @classmethod
+    def empty(cls, n: int, spec: ObservationSpec) -> Transitions:
+        """Room for ``n`` transitions, all zero."""
+        import numpy as np
+
+        before, after = Observations.empty(n, spec), Observations.empty(n, spec)
+        rewards, discounts = np.zeros(n, np.float32), np.zeros(n, np.float32)
+        return cls(before, np.zeros(n, np.int64), rewards, discounts, after)
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Every array by a name of its own, ``cells``, ``features``, ``next_cells`` and so on; not copied."""
+        seen, then = self.observations, self.next_observations
+        return {
+            "cells": seen.cells,
+            "features": seen.features,
+            "actions": self.actions,
+            "rewards": self.rewards,
+            "discounts": self.discounts,
+            "next_cells": then.cells,
+            "next_features": then.features,
+            "games": self.games,
+            "began": self.began,
+        }
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, np.ndarray]) -> Transitions:
+        """The transitions of which these are the ``columns``."""
+        rest = dict(columns)
+        seen = Observations(rest.pop("cells"), rest.pop("features"))
+        then = Observations(rest.pop("next_cells"), rest.pop("next_features"))
+        return cls(observations=seen, next_observations=then, **rest)
+
+    @classmethod
+    def concat(cls, parts: Sequence[Transitions]) -> Transitions:
+        """All of these one after the other; one of them at least."""
+        import numpy as np
+
+        by_name = [part.columns() for part in parts]
+        return cls.of_columns({name: np.concatenate([each[name] for each in by_name]) for name in by_name[0]})
 
 
 @dataclass

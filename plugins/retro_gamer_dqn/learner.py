@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec, PlayingNetwork
+from retro_gamer_core.streams import stream
 from retro_gamer_dqn import checkpoint, onnx_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.losses import q_learning_loss, q_learning_target
@@ -48,7 +49,7 @@ class DQNLearner:
             settings.epsilon, settings.epsilon_min, settings.epsilon_decay, settings.epsilon_turns
         )
         self._epsilon_spread = settings.epsilon_spread
-        self._rng = np.random.default_rng([context.seed, 1])
+        self._rng = np.random.default_rng(stream(context.seed, "learner"))
 
         self._has_taken_over = False
         with torch.random.fork_rng(devices=[]):

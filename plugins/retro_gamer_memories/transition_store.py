@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.observation import Observations, ObservationSpec
+from retro_gamer_core.observation import ObservationSpec
 from retro_gamer_core.transitions import Transitions
 from retro_gamer_memories.errors import ShapeMismatch
 from retro_gamer_memories.settings import Capacity
@@ -28,15 +28,7 @@ class TransitionStore:
 
     def __init__(self, capacity: int, spec: ObservationSpec) -> None:
         self.capacity = Capacity(capacity).capacity
-        self._columns = _columns(
-            Transitions(
-                observations=Observations.empty(capacity, spec),
-                actions=np.zeros(capacity, np.int64),
-                rewards=np.zeros(capacity, np.float32),
-                discounts=np.zeros(capacity, np.float32),
-                next_observations=Observations.empty(capacity, spec),
-            )
-        )
+        self._columns = Transitions.empty(capacity, spec).columns()
         self._size = 0
         self._next_key = 0
 
@@ -52,7 +44,7 @@ class TransitionStore:
             transitions = transitions[-self.capacity :]
         n, first = len(transitions), self._next_key
         room = self.capacity - first
-        for name, values in _columns(transitions).items():
+        for name, values in transitions.columns().items():
             column = self._columns[name]
             column[first : first + n] = values[:room]
             if n > room:
@@ -64,7 +56,9 @@ class TransitionStore:
     def take(self, keys: np.ndarray) -> Transitions:
         """Copies of the transitions with these ``keys: int64[n]``, in that order."""
         # take() on each array costs half of what indexing with an array does.
-        return _transitions({name: column.take(keys, axis=0) for name, column in self._columns.items()})
+        return Transitions.of_columns(
+            {name: column.take(keys, axis=0) for name, column in self._columns.items()}
+        )
 
     def recode(self, codes: np.ndarray) -> None:
         """Replace every stored cell ``c`` by ``codes[c]`` (``uint8[256]``)."""
@@ -88,10 +82,12 @@ class TransitionStore:
         Raises:
             ShapeMismatch: if the observations have another shape; nothing is changed then.
         """
+        size, next_key = len(state["actions"]), int(state["next_key"])
+        # States of before do not tell which game it was, nor where an episode began.
+        state = {"games": np.zeros(size, np.int64), "began": np.zeros(size, bool), **state}
         for name, column in self._columns.items():
             if state[name].shape[1:] != column.shape[1:]:
                 raise ShapeMismatch(name, state[name].shape[1:], column.shape[1:])
-        size, next_key = len(state["actions"]), int(state["next_key"])
         if not 0 <= next_key < max(1, state["capacity"]):
             raise ValueError(f"next_key cannot be {next_key}")
         kept = np.arange(size)
@@ -103,25 +99,3 @@ class TransitionStore:
             state[name].take(kept, axis=0, out=column[: len(kept)], mode="clip")
         self._size, self._next_key = len(kept), next_key
         return kept
-
-
-def _columns(transitions: Transitions) -> dict[str, np.ndarray]:
-    return {
-        "cells": transitions.observations.cells,
-        "features": transitions.observations.features,
-        "actions": transitions.actions,
-        "rewards": transitions.rewards,
-        "discounts": transitions.discounts,
-        "next_cells": transitions.next_observations.cells,
-        "next_features": transitions.next_observations.features,
-    }
-
-
-def _transitions(columns: dict[str, np.ndarray]) -> Transitions:
-    return Transitions(
-        observations=Observations(columns["cells"], columns["features"]),
-        actions=columns["actions"],
-        rewards=columns["rewards"],
-        discounts=columns["discounts"],
-        next_observations=Observations(columns["next_cells"], columns["next_features"]),
-    )

@@ -23,8 +23,8 @@ from retro_gamer_core.runs.plain_values import number
 if TYPE_CHECKING:
     from retro.game import Game
 
+    from retro_gamer_core.events import Ending
     from retro_gamer_core.games.metadata import GameMetadata
-    from retro_gamer_core.playing.random_play import Ending
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,27 @@
 """Games played to be counted: several at once, each on a seed of its own, none learned from.
 
 Exactly as many as asked for begin, and each counts when it has ended. Taking whichever end first would
-count the short ones.
+count the short ones. Each game draws from a stream of its own, so that what happens in it does not depend
+on which others are played beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import numpy as np
 
-from retro_gamer_core.evaluation.game_in_play import GameInPlay, PlayedGame
+from retro_gamer_core.events import Ending
 from retro_gamer_core.observation import Observations
+from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.playing.vector import Episode
+from retro_gamer_core.runs.plain_values import number
+from retro_gamer_core.streams import stream
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -22,10 +29,28 @@ if TYPE_CHECKING:
     from retro_gamer_core.contracts import Encoder, Learner
     from retro_gamer_core.games.metadata import GameMetadata
 
-__all__ = ["PlayedGame", "greedy", "play_at_random", "play_games"]
-
 _GAMES_AT_ONCE = 16
-_ACTIONS = 1  # beside a seed: the actions of random play are drawn from this, and no game's chance is
+
+
+@dataclass(frozen=True)
+class PlayedGame:
+    """One game, from its beginning to its end.
+
+    Args:
+        score: what the game's own state said at the end; None where it keeps no score.
+        total_reward: the sum of the rewards, undiscounted.
+        turns: how many were played.
+        ended: ``"game over"``, ``"turn limit"`` or ``"error"`` (the game raised one).
+        actions: how often each action was chosen, by its number.
+        error: what the game raised, if it did.
+    """
+
+    score: float | None
+    total_reward: float
+    turns: int
+    ended: Ending
+    actions: tuple[int, ...]
+    error: BaseException | None = field(default=None, compare=False, repr=False)
 
 
 class Player(Protocol):
@@ -78,19 +103,17 @@ def play_games(
     characters.update(player.characters)  # a copy: what is met here is no news to a training
     seen = Observations.empty(min(at_once, count), player.encoder.spec)
     waiting = iter(range(count))
-    running: dict[int, GameInPlay] = {}
+    running: dict[int, _CountedGame] = {}
     played: dict[int, PlayedGame] = {}
 
     def begin_next(slot: int) -> None:
         for index in waiting:
             environment = GameEnvironment(create_game, player.metadata, player.encoder, characters=characters)
-            game = GameInPlay(
-                index, environment, seen[slot], seed=seed, max_turns=max_turns, score_key=score_key
-            )
+            game = _CountedGame(index, Episode(environment, max_turns), seen[slot], Chance(seed, index))
             if not game.ended:
                 running[slot] = game
                 return
-            played[index] = game.result()
+            played[index] = game.result(score_key)
 
     for slot in range(len(seen)):
         begin_next(slot)
@@ -99,12 +122,48 @@ def play_games(
         actions = choose(seen if len(slots) == len(seen) else seen[slots]).tolist()
         for slot, action in zip(slots, actions, strict=True):
             game = running[slot]
-            game.play_turn(action)
+            game.step(action)
             if game.ended:
-                played[game.index] = running.pop(slot).result()
+                played[game.index] = running.pop(slot).result(score_key)
                 begin_next(slot)
         each_turn(len(played))
     return [played[index] for index in range(count)]
+
+
+class _CountedGame:
+    """One of the games, begun as soon as this is made. It writes what it shows into ``seen``, one observation."""
+
+    def __init__(self, index: int, episode: Episode, seen: Observations, chance: Chance) -> None:
+        self.index = index
+        self.ended: Ending | None = None
+        self._episode = episode
+        self._seen = seen
+        self._chance = chance
+        self._actions = [0] * episode.environment.metadata.n_actions
+        self._error: BaseException | None = None
+        try:
+            with chance:
+                episode.begin(seen.cells, seen.features)
+        except (Exception, SystemExit) as error:  # exit() in a game must not end the evaluation
+            self.ended, self._error = "error", error
+
+    def step(self, action: int) -> None:
+        self._actions[action] += 1
+        try:
+            with self._chance:
+                _, self.ended = self._episode.step(action, self._seen.cells, self._seen.features)
+        except (Exception, SystemExit) as error:
+            self.ended, self._error = "error", error
+
+    def result(self, score_key: str | None) -> PlayedGame:
+        episode, game = self._episode, self._episode.environment.game
+        score = number(game.state.get(score_key)) if game is not None and score_key else None
+        score = float(score) if score is not None and isfinite(score) else None
+        if self.ended is None:
+            raise RuntimeError("the game goes on")
+        return PlayedGame(
+            score, episode.total_reward, episode.turns, self.ended, tuple(self._actions), self._error
+        )
 
 
 def play_at_random(
@@ -118,7 +177,7 @@ def play_at_random(
     each_turn: Callable[[int], object] = _nobody_watches,
 ) -> list[PlayedGame]:
     """Play the games of ``play_games`` with every action, pressing nothing included, as likely as any other."""
-    rng = np.random.default_rng([seed, _ACTIONS])
+    rng = np.random.default_rng(stream(seed, "random play"))
     n_actions = player.metadata.n_actions
     return play_games(
         lambda seen: rng.integers(n_actions, size=len(seen)),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from retro_gamer_core.evaluation.game_in_play import PlayedGame
+from retro_gamer_core.evaluation.games import PlayedGame
 from retro_gamer_core.evaluation.statistics import Summary, summarise
 
 _RANDOM = "random"
@@ -57,7 +57,7 @@ class Report:
         cls, played: Sequence[PlayedGame], at_random: Sequence[PlayedGame], references: Mapping[str, float]
     ) -> Report:
         others = {name: float(score) for name, score in references.items() if name != _RANDOM}
-        ended = dict(Counter(game.ended for game in played).most_common())
+        ended: dict[str, int] = dict(Counter(game.ended for game in played).most_common())
         return cls(Results.of(played), Results.of(at_random), ended, others)
 
     @property

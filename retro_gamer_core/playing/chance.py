@@ -49,15 +49,16 @@ class Chance:
     """A stream of random numbers that is drawn from ``random`` and ``numpy.random`` inside ``with chance:``.
 
     Args:
-        seed: the same seeds give the same numbers.
+        seed: the same numbers here give the same numbers there.
+        stream: in their place, where the stream begins; see ``retro_gamer_core.streams``.
 
     The stream goes on in the next block where it was left at the end of the last one. Those outside go on
     after a block as if nobody had drawn in it. Blocks of different streams may lie within each other. Threads
     share generators, too: one that draws on the way draws from the stream that is in place.
     """
 
-    def __init__(self, *seed: int) -> None:
-        python_seed, numpy_seed = np.random.SeedSequence(seed).generate_state(2).tolist()
+    def __init__(self, *seed: int, stream: np.random.SeedSequence | None = None) -> None:
+        python_seed, numpy_seed = (stream or np.random.SeedSequence(seed)).generate_state(2).tolist()
         self._own, self._outside = _Generators(), _Generators()
         with self:
             random.seed(python_seed)

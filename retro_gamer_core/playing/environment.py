@@ -181,6 +181,11 @@ class GameEnvironment:
         """Whether the game goes on."""
         return self.game is not None and self.game.playing
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the encoder remembers something of the running game."""
+        return self._frame is not None and bool(self._frame.memory)
+
     def write_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
         """Write what is seen now: ``cells: uint8[h, w]``, ``features: float32[f]``.
 

@@ -38,17 +38,13 @@ class CharacterCodes(dict[str, int]):
 
 
 class Frame:
-    """What can be seen of a game right now.
-
-    Attributes:
-        codes: ``uint8[H, W]``, 0 where nothing (known) is, else the character's code.
-        game: the game itself, for encoders that need more than the board. Look, do not touch.
+    """What can be seen of a game right now; see ``retro_gamer_core.contracts.Frame``.
 
     One frame belongs to one game at a time and is read again each turn, so ``codes`` changes
     under whoever keeps it.
     """
 
-    __slots__ = ("_blank", "_board", "_characters", "_height", "_player", "_width", "codes", "game")
+    __slots__ = ("_blank", "_board", "_characters", "_height", "_player", "_width", "codes", "game", "memory")
 
     def __init__(self, board_size: tuple[int, int], characters: CharacterCodes, player: str | None = None):
         self._width, self._height = board_size
@@ -60,6 +56,7 @@ class Frame:
         self._characters = characters
         self._player = PlayerFinder(player)
         self.game: Game = None
+        self.memory: dict[str, Any] = {}
 
     @property
     def state(self) -> dict[str, Any]:
@@ -71,11 +68,16 @@ class Frame:
         """(column, row) of the player, or where it was on the board last; None if it never was."""
         return self._player.position(self.game)
 
-    def begin(self, game: Game, last_position: tuple[int, int] | None = None) -> None:
+    def begin(
+        self,
+        game: Game,
+        last_position: tuple[int, int] | None = None,
+        memory: dict[str, Any] | None = None,
+    ) -> None:
         """Turn to another game, and read it.
 
         Args:
-            last_position: where its player was on the board last, if it has been looked at before.
+            last_position, memory: ``player`` and ``memory`` as they were, if it has been looked at before.
 
         Raises:
             GameError: its board has another size.
@@ -88,6 +90,7 @@ class Frame:
                 hint="let every game have a board of the same size",
             )
         self.game = game
+        self.memory = {} if memory is None else memory
         self._player.forget(last_position)
         self.read()
 

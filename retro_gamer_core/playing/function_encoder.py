@@ -11,15 +11,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.observation import ObservationSpec
-from retro_gamer_core.playing.frames import Frame
 from retro_gamer_core.plugins.diagnosis import in_words
+
+if TYPE_CHECKING:
+    from retro_gamer_core.contracts import Frame
 
 
 def takes_a_game(factory: Any) -> bool:

@@ -1,7 +1,7 @@
 """From turns to transitions: rewards summed over n turns, never across the edge of an episode.
 
 n-step returns carry news of a reward n times as fast back to the actions that led to it
-(Sutton and Barto 2018, chapter 7). Where an episode ends or is cut before n turns are over, the
+(Sutton and Barto 2018, chapter 7). Where an episode ends or is truncated before n turns are over, the
 transition is shorter and its discount says so.
 """
 
@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.observation import Observations, ObservationSpec
-from retro_gamer_core.playing.games_in_step import Turn
+from retro_gamer_core.observation import Observations, ObservationSpec, TimeSteps
+from retro_gamer_core.playing.vector import Turn
 from retro_gamer_core.transitions import Transitions
 
 
@@ -31,21 +31,23 @@ class NStepAccumulator:
         self._cells = np.zeros((n, games, spec.height, spec.width), np.uint8)
         self._features = np.zeros((n, games, spec.n_features), np.float32)
         self._actions = np.zeros((n, games), np.int64)
+        self._began = np.zeros((n, games), bool)
         self._returns = np.zeros((n, games), np.float64)
         self._episode_turns = np.zeros(games, np.int64)
         self._slot = 0
 
-    def add(self, observations: Observations, actions: np.ndarray, turn: Turn) -> Transitions:
+    def add(self, steps: TimeSteps, actions: np.ndarray, turn: Turn) -> Transitions:
         """Hear of one turn of K games: what was seen, what was done, what came of it.
 
         Returns the transitions that are now complete, oldest first; ``len`` may be 0.
         """
         if self._n == 1:
-            return self._turn_by_turn(observations, actions, turn)
+            return self._turn_by_turn(steps, actions, turn)
         n, slot = self._n, self._slot
-        self._cells[slot] = observations.cells
-        self._features[slot] = observations.features
+        self._cells[slot] = steps.observations.cells
+        self._features[slot] = steps.observations.features
         self._actions[slot] = actions
+        self._began[slot] = steps.began
         self._returns[slot] = 0.0
         self._episode_turns += 1
         self._episode_turns[turn.lost] = 0  # and with it the turns whose return it was to be part of
@@ -54,7 +56,7 @@ class NStepAccumulator:
         held = age[:, None] < self._episode_turns
         self._returns += held * (self._gamma**age)[:, None] * turn.rewards
 
-        ending = turn.terminated | turn.cut
+        ending = turn.terminated | turn.truncated
         complete = held & ((age == n - 1)[:, None] | ending)
         slots, games = np.nonzero(complete)
         order = np.argsort(-age[slots], kind="stable")
@@ -66,19 +68,23 @@ class NStepAccumulator:
             self._returns[slots, games].astype(np.float32),
             discounts.astype(np.float32),
             turn.next_observations[games],
+            steps.games[games],
+            self._began[slots, games],
         )
         self._episode_turns[ending] = 0
         self._slot = (slot + 1) % n
         return transitions
 
-    def _turn_by_turn(self, observations: Observations, actions: np.ndarray, turn: Turn) -> Transitions:
+    def _turn_by_turn(self, steps: TimeSteps, actions: np.ndarray, turn: Turn) -> Transitions:
         """With n = 1 nothing has to be held: each turn is a transition at once."""
         transitions = Transitions(
-            _copied(observations),  # the games write the next turn into the same arrays
+            steps.observations.copy(),  # the games write the next turn into the same arrays
             actions,
             turn.rewards,
             np.where(turn.terminated, np.float32(0), np.float32(self._gamma)),
-            _copied(turn.next_observations),
+            turn.next_observations.copy(),
+            steps.games,
+            steps.began,
         )
         return transitions[~turn.lost] if turn.lost.any() else transitions
 
@@ -95,6 +101,7 @@ class NStepAccumulator:
             "cells": self._cells.copy(),
             "features": self._features.copy(),
             "actions": self._actions.copy(),
+            "began": self._began.copy(),
             "returns": self._returns.copy(),
             "episode_turns": self._episode_turns.copy(),
             "slot": self._slot,
@@ -104,10 +111,7 @@ class NStepAccumulator:
         self._cells[...] = state["cells"]
         self._features[...] = state["features"]
         self._actions[...] = state["actions"]
+        self._began[...] = state.get("began", False)  # states of before do not tell
         self._returns[...] = state["returns"]
         self._episode_turns[...] = state["episode_turns"]
         self._slot = range(self._n)[state["slot"]]
-
-
-def _copied(observations: Observations) -> Observations:
-    return Observations(observations.cells.copy(), observations.features.copy())

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from math import inf, isfinite
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.key_presses import KeyPresses
@@ -15,9 +15,8 @@ from retro_gamer_core.runs.plain_values import number
 if TYPE_CHECKING:
     from retro.game import Game
 
+    from retro_gamer_core.events import Ending
     from retro_gamer_core.games.metadata import GameMetadata
-
-Ending = Literal["game over", "turn limit", "error"]
 
 #: A game whose code has failed so often is not played any more.
 _MOST_ERRORS = 10

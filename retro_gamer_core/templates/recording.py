@@ -11,7 +11,6 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +27,8 @@ from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.n_step import NStepAccumulator
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
-from retro_gamer_core.training.assembly import build_games, build_player
+from retro_gamer_core.training.assembly import build_player
+from retro_gamer_core.training.vector_building import build_games
 from retro_gamer_core.transitions import Batch, Transitions
 
 SEED = 1
@@ -95,7 +95,7 @@ def _of_encoder(setting: Setting) -> tuple[str, Iterable[Any]]:
 
 
 def _of_network(setting: Setting) -> tuple[str, Iterable[Any]]:
-    turns = _all(_play(setting))
+    turns = Transitions.concat(list(_play(setting)))
     config, plugins = setting.config, installed_plugins()
     learner = build_player(config, config.metadata, setting.create_game, plugins, device="cpu").learner
     rng = np.random.default_rng(SEED)
@@ -167,31 +167,13 @@ def _play(setting: Setting) -> Iterator[Transitions]:
     config, encoder = setting.config, _encoder(setting)
     characters = CharacterCodes(config.metadata.character_set or ())
     games = build_games(config, encoder, characters, setting.create_game)
-    turns = NStepAccumulator(1, config.training.gamma, len(games), encoder.spec)
+    turns = NStepAccumulator(1, config.training.gamma, games.num_envs, encoder.spec)
     rng = np.random.default_rng(SEED)
-    games.restart()
+    games.reset()
     for _ in range(TURNS):
-        seen = _kept(games.observations)
-        actions = rng.integers(config.metadata.n_actions, size=len(games))
-        turn = games.step(actions)
-        turn.next_observations = _kept(turn.next_observations)
-        yield turns.add(seen, actions, turn)
-
-
-def _kept(observations: Observations) -> Observations:
-    # The games write into the same arrays again.
-    return Observations(observations.cells.copy(), observations.features.copy())
-
-
-def _all(turns: Iterable[Transitions]) -> Transitions:
-    turns = list(turns)
-    return Transitions(*(_joined([getattr(t, f.name) for t in turns]) for f in fields(Transitions)))
-
-
-def _joined(column: Any) -> Any:
-    if isinstance(column[0], Observations):
-        return Observations(_joined([o.cells for o in column]), _joined([o.features for o in column]))
-    return np.concatenate(column)
+        steps = games.time_steps()
+        actions = rng.integers(config.metadata.n_actions, size=games.num_envs)
+        yield turns.add(steps, actions, games.step(actions))
 
 
 def _mark(thing: Any) -> str:

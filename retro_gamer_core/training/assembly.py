@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.contracts import LearnerContext
-from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes
-from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
-from retro_gamer_core.playing.games_in_step import GamesInStep
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.policies.player import Player, build_encoder
 from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
 from retro_gamer_core.training.loop import TrainingLoop
+from retro_gamer_core.training.vector_building import place_games
 
 if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.configuration import PartChoice, RunConfig
-    from retro_gamer_core.contracts import Encoder
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
@@ -60,7 +56,7 @@ def build_loop(
     plugins: Plugins,
     monitor: RunMonitor,
 ) -> TrainingLoop:
-    """Put a training loop round a player: games in step and a memory. What it notices goes to ``monitor``."""
+    """Put a training loop round a player: games and a memory. What it notices goes to ``monitor``."""
     settings, spec = config.training, player.encoder.spec
     memory = plugins.build(
         plugins.find_part("memory", config.memory.name),
@@ -68,41 +64,8 @@ def build_loop(
         spec,
         **config.memory.options,
     )
-    games = _place_games(config, player, create_game, plugins)
+    games = place_games(config, player, create_game, plugins)
     return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, monitor)
-
-
-def _place_games(
-    config: RunConfig, player: Player, create_game: Callable[[], Game], plugins: Plugins
-) -> GamesInStep | GamesElsewhere:
-    """The games of the run, in a process of their own if that is asked for and possible."""
-    from retro_gamer_core.training.games_process import AnsweringGames, why_not_elsewhere  # they import this
-
-    encoder, characters = player.encoder, player.characters
-    why_here = ""
-    if config.training.game_process:
-        why_here = why_not_elsewhere(config, create_game)
-        if not why_here:
-            there = partial(AnsweringGames, config, plugins)
-            return GamesElsewhere(there, config.training.games_in_step, encoder.spec, characters)
-    return build_games(config, encoder, characters, create_game, note=why_here)
-
-
-def build_games(
-    config: RunConfig,
-    encoder: Encoder,
-    characters: CharacterCodes,
-    create_game: Callable[[], Game],
-    *,
-    note: str = "",
-) -> GamesInStep:
-    """Games in step as the settings say, in whichever process this is."""
-    settings = config.training
-    environments = [
-        GameEnvironment(create_game, config.metadata, encoder, characters=characters)
-        for _ in range(settings.games_in_step)
-    ]
-    return GamesInStep(environments, settings.max_turns_per_episode, settings.seed or 0, note)
 
 
 def lock_parts(config: RunConfig, plugins: Plugins) -> list[LockedPart]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import complete_metadata
+from retro_gamer_core.streams import stream
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -49,7 +50,7 @@ def complete_config(config: RunConfig, create_game: Callable[[], Game]) -> Compl
         create_game,
         exploration_turns=config.training.exploration_turns,
         rng=random.Random(seed),
-        chance=Chance(seed, 3),
+        chance=Chance(stream=stream(seed, "characters")),
     )
     return CompletedConfig(config, choices, _added(as_written, config.to_sections()))
 

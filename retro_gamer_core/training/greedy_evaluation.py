@@ -15,6 +15,7 @@ import numpy as np
 from retro_gamer_core.evaluation.games import PlayedGame, greedy, play_at_random, play_games
 from retro_gamer_core.events import Evaluated
 from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.streams import seed_before_names, stream_seed
 from retro_gamer_core.training.best_policy import BestPolicy, Means
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ GAMES_AT_THE_END = 30
 #: So much of a short training may be played once more in the end.
 _LARGEST_SHARE = 1 / 5
 
-_SAME_GAMES, _FRESH_GAMES = 3, 4  # beside the run's seed, which the loop draws from with other numbers
+#: Beside the seed of runs that were begun before streams had names.
+_BEFORE = {"evaluation": 3, "final evaluation": 4}
 
 
 @dataclass
@@ -49,6 +51,7 @@ class EvaluationRecord:
         length: the mean turns of its games; 0 before the first.
         best, random: the means of the best one so far, and of random play.
         ended_at: turns of training when the last policy and the best one were compared ``at_the_end``.
+        named_streams: whether the games have the seeds that they have since streams have names.
     """
 
     turns_then: int = 0
@@ -57,6 +60,7 @@ class EvaluationRecord:
     best: Means | None = None
     random: Means | None = None
     ended_at: int = 0
+    named_streams: bool = False
 
 
 class _GivenUp(Exception):
@@ -80,7 +84,7 @@ class GreedyEvaluation:
         self._score_key = config.metadata.score or "score"
         self._create_game = create_game
         self._kept = BestPolicy(run, create_game, plugins)
-        self._record = EvaluationRecord()
+        self._record = EvaluationRecord(named_streams=True)
         self.verdict = ""
 
     def due(self, turns: int) -> bool:
@@ -105,7 +109,7 @@ class GreedyEvaluation:
         Given up (None) as soon as somebody asks to stop; it is still due when training goes on, then.
         """
         games = self._settings.evaluation_games
-        seed = self._seed(_SAME_GAMES)
+        seed = self._seed("evaluation")
         try:
             played = self._play(player, games, seed, stop)
             self._measure_random_play(player, games, stop)
@@ -132,7 +136,7 @@ class GreedyEvaluation:
         self.verdict = ""
         if not self.missing_at_the_end(loop.turns):
             return None
-        games, seed = self._games_at_the_end(loop.turns), self._seed(_FRESH_GAMES)
+        games, seed = self._games_at_the_end(loop.turns), self._seed("final evaluation")
         try:
             played = self._play(player, games, seed, stop)
             last = Means.of(played, loop.episodes, loop.turns)
@@ -160,8 +164,9 @@ class GreedyEvaluation:
         """Go on where ``state_dict`` was taken."""
         self._record = restored(EvaluationRecord, state)
 
-    def _seed(self, purpose: int) -> int:
-        return int(np.random.SeedSequence([self._settings.seed or 0, purpose]).generate_state(1)[0])
+    def _seed(self, of: str) -> int:
+        seed = self._settings.seed or 0
+        return stream_seed(seed, of) if self._record.named_streams else seed_before_names(seed, _BEFORE[of])
 
     def _how(self, seed: int, stop: Stop) -> dict[str, Any]:
         def give_up_if_asked(games_ended: int) -> None:
@@ -198,7 +203,7 @@ class GreedyEvaluation:
 
     def _measure_random_play(self, player: Player, games: int, stop: Stop) -> None:
         if self._record.random is None:
-            how = self._how(self._seed(_SAME_GAMES), stop)
+            how = self._how(self._seed("evaluation"), stop)
             self._record.random = Means.of(play_at_random(self._create_game, player, games, **how), 0, 0)
 
     def _games_at_the_end(self, turns: int) -> int:

@@ -17,27 +17,25 @@ import numpy as np
 from retro_gamer_core.errors import LearningDiverged
 from retro_gamer_core.events import EpisodeFinished
 from retro_gamer_core.playing.chance import Chance
-from retro_gamer_core.playing.games_in_step import FinishedGame
 from retro_gamer_core.playing.n_step import NStepAccumulator
+from retro_gamer_core.playing.vector import FinishedGame
 from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.streams import stream
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import TrainingSettings
     from retro_gamer_core.contracts import Encoder, Learner, Memory
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.playing.frames import CharacterCodes
-    from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
-    from retro_gamer_core.playing.games_in_step import GamesInStep
+    from retro_gamer_core.playing.vector import VectorEnv
     from retro_gamer_core.training.run_monitor import RunMonitor
 
 #: Games turned side by side are given up and begun together again after so many turns, which
 #: bounds what a resume has to play again: about a second on snake, half a minute on beast.
-TURNS_BETWEEN_RESTARTS = 100_000
+TURNS_BETWEEN_RESETS = 100_000
 
 #: But never before a game could have reached its turn limit so often: long games must count, too.
-LONGEST_GAMES_BETWEEN_RESTARTS = 4
-
-_CHANCE_OF_PARTS = 5  # beside the run's seed, which others draw from with other numbers
+LONGEST_GAMES_BETWEEN_RESETS = 4
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class TrainingLoop:
     """Plays and learns until told to stop.
 
     Args:
-        games: K games in step.
+        games: the games that are played side by side.
         learner: chooses actions and learns from batches.
         memory: what transitions are kept in.
         settings: the loop's own settings.
@@ -97,7 +95,7 @@ class TrainingLoop:
 
     def __init__(
         self,
-        games: GamesInStep | GamesElsewhere,
+        games: VectorEnv,
         learner: Learner,
         memory: Memory,
         settings: TrainingSettings,
@@ -114,9 +112,9 @@ class TrainingLoop:
         self.episodes = 0
         self._settings = settings
         self._monitor = monitor
-        self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, len(games), spec)
-        self._sampling = np.random.default_rng([settings.drawn_seed, 2])
-        self._chance = Chance(settings.drawn_seed, _CHANCE_OF_PARTS)
+        self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, games.num_envs, spec)
+        self._sampling = np.random.default_rng(stream(settings.drawn_seed, "sampling"))
+        self._chance = Chance(stream=stream(settings.drawn_seed, "parts"))
         self._learning_counted_from = 0
         self._turns_not_learned_from = 0
         self._losses_sum = 0.0
@@ -141,21 +139,21 @@ class TrainingLoop:
 
     def _play(self, episode_limit: int) -> Iterator[Event | None]:
         if not self._begun:
-            self.games.restart()
+            self.games.reset()
             self._begun = True
         yield from self._count(episode_limit)
         while True:
             if self.episodes < episode_limit:
                 yield from self._turn(episode_limit)
-            if len(self.games) > 1 and self.games.turns_since_beginning >= self._turns_between_restarts:
+            if self.games.num_envs > 1 and self.games.turns_since_reset >= self._turns_between_resets:
                 self._accumulator.drop()
-                self.games.restart()
+                self.games.reset()
             yield None
 
     @property
-    def _turns_between_restarts(self) -> int:
-        longest = len(self.games) * self._settings.max_turns_per_episode
-        return max(TURNS_BETWEEN_RESTARTS, LONGEST_GAMES_BETWEEN_RESTARTS * longest)
+    def _turns_between_resets(self) -> int:
+        longest = self.games.num_envs * self._settings.max_turns_per_episode
+        return max(TURNS_BETWEEN_RESETS, LONGEST_GAMES_BETWEEN_RESETS * longest)
 
     def continue_with_empty_memory(self, *, turns: int, episodes: int) -> None:
         """Go on from a checkpoint, which holds weights but no memories: play first, then learn."""
@@ -166,22 +164,23 @@ class TrainingLoop:
         """See more characters from now on; ``codes: uint8[256]`` maps old cell codes to new."""
         self.memory.recode(codes)
         self._accumulator.recode(codes)
-        self.games.change_encoder(encoder, characters)
+        if not self.games.change_encoder(encoder, characters):
+            self._accumulator.drop()
         self.characters = characters
 
     def _turn(self, episode_limit: int) -> Iterator[Event]:
         games, learner = self.games, self.learner
-        observations = games.observations
-        actions = learner.act(observations)
-        games.begin_step(actions)
+        steps = games.time_steps()
+        actions = learner.act(steps.observations)
+        games.step_async(actions)
         self._learn_as_due()
-        turn = games.finish_step()
+        turn = games.step_wait()
         self._monitor.notice_rewards(turn.rewards)
-        transitions = self._accumulator.add(observations, actions, turn)
+        transitions = self._accumulator.add(steps, actions, turn)
         if len(transitions):
             self.memory.add(transitions)
-        self.turns += len(games)
-        learner.turns_played(len(games))
+        self.turns += games.num_envs
+        learner.turns_played(games.num_envs)
         if self.characters.unknown:
             yield NewCharacters(tuple(self.characters.unknown))
             self.characters.unknown.clear()
@@ -207,7 +206,7 @@ class TrainingLoop:
         watched = self.turns - self._learning_counted_from
         if watched <= settings.learning_starts or len(self.memory) < settings.batch_size:
             return
-        self._turns_not_learned_from += len(self.games)
+        self._turns_not_learned_from += self.games.num_envs
         while self._turns_not_learned_from >= settings.train_every:
             self._turns_not_learned_from -= settings.train_every
             batch = self.memory.sample(settings.batch_size, self._sampling)
@@ -270,7 +269,7 @@ class TrainingLoop:
         """Go on exactly where ``state_dict`` was taken.
 
         Returns False when the running games could not be played again the same (see
-        ``GamesInStep.load_state_dict``); everything else is as it was.
+        ``VectorEnv.load_state_dict``); everything else is as it was.
         """
         counts = LoopCounts.read(state)
         self.turns, self.updates, self.episodes = counts.turns, counts.updates, counts.episodes

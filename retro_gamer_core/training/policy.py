@@ -62,7 +62,7 @@ class TrainedPolicy:
     ) -> None:
         self._trained = _open(run_dir, checkpoint, plugins or installed_plugins())
         self._frame: Frame | None = None
-        self._last_position: WeakKeyDictionary[Game, tuple[int, int] | None] = WeakKeyDictionary()
+        self._left: WeakKeyDictionary[Game, tuple[Any, dict[str, Any]]] = WeakKeyDictionary()
 
     @property
     def path(self) -> Path | Traversable:
@@ -126,12 +126,12 @@ class TrainedPolicy:
                 player.metadata.board_size or game.board_size, player.characters, name
             )
         elif frame.game is not game:  # whoever plays several games in step comes back to this one
-            self._last_position[frame.game] = frame.player
+            self._left[frame.game] = frame.player, frame.memory
         frame.follow(character)
         if frame.game is game:
             frame.read()
         else:
-            frame.begin(game, self._last_position.get(game))
+            frame.begin(game, *self._left.get(game, ()))
         return frame
 
 

@@ -306,6 +306,6 @@ class Trainer:
                 if event.number % self.config.training.checkpoint_every == 0 or self.finished:
                     audience.checkpoint_saved(self._keeper.save_checkpoint(self.loop, event))
             case GameRaised():
-                audience.note(self._failures.hear(event, games_in_step=len(self.loop.games)))
+                audience.note(self._failures.hear(event, games_in_step=self.loop.games.num_envs))
             case NewCharacters():
                 audience.note(self._new_characters.meet(event.characters, self.player, self.loop))

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from waiting import PATIENCE, wait_until
 
 from retro_gamer_core.cli.group import retro_gamer as retro_gamer_commands
-from retro_gamer_core.evaluation.game_in_play import PlayedGame
+from retro_gamer_core.evaluation.games import PlayedGame
 from retro_gamer_core.evaluation.report import Report
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.loading import load_trainer

@@ -13,11 +13,11 @@ from retro.game import Game
 from retro.views import HeadlessView
 
 from retro_gamer import GameEnvironment, GameMetadata, encode_board, encode_observation, encode_state
-from retro_gamer_core import Encoder, Frame, ObservationSpec, RetroGamerError
+from retro_gamer_core import Encoder, ObservationSpec, RetroGamerError
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.observation import one_hot, view
 from retro_gamer_core.playing.environment import complete_metadata
-from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.plugins.registry import installed_plugins
 

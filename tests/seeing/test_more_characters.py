@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from retro.game import Game
 
-from retro_gamer_core import Encoder, GameMetadata
+from retro_gamer_core import Encoder, GameMetadata, ObservationSpec
 from retro_gamer_core.observation import view
 from retro_gamer_core.playing.environment import GameEnvironment
-from retro_gamer_core.playing.frames import CharacterCodes
-from retro_gamer_core.playing.games_in_step import GamesInStep
+from retro_gamer_core.playing.frames import CharacterCodes, Frame
+from retro_gamer_core.playing.vector import SyncVectorEnv
 from retro_gamer_core.plugins.registry import installed_plugins
 
 
@@ -37,6 +37,34 @@ def encoder_for(characters: list[str], name: str, **options) -> Encoder:
     return plugins.build(plugins.find_part("encoder", name), metadata, **options)
 
 
+class Remembering:
+    """Sees the first character it has seen in this episode, and how often it has been asked since."""
+
+    spec = ObservationSpec(0, 0, (), features=("first", "asked"))
+
+    def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
+        memory = frame.memory
+        memory["asked"] = memory.get("asked", 0) + 1
+        features[:] = memory.setdefault("first", int(frame.codes.max())), memory["asked"]
+
+
+def test_an_encoder_may_remember_of_each_game_what_is_gone_when_another_begins():
+    metadata = GameMetadata(["w"], "score", ["0", "1", "2", "3"], board_size=(4, 3))
+    build = lambda: SyncVectorEnv(  # noqa: E731
+        [GameEnvironment(create_game, metadata, Remembering()) for _ in range(2)], max_turns=3, seed=0
+    )
+    games = build()
+    games.reset()
+    seen = [games.observations.features.tolist()]
+    seen += [[games.step(np.zeros(2, np.int64)), games.observations.features.tolist()][1] for _ in range(4)]
+    assert seen == [[[1, asked]] * 2 for asked in (1, 2, 3, 1, 2)]
+    assert build().load_state_dict(games.state_dict())
+
+    assert not games.change_encoder(Remembering(), CharacterCodes(["0", "1", "2", "3"])), "fresh games"
+    assert games.observations.features.tolist() == [[1, 1]] * 2
+    assert build().load_state_dict(games.state_dict())
+
+
 ENCODERS = [("one_hot", {}), ("egocentric", {}), ("egocentric", {"radius": 2})]
 
 
@@ -46,8 +74,8 @@ def test_a_running_game_is_seen_with_more_characters_from_now_on(name, options):
     characters = CharacterCodes(["0", "1"])
     encoder = encoder_for(["0", "1"], name, **options)
     environments = [GameEnvironment(create_game, metadata, encoder, characters=characters) for _ in range(2)]
-    games = GamesInStep(environments, max_turns=100, seed=0)
-    games.restart()
+    games = SyncVectorEnv(environments, max_turns=100, seed=0)
+    games.reset()
 
     def codes_of_the_chameleons() -> list[int]:
         seen = [
@@ -67,7 +95,7 @@ def test_a_running_game_is_seen_with_more_characters_from_now_on(name, options):
     encoder = encoder_for(["0", "1", "2"], name, **options)
     more = CharacterCodes(["0", "1", "2"])
     running = [environment.game for environment in environments]
-    games.change_encoder(encoder, more)
+    assert games.change_encoder(encoder, more), "the games go on"
     assert codes_of_the_chameleons() == [[3], [3]], "seen at once, before the next turn"
     assert [environment.game for environment in environments] == running
     assert [game.turn_number for game in running] == [2, 2]

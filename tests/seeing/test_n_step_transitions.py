@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_gamer_core import GameMetadata, Observations, ObservationSpec, Transitions
+from retro_gamer_core import GameMetadata, Observations, ObservationSpec, TimeSteps, Transitions
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
-from retro_gamer_core.playing.games_in_step import GamesInStep, Turn
 from retro_gamer_core.playing.n_step import NStepAccumulator
+from retro_gamer_core.playing.vector import SyncVectorEnv, Turn
 from retro_gamer_core.plugins.registry import installed_plugins
 
 SPEC = ObservationSpec(height=1, width=2, characters=("a",), features=("moment", "game"))
-FLAGS = ("terminated", "cut", "lost")
+FLAGS = ("terminated", "truncated", "lost")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Expected:
     reward: float
     discount: float
     seen_next: float
+    began: bool
 
 
 def recorded(games: int, turns: int) -> st.SearchStrategy[list[list[Happened]]]:
@@ -80,7 +81,12 @@ def add(accumulator: NStepAccumulator, record: list[list[Happened]], turn: int) 
     said["rewards"] = np.array([0.0 if h.ending == "lost" else h.reward for h in row], np.float32)
     said["next_observations"] = observations_at([moment_after(turn, h) for h in row])
     actions = np.array([action_of(turn, game) for game in range(k)])
-    return accumulator.add(observations_at([turn] * k), actions, Turn(**said))
+    began = np.array([has_begun(record, turn, game) for game in range(k)])
+    return accumulator.add(TimeSteps(observations_at([turn] * k), np.arange(k), began), actions, Turn(**said))
+
+
+def has_begun(record: list[list[Happened]], turn: int, game: int) -> bool:
+    return turn == 0 or record[turn - 1][game].ending is not None
 
 
 def expected(record: list[list[Happened]], n: int, gamma: float) -> list[list[Expected]]:
@@ -98,9 +104,8 @@ def expected(record: list[list[Happened]], n: int, gamma: float) -> list[list[Ex
                 if happened.ending or length == n:
                     discount = 0.0 if happened.ending == "terminated" else gamma**length
                     seen_next = moment_after(last, happened)
-                    known[last].append(
-                        Expected(game, first, action_of(first, game), reward, discount, seen_next)
-                    )
+                    action, began = action_of(first, game), has_begun(record, first, game)
+                    known[last].append(Expected(game, first, action, reward, discount, seen_next, began))
                     break
                 last += 1
                 if last == len(record):
@@ -124,8 +129,10 @@ def as_expected(transitions: Transitions) -> list[Expected]:
                 float(transitions.rewards[i]),
                 float(transitions.discounts[i]),
                 float(seen_next.features[0]),
+                bool(transitions.began[i]),
             )
         )
+        assert transitions.games[i] == seen.features[1]
     return rows
 
 
@@ -138,27 +145,32 @@ def as_expected(transitions: Transitions) -> list[Expected]:
 def test_transitions_are_those_of_the_episodes_as_they_went(n, record, gamma):
     for transitions, known in zip(accumulate(record, n, gamma), expected(record, n, gamma), strict=True):
         found = as_expected(transitions)
-        assert [(e.game, e.seen, e.action, e.seen_next) for e in found] == [
-            (e.game, e.seen, e.action, e.seen_next) for e in known
+        assert [(e.game, e.seen, e.action, e.seen_next, e.began) for e in found] == [
+            (e.game, e.seen, e.action, e.seen_next, e.began) for e in known
         ]
         for name in ("reward", "discount"):
             values = [[getattr(e, name) for e in rows] for rows in (found, known)]
             np.testing.assert_allclose(values[0], values[1], rtol=1e-6, atol=1e-6)
         assert transitions.rewards.dtype == transitions.discounts.dtype == np.float32
-        assert transitions.actions.dtype == np.int64
+        assert transitions.actions.dtype == transitions.games.dtype == np.int64
 
 
 def test_an_episode_by_hand():
     """Rewards 1, 2, 4 and the end, seen three turns ahead with half the worth a turn."""
-    record = [[Happened(1, None)], [Happened(2, None)], [Happened(4, "terminated")], [Happened(8, "cut")]]
+    record = [
+        [Happened(1, None)],
+        [Happened(2, None)],
+        [Happened(4, "terminated")],
+        [Happened(8, "truncated")],
+    ]
     turns = [as_expected(transitions) for transitions in accumulate(record, n=3, gamma=0.5)]
     assert turns[:2] == [[], []]
     assert turns[2] == [
-        Expected(0, 0, 0, 1 + 2 / 2 + 4 / 4, 0.0, 2.5),
-        Expected(0, 1, 10, 2 + 4 / 2, 0.0, 2.5),
-        Expected(0, 2, 20, 4, 0.0, 2.5),
+        Expected(0, 0, 0, 1 + 2 / 2 + 4 / 4, 0.0, 2.5, True),
+        Expected(0, 1, 10, 2 + 4 / 2, 0.0, 2.5, False),
+        Expected(0, 2, 20, 4, 0.0, 2.5, False),
     ]
-    assert turns[3] == [Expected(0, 3, 30, 8, 0.5, 3.5)], "a cut is not an end"
+    assert turns[3] == [Expected(0, 3, 30, 8, 0.5, 3.5, True)], "a truncation is not an end"
 
 
 @pytest.mark.parametrize("k", [1, 3])
@@ -169,18 +181,18 @@ def test_games_in_step_feed_it_and_later_turns_change_nothing(dice, n, k):
     complete_metadata(metadata, create_game)
     plugins = installed_plugins()
     encoder = plugins.build(plugins.find_part("encoder", "one_hot"), metadata)
-    games = GamesInStep([GameEnvironment(create_game, metadata, encoder) for _ in range(k)], 8, seed=3)
-    games.restart()
+    games = SyncVectorEnv([GameEnvironment(create_game, metadata, encoder) for _ in range(k)], 8, seed=3)
+    games.reset()
     accumulator = NStepAccumulator(n, 0.5, k, encoder.spec)
     record, before, after, given = [], [], [], []
     for _ in range(60):
-        observations, actions = games.observations, np.arange(k) % 2
-        before.append(deepcopy(observations))
+        steps, actions = games.time_steps(), np.arange(k) % 2
+        before.append(deepcopy(steps.observations))
         turn = games.step(actions)
         after.append(deepcopy(turn.next_observations))
         endings = [next((flag for flag in FLAGS if getattr(turn, flag)[i]), None) for i in range(k)]
         record.append([Happened(float(turn.rewards[i]), endings[i]) for i in range(k)])
-        given.append(accumulator.add(observations, actions, turn))
+        given.append(accumulator.add(steps, actions, turn))
     before.append(deepcopy(games.observations))
     assert {h.ending for row in record for h in row} == {None, *FLAGS}
     for transitions, known in zip(given, expected(record, n, 0.5), strict=True):
@@ -192,6 +204,7 @@ def test_games_in_step_feed_it_and_later_turns_change_nothing(dice, n, k):
             assert_same(transitions.next_observations[i], seen_next[e.game])
             assert transitions.actions[i] == e.game % 2
             assert (transitions.rewards[i], transitions.discounts[i]) == (e.reward, e.discount)
+            assert (transitions.games[i], transitions.began[i]) == (e.game, e.began)
 
 
 def assert_same(a: Observations, b: Observations) -> None:

@@ -59,7 +59,7 @@ def test_a_stop_amid_such_games_changes_nothing(
     sometimes, make_run, coin_game, outcome_of, assert_same, stop_at, tmp_path_factory
 ):
     game = (sometimes.path.parent / "game.py").read_text(encoding="utf-8")
-    games = {"games_in_step": len(load_trainer(sometimes).loop.games)}
+    games = {"games_in_step": load_trainer(sometimes).loop.games.num_envs}
     unstopped = make_run(tmp_path_factory.mktemp("unstopped"), game=game, training=games)
     load_trainer(unstopped).train()
     for turns in (90, 170):

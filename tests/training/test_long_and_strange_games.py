@@ -46,7 +46,7 @@ def endless_game() -> Game:
 
 
 def test_long_games_count_however_many_are_turned_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(training_loop, "TURNS_BETWEEN_RESTARTS", 10)
+    monkeypatch.setattr(training_loop, "TURNS_BETWEEN_RESETS", 10)
     trainer = DQNTrainer(
         endless_game, metadata(), tmp_path / "run", training_episodes=20, games_in_step=8,
         max_turns_per_episode=15, **SETTINGS,

@@ -73,8 +73,8 @@ RUNS = {
 def restart_often():
     """Games in step are begun together again every so many turns; let that happen in these short runs too."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(training_loop, "TURNS_BETWEEN_RESTARTS", 150)
-    patch.setattr(training_loop, "LONGEST_GAMES_BETWEEN_RESTARTS", 0)
+    patch.setattr(training_loop, "TURNS_BETWEEN_RESETS", 150)
+    patch.setattr(training_loop, "LONGEST_GAMES_BETWEEN_RESETS", 0)
     yield
     patch.undo()
 
@@ -108,7 +108,7 @@ def uninterrupted(request, make_run, outcome_of, tmp_path_factory) -> Uninterrup
     if "evaluate_every" in RUNS[request.param]["training"]:
         assert {"evaluation", "alarm"} < {event["event"] for event in came_to["events"]}
         assert "best.pt" in came_to["checkpoints"]
-    return Uninterrupted(RUNS[request.param], outcome.total_turns - len(trainer.loop.games), came_to)
+    return Uninterrupted(RUNS[request.param], outcome.total_turns - trainer.loop.games.num_envs, came_to)
 
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking would train a hundred times more

@@ -59,8 +59,8 @@ RUNS = {
 
 @pytest.fixture(autouse=True)
 def restart_often(monkeypatch):
-    monkeypatch.setattr(training_loop, "TURNS_BETWEEN_RESTARTS", 150)
-    monkeypatch.setattr(training_loop, "LONGEST_GAMES_BETWEEN_RESTARTS", 0)
+    monkeypatch.setattr(training_loop, "TURNS_BETWEEN_RESETS", 150)
+    monkeypatch.setattr(training_loop, "LONGEST_GAMES_BETWEEN_RESETS", 0)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_where_games_are_played_changes_nothing(make_either, all_of, assert_same
 def test_going_on_elsewhere_changes_nothing(
     make_either, outcome_of, assert_same, stop_at, name, first, monkeypatch
 ):
-    monkeypatch.setattr(training_loop, "TURNS_BETWEEN_RESTARTS", 400)
+    monkeypatch.setattr(training_loop, "TURNS_BETWEEN_RESETS", 400)
     unstopped, moved = make_either(False, **RUNS[name]), make_either(first, **RUNS[name])
     load_trainer(unstopped).train()
     for elsewhere, turns in ((first, 61), (not first, 170), (first, sys.maxsize)):

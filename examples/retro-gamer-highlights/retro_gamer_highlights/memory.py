@@ -1,7 +1,7 @@
 from typing import Annotated
 
 import numpy as np
-from retro_gamer_core import Batch, Observations, Option, Transitions
+from retro_gamer_core import Batch, Option, Transitions
 
 SHARE = Option(
     "How much of each batch is drawn from the turns that brought a reward or a punishment.",
@@ -18,13 +18,7 @@ class Highlights:
         self.capacity = capacity
         self.share = share
         self.added = 0  # turns since the beginning; turn i lies at place i % capacity
-        self.turns = Transitions(
-            observations=Observations.empty(capacity, spec),
-            actions=np.zeros(capacity, np.int64),
-            rewards=np.zeros(capacity, np.float32),
-            discounts=np.zeros(capacity, np.float32),
-            next_observations=Observations.empty(capacity, spec),
-        )
+        self.turns = Transitions.empty(capacity, spec)
 
     def __len__(self):
         return min(self.added, self.capacity)
@@ -32,8 +26,8 @@ class Highlights:
     def add(self, transitions):
         transitions = transitions[-self.capacity :]
         places = np.arange(self.added, self.added + len(transitions)) % self.capacity
-        for name, array in columns(self.turns).items():
-            array[places] = columns(transitions)[name]
+        for name, array in self.turns.columns().items():
+            array[places] = transitions.columns()[name]
         self.added += len(transitions)
 
     def sample(self, batch_size, rng):
@@ -55,23 +49,10 @@ class Highlights:
             seen.cells[:] = codes[seen.cells]
 
     def state_dict(self):
-        arrays = {name: array[: len(self)].copy() for name, array in columns(self.turns).items()}
+        arrays = {name: array[: len(self)].copy() for name, array in self.turns.columns().items()}
         return {"added": self.added, **arrays}
 
     def load_state_dict(self, state):
         self.added = state["added"]
-        for name, array in columns(self.turns).items():
+        for name, array in self.turns.columns().items():
             array[: len(self)] = state[name]
-
-
-def columns(transitions):
-    seen, then = transitions.observations, transitions.next_observations
-    return {
-        "cells": seen.cells,
-        "features": seen.features,
-        "actions": transitions.actions,
-        "rewards": transitions.rewards,
-        "discounts": transitions.discounts,
-        "next_cells": then.cells,
-        "next_features": then.features,
-    }

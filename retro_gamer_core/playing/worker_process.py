@@ -51,7 +51,7 @@ class ProcessLost(Exception):
     """The other process is of no use any more; the text says how it ended."""
 
 
-class SecondProcess:
+class WorkerProcess:
     """A Python process with somebody in it who answers questions, one at a time.
 
     Args:

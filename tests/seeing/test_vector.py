@@ -21,7 +21,7 @@ from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.observation import Observations, one_hot
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
-from retro_gamer_core.playing.games_in_step import GamesInStep
+from retro_gamer_core.playing.vector import SyncVectorEnv
 from retro_gamer_core.plugins.registry import installed_plugins
 
 CreateGame = Callable[[], Game]
@@ -42,11 +42,11 @@ def in_step(
     max_turns: int = 30,
     seed: int = 7,
     **encoder: Any,
-) -> tuple[GamesInStep, ObservationSpec]:
+) -> tuple[SyncVectorEnv, ObservationSpec]:
     plugins = installed_plugins()
     built = plugins.build(plugins.find_part("encoder", encoder.pop("name", "one_hot")), metadata, **encoder)
     environments = [GameEnvironment(create_game, metadata, built) for _ in range(k)]
-    return GamesInStep(environments, max_turns, seed), built.spec
+    return SyncVectorEnv(environments, max_turns, seed), built.spec
 
 
 def vectors(observations: Observations, spec: ObservationSpec) -> list[list[float]]:
@@ -54,7 +54,7 @@ def vectors(observations: Observations, spec: ObservationSpec) -> list[list[floa
     return [one_hot(cells, features, spec).tolist() for cells, features in pairs]
 
 
-def played(games: GamesInStep, spec: ObservationSpec, actions: np.ndarray) -> list[Row]:
+def played(games: SyncVectorEnv, spec: ObservationSpec, actions: np.ndarray) -> list[Row]:
     """What each turn said, and what was seen after it."""
     rows = []
     for row in actions:
@@ -63,7 +63,7 @@ def played(games: GamesInStep, spec: ObservationSpec, actions: np.ndarray) -> li
             {
                 "rewards": turn.rewards.tolist(),
                 "terminated": turn.terminated.tolist(),
-                "cut": turn.cut.tolist(),
+                "truncated": turn.truncated.tolist(),
                 "lost": turn.lost.tolist(),
                 "next": vectors(turn.next_observations, spec),
                 "finished": [(f.index, f.total_reward, f.turns, f.ended) for f in turn.finished],
@@ -117,7 +117,7 @@ def one_by_one(
     games = [PlainGame(create_game, metadata) for _ in range(k)]
     for row in actions.tolist():
         said: Row = {"rewards": [0.0] * k, "next": [None] * k, "finished": []}
-        said.update({flag: [False] * k for flag in ("terminated", "cut", "lost")})
+        said.update({flag: [False] * k for flag in ("terminated", "truncated", "lost")})
         for i, (game, action) in enumerate(zip(games, row, strict=True)):
             try:
                 said["rewards"][i] = game.play(action)
@@ -130,7 +130,7 @@ def one_by_one(
                 said["terminated"][i] = True
                 said["finished"].append((i, game.total, game.turns, "game over"))
             elif game.turns == max_turns:
-                said["cut"][i] = True
+                said["truncated"][i] = True
                 said["finished"].append((i, game.total, game.turns, "turn limit"))
         for i, *_ in said["finished"]:
             if k == 1:
@@ -144,7 +144,7 @@ def compare(
     create_game: CreateGame, metadata: GameMetadata, k: int, max_turns: int, turns: int, seed: int
 ) -> Counter:
     games, spec = in_step(create_game, metadata, k, max_turns=max_turns, seed=seed)
-    games.restart()
+    games.reset()
     actions = np.random.default_rng(seed).integers(0, metadata.n_actions, (turns, k))
     rows = played(games, spec, actions)
     told = [seed for row in rows for seed, _ in row["seeds"]]
@@ -166,7 +166,7 @@ def compare(
 
 @settings(max_examples=25, deadline=None)
 @given(k=st.integers(1, 4), max_turns=st.integers(2, 12), seed=st.integers(0, 2**31))
-def test_games_in_step_are_games_played_one_by_one(dice, k, max_turns, seed):
+def test_games_side_by_side_are_games_played_one_by_one(dice, k, max_turns, seed):
     create_game = dice(end_at=0.1, raise_at=0.05)
     compare(create_game, described(create_game), k, max_turns, turns=60, seed=seed)
 
@@ -183,7 +183,7 @@ def test_every_way_to_end_happens_and_is_told(dice, k):
 def test_the_same_with_real_games(name, turns, k):
     found = find_game(name)
     complete_metadata(found.metadata, found.factory)
-    endings = compare(found.factory, found.metadata, k, max_turns=60, turns=turns, seed=1)
+    endings = compare(found.factory, found.metadata, k, max_turns=60, turns=turns, seed=2)
     assert endings["turn limit" if name == "nav" else "game over"] > 1
 
 
@@ -214,16 +214,16 @@ def column(vector: list[float]) -> int:
     return vector.index(1.0)
 
 
-def test_a_cut_game_was_last_seen_where_it_really_was_and_a_fresh_one_is_seen_next():
+def test_a_truncated_game_was_last_seen_where_it_really_was_and_a_fresh_one_is_seen_next():
     metadata = GameMetadata(["p"], "score", ["a"])
     create_game = with_only(lambda: Counting(last=9))
     complete_metadata(metadata, create_game)
     games, spec = in_step(create_game, metadata, 2, max_turns=3)
-    games.restart()
+    games.reset()
     rows = played(games, spec, np.zeros((4, 2), np.int64))
     assert [list(map(column, row["next"])) for row in rows] == [[1, 1], [2, 2], [3, 3], [1, 1]]
     assert [list(map(column, row["seen"])) for row in rows] == [[1, 1], [2, 2], [0, 0], [1, 1]]
-    assert [row["cut"] for row in rows] == [[False] * 2] * 2 + [[True] * 2, [False] * 2]
+    assert [row["truncated"] for row in rows] == [[False] * 2] * 2 + [[True] * 2, [False] * 2]
     assert not any(any(row["terminated"]) for row in rows)
 
 
@@ -232,22 +232,22 @@ def test_a_game_that_ends_in_its_last_allowed_turn_has_ended():
     create_game = with_only(lambda: Counting(last=3))
     complete_metadata(metadata, create_game)
     games, spec = in_step(create_game, metadata, 1, max_turns=3)
-    games.restart()
+    games.reset()
     last = played(games, spec, np.zeros((3, 1), np.int64))[-1]
-    assert (last["terminated"], last["cut"]) == ([True], [False])
+    assert (last["terminated"], last["truncated"]) == ([True], [False])
     assert last["finished"] == [(0, 3.0, 3, "game over")]
 
 
 def test_what_was_seen_before_a_turn_is_still_there_beside_what_is_seen_next(dice):
     create_game = dice(end_at=0.2)
     games, spec = in_step(create_game, described(create_game), 3)
-    games.restart()
+    games.reset()
     for _ in range(30):
         observations = games.observations
         before = vectors(observations, spec)
         turn = games.step(np.zeros(3, np.int64))
         assert vectors(observations, spec) == before
-        running = ~(turn.terminated | turn.cut)
+        running = ~(turn.terminated | turn.truncated)
         np.testing.assert_array_equal(
             games.observations.cells[running], turn.next_observations.cells[running]
         )
@@ -256,11 +256,11 @@ def test_what_was_seen_before_a_turn_is_still_there_beside_what_is_seen_next(dic
 def test_a_restart_gives_up_all_games_and_begins_with_new_random_numbers(dice):
     create_game = dice(end_at=0.0)
     games, spec = in_step(create_game, described(create_game), 2)
-    games.restart()
+    games.reset()
     first = played(games, spec, np.zeros((5, 2), np.int64))
-    assert games.turns_since_beginning == 10
-    games.restart()
-    assert games.turns_since_beginning == 0
+    assert games.turns_since_reset == 10
+    games.reset()
+    assert games.turns_since_reset == 0
     second = played(games, spec, np.zeros((5, 2), np.int64))
     assert first != second
 
@@ -275,7 +275,7 @@ def test_the_seed_decides_everything_random_numpys_own_numbers_included(dice, k)
             games, spec = in_step(create_game, metadata, k, seed=seed)
             random.seed()
             np.random.seed()
-            games.restart()
+            games.reset()
             runs.append(played(games, spec, actions))
         assert runs[0] == runs[1]
         assert runs[0] != runs[2]
@@ -287,7 +287,7 @@ def test_the_seed_decides_everything_random_numpys_own_numbers_included(dice, k)
 def test_a_game_that_raises_costs_its_own_episode_and_no_other(dice):
     create_game = dice(end_at=0.0, raise_at=0.1)
     games, _ = in_step(create_game, described(create_game), 4, max_turns=1000)
-    games.restart()
+    games.reset()
     turn = games.step(np.zeros(4, np.int64))
     while not turn.lost.any():
         turn = games.step(np.zeros(4, np.int64))
@@ -296,7 +296,7 @@ def test_a_game_that_raises_costs_its_own_episode_and_no_other(dice):
     assert turn.lost.tolist() == [i == finished.index for i in range(4)]
     assert turn.rewards[finished.index] == 0
     assert not turn.terminated.any()
-    assert not turn.cut.any()
+    assert not turn.truncated.any()
 
 
 def test_a_game_that_quits_python_costs_its_episode_and_not_the_training():
@@ -308,7 +308,7 @@ def test_a_game_that_quits_python_costs_its_episode_and_not_the_training():
     create_game = with_only(lambda: Quitter(last=9))
     complete_metadata(metadata, create_game)
     games, _ = in_step(create_game, metadata, 1)
-    games.restart()
+    games.reset()
     [finished] = games.step(np.array([0])).finished
     assert isinstance(finished.error, SystemExit)
 
@@ -326,7 +326,7 @@ def test_a_fresh_game_that_cannot_be_made_costs_an_episode_and_another_is_made(d
         return make()
 
     games, spec = in_step(create_game, described(make), k, max_turns=5)
-    games.restart()
+    games.reset()
     before = attempts.copy()
     rows = played(games, spec, np.zeros((60, k), np.int64))
     finished = [ended for row in rows for ended in row["finished"]]
@@ -341,7 +341,7 @@ def test_a_fresh_game_that_cannot_be_made_costs_an_episode_and_another_is_made(d
 def test_a_game_that_can_never_be_made_again_is_an_error_in_the_end(dice, k):
     made = iter([dice(end_at=1.0)] * k)
     games, _ = in_step(lambda: next(made)(), described(dice()), k)
-    games.restart()
+    games.reset()
     with pytest.raises(GameError, match="could not make a game: StopIteration"):
         games.step(np.zeros(k, np.int64))
 
@@ -352,5 +352,5 @@ def test_a_game_without_a_player_is_refused_at_once_by_who_needs_one():
     metadata = GameMetadata(["p"], "score", ["a"], board_size=(10, 1))
     games, _ = in_step(create_game, metadata, 2, name="egocentric")
     with pytest.raises(RetroGamerError, match="listens to the keyboard"):
-        games.restart()
+        games.reset()
     assert len(made) == 1

@@ -17,15 +17,15 @@ from waiting import PATIENCE
 from retro_gamer_core.configuration import config_from_sections
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.observation import Observations
+from retro_gamer_core.playing.async_vector import AsyncVectorEnv
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
-from retro_gamer_core.playing.games_elsewhere import GamesElsewhere
-from retro_gamer_core.playing.games_in_step import GamesInStep
-from retro_gamer_core.playing.second_process import ProcessLost, SecondProcess
+from retro_gamer_core.playing.vector import SyncVectorEnv
+from retro_gamer_core.playing.worker_process import ProcessLost, WorkerProcess
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.training.assembly import build_games, build_player
-from retro_gamer_core.training.games_process import AnsweringGames, why_not_elsewhere
+from retro_gamer_core.training.assembly import build_player
 from retro_gamer_core.training.loading import find_game
+from retro_gamer_core.training.vector_building import RunGames, build_games, why_not_elsewhere
 
 DICE = '''\
 """Everything in it is random: places, points, characters nobody has told of, errors, the end."""
@@ -82,27 +82,28 @@ class Both:
         self.encoder, self.spec = player.encoder, player.encoder.spec
         self.characters = player.characters, CharacterCodes(METADATA["character_set"])
         self.here = build_games(config, self.encoder, self.characters[0], game.factory)
-        there = partial(AnsweringGames, config, plugins)
-        self.there = GamesElsewhere(there, count, self.spec, self.characters[1])
+        self.there = AsyncVectorEnv(RunGames(config, plugins), count, self.spec, self.characters[1])
 
 
 def seen(observations: Observations) -> list[Any]:
     return [observations.cells.tolist(), observations.features.tolist()]
 
 
-def played(games: GamesInStep | GamesElsewhere, actions: np.ndarray) -> list[Any]:
+def played(games: SyncVectorEnv | AsyncVectorEnv, actions: np.ndarray) -> list[Any]:
     rows: list[Any] = []
     for row in actions:
-        games.begin_step(row)
-        turn = games.finish_step()
+        games.step_async(row)
+        turn = games.step_wait()
         running = ~turn.lost
         rows += [
             turn.rewards.tolist(),
-            [turn.terminated.tolist(), turn.cut.tolist(), turn.lost.tolist()],
+            [turn.terminated.tolist(), turn.truncated.tolist(), turn.lost.tolist()],
             seen(turn.next_observations[running]),
             [(f.index, f.total_reward, f.turns, f.ended, f.seed, f.turns_since_seed) for f in turn.finished],
             seen(games.observations),
-            games.turns_since_beginning,
+            seen(games.time_steps().observations),
+            [games.time_steps().games.tolist(), games.time_steps().began.tolist()],
+            games.turns_since_reset,
         ]
     return rows
 
@@ -121,20 +122,20 @@ def dice_file(tmp_path) -> Path:
 @pytest.mark.parametrize("count", [1, 5])
 def test_they_are_the_games_of_this_process(dice_file, count):
     both = Both(dice_file, count)
-    assert len(both.there) == len(both.here) == count
-    both.here.restart(), both.there.restart()
+    assert both.there.num_envs == both.here.num_envs == count
+    both.here.reset(), both.there.reset()
     for _ in range(2):
         actions = some_actions(80, count)
         here = played(both.here, actions)
         assert played(both.there, actions) == here
-        assert {ending[3] for row in here[3::6] for ending in row} == {"game over", "turn limit", "error"}
-        both.here.restart(), both.there.restart()
+        assert {ending[3] for row in here[3::8] for ending in row} == {"game over", "turn limit", "error"}
+        both.here.reset(), both.there.reset()
 
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_either_goes_on_where_the_other_was(dice_file, assert_equal_states, count):
     both = Both(dice_file, count)
-    both.here.restart(), both.there.restart()
+    both.here.reset(), both.there.reset()
     actions = some_actions(60, count)
     played(both.here, actions), played(both.there, actions[:10])
     state = both.here.state_dict()
@@ -157,7 +158,7 @@ def assert_equal_states() -> Any:
 
 def test_unknown_characters_are_told_once_and_learned_to_see(dice_file):
     both = Both(dice_file, 3)
-    both.here.restart(), both.there.restart()
+    both.here.reset(), both.there.reset()
     actions = some_actions(30, 3)
     assert played(both.there, actions) == played(both.here, actions)
     assert both.characters[1].unknown == ["é"] == both.characters[0].unknown
@@ -169,16 +170,16 @@ def test_unknown_characters_are_told_once_and_learned_to_see(dice_file):
     assert seen(both.there.observations) == seen(both.here.observations)
     rows = played(both.here, actions)
     assert played(both.there, actions) == rows
-    assert any(cell == known.index("é") + 1 for board in rows[4::6] for cell in np.ravel(board[0]))
+    assert any(cell == known.index("é") + 1 for board in rows[4::8] for cell in np.ravel(board[0]))
 
 
 def test_an_error_comes_with_the_games_own_line(dice_file):
     both = Both(dice_file, 4)
-    both.there.restart()
+    both.there.reset()
     errors = []
     while len({str(error) for error in errors}) < 2:
-        both.there.begin_step(np.zeros(4, np.int64))
-        errors += [game.error for game in both.there.finish_step().finished if game.error is not None]
+        both.there.step_async(np.zeros(4, np.int64))
+        errors += [game.error for game in both.there.step_wait().finished if game.error is not None]
     told = {error.problem.what: error.problem.where for error in errors}
     lines = dict(enumerate(DICE.splitlines(), 1))
     division = next(number for number, line in lines.items() if "ZeroDivisionError" in line)
@@ -198,7 +199,7 @@ def test_a_game_that_can_never_be_made_is_an_error_here(dice_file):
         DICE.replace("< 0.05:\n        raise OSError", "< 1:\n        raise OSError"), encoding="utf-8"
     )
     with pytest.raises(GameError, match="could not make a game: OSError: no table"):
-        both.there.restart()
+        both.there.reset()
 
 
 def test_what_cannot_be_found_by_name_stays(dice_file, monkeypatch):
@@ -220,10 +221,10 @@ def test_what_cannot_be_found_by_name_stays(dice_file, monkeypatch):
 
 @pytest.fixture
 def answering() -> Iterator[Any]:
-    yield lambda source: SecondProcess(partial(eval, source))
+    yield lambda source: WorkerProcess(partial(eval, source))
 
 
-def ask(process: SecondProcess, *question: Any) -> Any:
+def ask(process: WorkerProcess, *question: Any) -> Any:
     process.ask(*question)
     return process.answer()
 
@@ -241,7 +242,7 @@ def test_it_is_another_python_with_the_same_path_and_without_torch(answering):
     assert ask(process, "sys.flags.optimize") == sys.flags.optimize
     assert ask(process, "sys.stdin.read()") == "", "questions are not to be read by games"
     both = answering(
-        "__import__('retro_gamer_core.training.games_process') and __import__('sys').modules.__contains__"
+        "__import__('retro_gamer_core.training.vector_building') and __import__('sys').modules.__contains__"
     )
     assert ask(both, "numpy") and not ask(both, "torch")
 
@@ -291,8 +292,8 @@ LIVES = {
 def test_it_ends_with_whoever_asks(life):
     """Both write to one pipe, which is at its end when both are gone."""
     source = (
-        "import os, functools; from retro_gamer_core.playing.second_process import SecondProcess\n"
-        'process = SecondProcess(functools.partial(eval, "lambda code: exec(code, '
+        "import os, functools; from retro_gamer_core.playing.worker_process import WorkerProcess\n"
+        'process = WorkerProcess(functools.partial(eval, "lambda code: exec(code, '
         "{'time': __import__('time')})\"))\n"
         "process.ask('print(6 * 7)'); process.answer()\n"
         f"{life}\n"
