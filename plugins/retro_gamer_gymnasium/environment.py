@@ -25,7 +25,7 @@ from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
 from retro_gamer_core.runs.plain_values import number
 from retro_gamer_gymnasium.picture import picture_of
-from retro_gamer_gymnasium.sights import sight
+from retro_gamer_gymnasium.showing import way_of_showing
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -40,7 +40,7 @@ class RetroGame(gymnasium.Env):
         game: a name from ``retro-gamer list``, a module, a path such as ``"my_game.py"``, or a function that
             makes a fresh game.
         observation: ``"flat"``, the documented vector, or ``"board"``, the codes of the cells and what stands
-            beside them; see ``sights``.
+            beside them; see ``showing``.
         encoder: what is seen: a name from ``retro-gamer plugins``, or ``"my_file:MyEncoder"``.
         description: keys of a ``[tool.retro-gamer]`` table, such as ``actions`` and ``reward``, which take the
             place of what the game's own description says.
@@ -77,9 +77,8 @@ class RetroGame(gymnasium.Env):
         if render_mode is not None:  # a game may take seconds to make
             self.metadata = {**self.metadata, "render_fps": one().framerate}
         self._environment = GameEnvironment(create_game, about, built)
-        self._sight = sight(observation, built.spec)
+        self.observation_space, self._show = way_of_showing(observation, built.spec)
         self._seen = Observations.empty(1, built.spec)
-        self.observation_space = self._sight.space
         self.action_space = spaces.Discrete(about.n_actions)
 
     @property
@@ -146,7 +145,7 @@ class RetroGame(gymnasium.Env):
         ) from error
 
     def _observation(self) -> Any:
-        return self._sight.show(self._seen.cells[0], self._seen.features[0])
+        return self._show(self._seen.cells[0], self._seen.features[0])
 
     def _info(self) -> dict[str, Any]:
         game = self._environment.game

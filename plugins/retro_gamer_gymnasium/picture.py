@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retro_gamer_core.playing.frames import drawn
 from retro_gamer_gymnasium.dot_letters import HEIGHT, WIDTH, dots
 
 if TYPE_CHECKING:
@@ -28,27 +28,13 @@ def picture_of(game: Game) -> np.ndarray:
     front, back = _colours(game.color, (_WHITE, _BLACK))
     cells = np.empty((height, ROWS, width, COLUMNS, 3), np.uint8)
     cells[:] = back
-    for x, y, character, colour in _drawn(game):
+    for x, y, character, agent in drawn(game.agents):
         if 0 <= x < width and 0 <= y < height:
-            front_here, back_here = _colours(colour, (front, back))
+            front_here, back_here = _colours(getattr(agent, "color", None), (front, back))
             cell = cells[y, :, x]
             cell[:] = back_here
             cell[_TOP : _TOP + HEIGHT, _LEFT : _LEFT + WIDTH][dots(character)] = front_here
     return cells.reshape(height * ROWS, width * COLUMNS, 3)
-
-
-def _drawn(game: Game) -> Iterator[tuple[int, int, str, Any]]:
-    """Column, row, character and colour of all that is drawn, what lies on top last (see ``Frame``)."""
-    last_in_list_first = game.agents[::-1]
-    for agent in sorted(last_in_list_first, key=lambda agent: getattr(agent, "z", 0) or 0):
-        if not getattr(agent, "display", True):
-            continue
-        left, top = agent.position
-        columns, rows = getattr(agent, "size", None) or (1, 1)
-        lines = [agent.character * columns] * rows if isinstance(agent.character, str) else agent.character
-        for y, line in enumerate(list(lines)[:rows]):
-            for x, character in enumerate(line[:columns]):
-                yield left + x, top + y, character, getattr(agent, "color", None)
 
 
 def _colours(name: str | None, otherwise: tuple[Any, Any]) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 import numpy as np
 
@@ -171,25 +171,17 @@ def play_at_random(
     player: Player,
     count: int,
     *,
-    max_turns: int,
-    seed: int,
-    score_key: str | None,
     each_turn: Callable[[int], object] = _nobody_watches,
+    **settings: Unpack[GameSettings],
 ) -> list[PlayedGame]:
     """Play the games of ``play_games`` with every action, pressing nothing included, as likely as any other."""
-    rng = np.random.default_rng(stream(seed, "random play"))
-    n_actions = player.metadata.n_actions
-    return play_games(
-        lambda seen: rng.integers(n_actions, size=len(seen)),
-        create_game,
-        player,
-        count,
-        max_turns=max_turns,
-        seed=seed,
-        score_key=score_key,
-        at_once=1,  # one after the other, so that the first n games are the same however many there are
-        each_turn=each_turn,
-    )
+    rng = np.random.default_rng(stream(settings["seed"], "random play"))
+
+    def choose(seen: Observations) -> np.ndarray:
+        return rng.integers(player.metadata.n_actions, size=len(seen))
+
+    # One after the other, so that the first n games are the same however many there are.
+    return play_games(choose, create_game, player, count, at_once=1, each_turn=each_turn, **settings)
 
 
 def greedy(learner: Learner) -> Callable[[Observations], np.ndarray]:

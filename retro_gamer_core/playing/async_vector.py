@@ -6,6 +6,8 @@ bit. Games share Python's global random generators; there, nobody else draws fro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -116,16 +118,12 @@ class AsyncVectorEnv:
         return self._answer()
 
     def _ask(self, *question: Any) -> None:
-        try:
+        with _loss_told():
             self._worker.ask(*question)
-        except ProcessLost as lost:
-            raise _no_games(lost) from lost
 
     def _answer(self) -> Any:
-        try:
+        with _loss_told():
             answer: Answer = self._worker.answer()
-        except ProcessLost as lost:
-            raise _no_games(lost) from lost
         self._steps, self.turns_since_reset = answer.steps, answer.turns_since_reset
         self.observations = answer.steps.observations
         for character in answer.unknown:
@@ -162,11 +160,15 @@ class VectorWorker:
         return self._games.change_encoder(self._builder.encoder(character_set), self._characters)
 
 
-def _no_games(lost: ProcessLost) -> GameError:
-    return GameError(
-        f"the process in which the games are played is lost: {lost}",
-        where="game_process = true in [training] of config.toml",
-        why="either the system ended it, as it does when memory runs short, or the game's own code ended Python",
-        hint="train again: that goes on from the last saved state. If it happens again, game_process = false plays "
-        "the games in the process that learns",
-    )
+@contextmanager
+def _loss_told() -> Iterator[None]:
+    try:
+        yield
+    except ProcessLost as lost:
+        raise GameError(
+            f"the process in which the games are played is lost: {lost}",
+            where="game_process = true in [training] of config.toml",
+            why="either the system ended it, as it does when memory runs short, or the game's own code ended Python",
+            hint="train again: that goes on from the last saved state. If it happens again, game_process = false "
+            "plays the games in the process that learns",
+        ) from lost

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 
-from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.frames import characters_on
-from retro_gamer_core.playing.key_presses import KeyPresses
+from retro_gamer_core.playing.random_play import play_at_random
 
 if TYPE_CHECKING:
     from retro.game import Game
 
+    from retro_gamer_core.events import Ending
+    from retro_gamer_core.games.metadata import GameMetadata
+
 
 def discover_characters(
-    create_game: Callable[[], Game], keys: Sequence[str | None], turns: int, rng: random.Random
+    create_game: Callable[[], Game], metadata: GameMetadata, turns: int, rng: random.Random
 ) -> list[str]:
     """The characters seen in ``turns`` random turns, sorted; the blank is not one of them.
 
@@ -23,19 +26,23 @@ def discover_characters(
     that raises an error ends as if it were over; what it showed until then counts. Text of several
     characters in one cell, such as an emoji with a selector, is left out: a character set has no room for it.
     """
-    presses = KeyPresses(keys)
-    seen: set[str] = set()
-    game: Game | None = None
-    for _ in range(max(turns, 1)):
-        if game is None or not game.playing:
-            game = fresh_game(create_game)
-            game.input_source = presses
-            game.start()
-            seen |= characters_on(game)
-        presses.press(rng.randrange(len(keys)))
-        try:
-            game.step()
-        except (Exception, SystemExit):  # a stranger's game: the training loop will report it in full
-            game.end()
-        seen |= characters_on(game)
-    return sorted(character for character in seen if len(character) == 1)
+    seen = _Characters()
+    play_at_random(create_game, metadata, [seen], turns=max(turns, 1), seconds=inf, rng=rng)
+    return sorted(character for character in seen.characters if len(character) == 1)
+
+
+class _Characters:
+    def __init__(self) -> None:
+        self.characters: set[str] = set()
+
+    def begun(self, game: Game) -> None:
+        self.characters |= characters_on(game)
+
+    def played(self, game: Game, reward: float, seconds: float) -> None:
+        self.characters |= characters_on(game)
+
+    def ended(self, game: Game | None, how: Ending, error: BaseException | None) -> None:
+        if game is None and error is not None:
+            raise error  # no game can be made; an error in a turn is reported by the training, in full
+        if game is not None:
+            self.characters |= characters_on(game)

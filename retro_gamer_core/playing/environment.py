@@ -284,7 +284,7 @@ def complete_metadata(
         metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
         if metadata.character_set is None:
             metadata.character_set = discover_characters(
-                create_game, metadata.pressed, exploration_turns, rng or random.Random(0)
+                create_game, metadata, exploration_turns, rng or random.Random(0)
             )
             found.append(
                 f"the description names no characters, so {exploration_turns} random turns were played to see "

@@ -7,7 +7,7 @@ for a character that moves only when a key is pressed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,38 +118,27 @@ class Frame:
     def _read_in_layers(self, agents: Sequence[Any]) -> None:
         """Draw all characters, by height (``z``), over whatever cells of theirs were drawn before."""
         board, characters, width, height = self._board, self._characters, self._width, self._height
-        last_in_list_first = agents[::-1]  # and sorting keeps that order among equal heights
-        for agent in sorted(last_in_list_first, key=_height_above_board):
-            if not getattr(agent, "display", True):
-                continue
-            left, top = agent.position
-            columns, rows = getattr(agent, "size", None) or (1, 1)
-            for row in range(rows):
-                for column in range(columns):
-                    x, y = left + column, top + row
-                    if 0 <= x < width and 0 <= y < height:
-                        board[y * width + x] = characters[_character_at(agent, column, row)]
+        for x, y, character, _ in drawn(agents):
+            if 0 <= x < width and 0 <= y < height:
+                board[y * width + x] = characters[character]
+
+
+def drawn(agents: Sequence[Any]) -> Iterator[tuple[int, int, str, Any]]:
+    """Column, row, character and agent of each cell that an agent is drawn in, what lies on top last."""
+    last_in_list_first = agents[::-1]  # and sorting keeps that order among equal heights
+    for agent in sorted(last_in_list_first, key=lambda agent: getattr(agent, "z", 0) or 0):
+        if not getattr(agent, "display", True):
+            continue
+        (left, top), character = agent.position, agent.character
+        columns, rows = getattr(agent, "size", None) or (1, 1)
+        lines = None if isinstance(character, str) else [str(line).ljust(columns) for line in character]
+        for row in range(rows):
+            for column in range(columns):
+                if lines is not None:
+                    character = lines[row][column] if row < len(lines) else " "
+                yield left + column, top + row, character, agent
 
 
 def characters_on(game: Game) -> set[str]:
     """Every character drawn anywhere on the board now, hidden ones under others included."""
-    found: set[str] = set()
-    for agent in game.agents:
-        if getattr(agent, "display", True):
-            columns, rows = getattr(agent, "size", None) or (1, 1)
-            found.update(_character_at(agent, x, y) for y in range(rows) for x in range(columns))
-    found.discard(" ")
-    return found
-
-
-def _height_above_board(agent: Any) -> int:
-    return getattr(agent, "z", 0) or 0
-
-
-def _character_at(agent: Any, column: int, row: int) -> str:
-    """The character an agent shows in one of its own cells."""
-    character = agent.character
-    if isinstance(character, str):
-        return character
-    lines = list(character)
-    return lines[row][column] if row < len(lines) and column < len(lines[row]) else " "
+    return {character for _, _, character, _ in drawn(game.agents)} - {" "}

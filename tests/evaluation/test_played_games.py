@@ -170,7 +170,7 @@ def test_random_play_is_of_the_same_games_and_tries_everything():
     assert played == play_at_random(walk, Eyes(), 30, **settings)[:20]
     assert all(min(game.actions) > 0 for game in played)
     # The walker has as far to go as with somebody who always goes on.
-    assert [game.actions[FORWARD] for game in played] == [game.turns for game in play()]
+    assert [game.actions[FORWARD] for game in played] == [game.turns for game in play(seed=8)]
 
 
 def test_greedy_takes_what_looks_best():
