@@ -184,7 +184,7 @@ def test_running_games_that_would_go_another_way_now_are_begun_afresh(
     stopped, heard, rewrite_game, coin_game, what
 ):
     if what == "rules":
-        rewrite_game(stopped, coin_game.replace('["strength"] -= 1', '["strength"] -= 2'))
+        rewrite_game(stopped, coin_game.replace('["strength"] -= 1', '["strength"] -= 20'))
     else:
         change(stopped, "training", max_turns_per_episode=3)
     trainer = load_trainer(stopped)
