@@ -9,7 +9,15 @@ PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist
 .PHONY: demo test test-slow lint docs wheels sdists benchmark clean
 
 demo: $(VENV)/.installed
-	$(BIN)/python -m retro_gamer_core.cli.demo
+	$(BIN)/retro-gamer list
+	rm -rf build/demo
+	$(BIN)/retro-gamer create --game snake --output build/demo --seed 1
+	$(BIN)/retro-gamer train build/demo --for 60s
+	$(BIN)/retro-gamer info build/demo
+	$(BIN)/retro-gamer play build/demo --checkpoint best --max-turns 300
+	@echo "Your turn. Type: source .venv/bin/activate        (Windows: .venv\\Scripts\\activate)"
+	@echo "                 retro-gamer create --game snake --output runs/snake"
+	@echo "                 retro-gamer train runs/snake --for 10m"
 
 test: lint
 	$(PYTEST) -m "not slow"

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from retro_gamer_core.cli.arguments import AS_JSON, SEED, open_run
 from retro_gamer_core.cli.exits import CHECK_FAILED
-from retro_gamer_core.cli.printing import (
-    next_step,
-    say,
-    say_json,
-    say_lines,
-    typed,
-    warn,
-    what_games_print_aside,
-)
+from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn, what_games_print_aside
 from retro_gamer_core.parts import KINDS
 
 if TYPE_CHECKING:
@@ -31,14 +23,8 @@ if TYPE_CHECKING:
 )
 @click.option("--game", metavar="GAME", help="For a part: the game to try it on, in place of a small one.")
 @click.option("--quick", is_flag=True, help="Look for a second or two only, and train nothing.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    default=0,
-    show_default=True,
-    help="The same seed looks at the same games.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@click.option("--seed", type=SEED, default=0, help="The same seed looks at the same games.")
+@AS_JSON
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -60,8 +46,11 @@ def check(
     named = target_called(thing, kind, installed_plugins())
     chosen = [word for flag, value in (("--kind", kind), ("--game", game)) if value for word in (flag, value)]
     again = typed("retro-gamer", "check", *([thing] if thing else []), *chosen)
-    if named.kind == "run":
-        _tell_of_own_code(named.name)
+    if named.kind == "run":  # told before any of it is imported, so that there is time to press Ctrl-C
+        from retro_gamer_core.training.own_files import in_a_sentence, own_code_of
+
+        if found := own_code_of(open_run(named.name)):
+            warn(in_a_sentence(found))
     with what_games_print_aside():
         findings = check_target(named, game=game, seed=seed, quick=quick, tell=lambda what: warn(f"{what} …"))
     if as_json:
@@ -73,14 +62,16 @@ def check(
         ctx.exit(CHECK_FAILED)
 
 
-def _tell_of_own_code(run: str) -> None:
-    """Before any of it is imported, so that there is still time to press Ctrl-C."""
-    from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.own_files import in_a_sentence, own_code_of
+def warn_of(findings: Findings, run: object) -> None:
+    """What ``create`` and ``train`` say on the way: one line for each problem and warning.
 
-    found = own_code_of(RunDirectory.open(Path(run)))
-    if found:
-        warn(in_a_sentence(found))
+    ``run`` is checked to hear more: it knows how its game is described.
+    """
+    told = findings.at_least("warning")
+    for finding in told:
+        warn(f"Warning: {finding.what} ({finding.code})")
+    if told:
+        warn(f"Why, and what to try: {typed('retro-gamer', 'check', run)}")
 
 
 def _print(findings: Findings) -> None:
@@ -92,12 +83,12 @@ def _print(findings: Findings) -> None:
         say(f"{finding.level.capitalize()}: {finding.what} ({finding.code})")
         for word, text in (("why:", finding.why), ("try:", finding.hint), ("more:", finding.page)):
             if text:
-                say_lines(f"  {word:<6} ", text)
+                say(f"  {word:<6} {text}")
     say()
     for sentence in findings.looked_at:
-        say_lines("  ", f"Looked at: {sentence}")
+        say(f"  Looked at: {sentence}")
     for sentence in findings.left_out:
-        say_lines("  ", f"Left out: {sentence}")
+        say(f"  Left out: {sentence}")
 
 
 def _next(target: CheckTarget, game: str | None) -> str:

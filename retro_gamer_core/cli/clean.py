@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.cli.printing import next_step, say, size_in_words, table, typed
-from retro_gamer_core.runs.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    from retro_gamer_core.runs.run_directory import RunDirectory
 
 
 @click.command("clean")
@@ -21,7 +25,7 @@ def clean(directory: Path, yes: bool, dry_run: bool) -> None:
 
     RUN is the directory of the run. Its config.toml, what was set aside and your own files stay.
     """
-    run = RunDirectory.open(directory)
+    run = open_run(directory)
     if dry_run:
         _show(run, run.made_by_training())
         next_step(typed("retro-gamer", "clean", directory))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 import click
 
+from retro_gamer_core.cli.arguments import training_command
+from retro_gamer_core.cli.check import warn_of
 from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
 from retro_gamer_core.cli.printing import next_step, say, typed, warn
-from retro_gamer_core.cli.quick_look import warn_of
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.parts import Choice
+from retro_gamer_core.parts import KINDS, Choice
 from retro_gamer_core.toml_text import toml_setting
+
+_FIRST_SENTENCE = re.compile(r"(?<=\w)[.;] ")
 
 
 @click.command()
@@ -22,7 +26,7 @@ from retro_gamer_core.toml_text import toml_setting
     "--game", required=True, metavar="GAME", help="A name from `retro-gamer list`, a module, or a path."
 )
 @click.option("--output", required=True, metavar="RUN", help="The directory to make for this run.")
-@click.option("--recipe", default="standard", show_default=True, help="The set of choices to begin with.")
+@click.option("--recipe", default="standard", help="The set of choices to begin with.")
 @click.option("--seed", type=int, help="Where all chance begins; drawn if left out.")
 @description_options
 @hyperparameter_options
@@ -51,6 +55,7 @@ def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) ->
 def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
     from retro_gamer_core.checks.game import findings_of
     from retro_gamer_core.checks.game_look import QUICK, GameLook
+    from retro_gamer_core.configuration.settings import TrainingSettings
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.playing.survey import survey_game, warnings_about
     from retro_gamer_core.plugins.registry import installed_plugins
@@ -83,14 +88,19 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     say(f"Made {run.config} for {found.name}: board {width}×{height}, keys {' '.join(metadata.actions)}")
     say(f'reward: the change of state["{metadata.reward}"] in each turn')
     for note in (*found.notes, *facts.notes):
-        say(f"note: {note}")
+        say(f"note: {_FIRST_SENTENCE.split(note)[0]}")
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
     warn_of(findings_of(look), run.path)
-    say(f"\nChosen by the recipe {recipe!r} (change any of it in {run.config.name}):")
-    for choice in choices:
-        say(f"  [{choice.section}] {toml_setting(choice.key, choice.value)} — {choice.reason}")
-    next_step(typed("retro-gamer", "train", run.path))
+    chosen = {choice.key: choice.value for choice in choices}
+    parts = " · ".join(f"{kind} {chosen[kind]}" for kind in KINDS if kind in chosen)
+    say(f"Chosen by the recipe {recipe!r}: {parts}")
+    if asked := [toml_setting(key, value) for of in wishes.values() for key, value in of.items()]:
+        say(f"you asked for: {', '.join(asked)}")
+    say(f"Each setting, and the reason for it: {typed('retro-gamer', 'info', run.path, '--why')}")
+    say(f"Change what you like in {run.config}")
+    episodes = wishes.get("training", {}).get("training_episodes", TrainingSettings.training_episodes)
+    next_step(training_command(run.path, episodes))
 
 
 def _described(found: Any, description: Mapping[str, Any]) -> Any:

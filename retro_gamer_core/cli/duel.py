@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from retro_gamer_core.cli.duel_report import as_data, print_progress, print_ratings
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.play import play
-from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn, what_games_print_aside
+from retro_gamer_core.cli.printing import (
+    next_step,
+    say,
+    say_json,
+    table,
+    typed,
+    warn,
+    what_games_print_aside,
+)
+from retro_gamer_core.cli.progress import EpisodeGoal, Progress
 
 if TYPE_CHECKING:
-    from retro_gamer_core.duels.sides import Side
+    from retro_gamer_core.duels.comparison import Progress as HowFar
+    from retro_gamer_core.duels.directory import DuelRecord
+    from retro_gamer_core.duels.ratings import Rating
+    from retro_gamer_core.duels.shares import Share
+    from retro_gamer_core.duels.snapshots import Snapshot
+    from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Evaluated, RunInfo
+
+#: So many of the strongest are named after each round.
+_NAMED = 4
+_HEADINGS = ("", "rating", "95 % interval", "games", "won", "trained")
+_EXPLAINED = (
+    "rating: 400 points more mean ten wins for each loss; 1,000 is the average of all. 95 % interval: where the "
+    "rating probably lies, as so many matches tell. won: draws count half. Only the two sides play each other, so "
+    "a side that has it easier in this game stands higher."
+)
 
 
 @click.command()
@@ -23,31 +47,22 @@ if TYPE_CHECKING:
     "--rounds",
     type=click.IntRange(min=1),
     default=10,
-    show_default=True,
     help="How many rounds in all; more of them, later, go on.",
 )
 @click.option(
-    "--episodes",
-    type=click.IntRange(min=1),
-    default=200,
-    show_default=True,
-    help="How many each side trains in a round.",
+    "--episodes", type=click.IntRange(min=1), default=200, help="How many each side trains in a round."
 )
 @click.option(
     "--opponents",
     type=click.Choice(["pool", "newest"]),
     default="pool",
-    show_default=True,
     help="Whom each side trains against: the newest snapshot of the other in half of the games and older ones in "
     "the other half, or always the newest.",
 )
 @click.option(
-    "--matches",
-    type=click.IntRange(min=2),
-    default=200,
-    show_default=True,
+    "--matches", type=click.IntRange(min=2), default=200,
     help="How many games of each pairing compare the last with the first in the end.",
-)
+)  # fmt: skip
 @click.option(
     "--output", metavar="DIR", help="Where the duel is kept; a directory beside the first run if left out."
 )
@@ -69,7 +84,6 @@ def duel(
     In each round, each side trains against frozen snapshots of the other. Then matches say how strong
     every snapshot is. Ctrl-C stops with everything saved; the same command goes on.
     """
-    from retro_gamer_core.cli.duel_progress import DuelProgress
     from retro_gamer_core.duels.directory import DuelDirectory
     from retro_gamer_core.duels.duel import Duel, DuelSettings, Stopped
     from retro_gamer_core.duels.matches import check_that_they_meet
@@ -80,16 +94,16 @@ def duel(
     with what_games_print_aside():
         sides = open_sides(Path(first), Path(second))
         check_that_they_meet(*sides)
-    directory = DuelDirectory(output or _beside(*sides))
+    one, other = (side.run.path for side in sides)
+    directory = DuelDirectory(output or one.parent / f"duel-{one.name}-{other.name}")
     settings = DuelSettings(rounds, episodes, opponents, matches)
     again = ["retro-gamer", "duel", first, second, "--episodes", episodes, "--opponents", opponents]
-    again += ["--matches", matches]
-    again += ["--output", output] if output else []
+    again += ["--matches", matches, *(["--output", output] if output else [])]
     with directory.hold(), stop_on_interrupt(warn) as stop:
         if damaged := directory.unreadable_matches():
             lines = f"{damaged} line{'s' * (damaged > 1)}"
             warn(f"Warning: {lines} of matches.jsonl cannot be read; those matches are played again")
-        this = Duel(sides, directory, settings, DuelProgress(rounds), stop)
+        this = Duel(sides, directory, settings, _Steps(rounds), stop)
         try:
             with what_games_print_aside():
                 progress = this.play()
@@ -98,12 +112,11 @@ def duel(
             next_step(f"{typed(*again, '--rounds', rounds)}      (goes on exactly here)")
             ctx.exit(INTERRUPTED)
     if as_json:
-        say_json(as_data(this.record, this.ratings(), progress, matches))
+        say_json(_for_programs(this.record, this.ratings(), progress, matches))
         return
-    say()
-    print_ratings(this.record, this.ratings())
-    say()
-    print_progress(progress, matches)
+    _print_ratings(this.record, this.ratings())
+    for side in progress:
+        _print_how_far(side, matches)
     say()
     say(f"More rounds go on from here: {typed(*again, '--rounds', 2 * rounds)}")
     say(f"\n{sides[0].name} against {sides[1].name}, as they play now:")
@@ -112,5 +125,116 @@ def duel(
         ctx.invoke(play, run=first)
 
 
-def _beside(first: Side, second: Side) -> Path:
-    return first.run.path.parent / f"duel-{first.run.path.name}-{second.run.path.name}"
+class _Steps:
+    """Tells what is being done, in a line for each step.
+
+    Args:
+        rounds: how many there are in all.
+    """
+
+    def __init__(self, rounds: int) -> None:
+        self._rounds = rounds
+
+    def training(
+        self, round_: int, side: str, against: list[Snapshot], begun: int, until: int
+    ) -> AbstractContextManager[Any]:
+        others = f" and {len(against) - 1} before it" if len(against) > 1 else ""
+        warn(f"Round {round_} of {self._rounds}: {side} trains against {against[-1].name}{others}.")
+        return _Step(EpisodeGoal(begun, until))
+
+    def matches(self, pairings: list[tuple[Snapshot, Snapshot]], games: int) -> None:
+        warn(f"  matches: {len(pairings)} pairing{'s' * (len(pairings) > 1)}, {games} games each")
+
+    def rated(self, round_: int, ratings: dict[str, Rating]) -> None:
+        named = list(ratings.items())[:_NAMED]
+        warn("  the strongest now: " + ", ".join(f"{name} ({rating.elo:.0f})" for name, rating in named))
+
+
+class _Step(Progress):
+    """A training in a duel: no heading, no figures, and no notes on going on, which it does in every round."""
+
+    _begun = False
+
+    def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
+
+    def episode_finished(self, episode: EpisodeFinished) -> None:
+        self._begun = True
+        super().episode_finished(episode)
+
+    def note(self, line: str) -> None:
+        if self._begun:
+            super().note(line)
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None: ...
+
+    def evaluated(self, evaluation: Evaluated) -> None: ...
+
+
+def _print_ratings(record: DuelRecord, ratings: dict[str, Rating]) -> None:
+    """The table of all snapshots, the strongest first, and what its figures mean."""
+    snapshots = {snapshot.name: snapshot for snapshot in record.snapshots}
+    rows = []
+    for name, rating in ratings.items():
+        low, high = rating.ci95
+        snapshot = snapshots[name]
+        trained = f"{snapshot.episode:,} episodes" if snapshot.file else "not at all: random keys"
+        figures = (
+            f"{rating.elo:,.0f}",
+            f"{low:,.0f} to {high:,.0f}",
+            f"{rating.games:,}",
+            f"{rating.share:.0%}",
+        )
+        rows.append((name, *figures, trained))
+    say()
+    table(_HEADINGS, rows, right=_HEADINGS[1:5], indent="  ")
+    say()
+    say(f"  {_EXPLAINED}")
+    say()
+
+
+def _print_how_far(side: HowFar, matches: int) -> None:
+    """How often the first snapshot and the last one win, and what that means."""
+    say(f"{side.side} against {side.rival.name}, in {matches:,} matches each:", bold=True)
+    rows = {f"{side.first.name} won": side.then}
+    if side.last != side.first:
+        rows[f"{side.last.name} won"] = side.now
+    width = max(map(len, rows))
+    for name, share in rows.items():
+        low, high = share.ci95
+        interval = f"(95 % interval {low:.1%} to {high:.1%})"
+        say(f"  {name:<{width}}  {share.count:,} of {share.of:,}: {share.value:.1%} {interval}")
+    if side.last == side.first:
+        verdict = "There is one snapshot of it so far; more rounds bring more."
+    elif not side.surely:
+        verdict = "The intervals overlap, so in so few matches that may be luck."
+    elif side.better:
+        verdict = "It wins more often than it did, and the intervals lie apart: that is hardly luck."
+    else:
+        verdict = "It wins less often than it did, and the intervals lie apart: it has forgotten something."
+    say(f"  {verdict}")
+
+
+def _for_programs(
+    record: DuelRecord, ratings: dict[str, Rating], progress: tuple[HowFar, HowFar], matches: int
+) -> dict[str, Any]:
+    def won(snapshot: Snapshot, share: Share) -> dict[str, Any]:
+        figures = {"won": share.count, "of": share.of, "share": share.value, "ci95": list(share.ci95)}
+        return {"name": snapshot.name, **figures}
+
+    return {
+        "sides": list(record.sides),
+        "runs": [str(run) for run in record.runs],
+        "snapshots": [asdict(snapshot) | {"name": snapshot.name} for snapshot in record.snapshots],
+        "ratings": {name: asdict(rating) for name, rating in ratings.items()},
+        "matches": matches,
+        "progress": {
+            side.side: {
+                "against": side.rival.name,
+                "first": won(side.first, side.then),
+                "last": won(side.last, side.now),
+                "better": side.better,
+                "sure": side.surely,
+            }
+            for side in progress
+        },
+    }

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.evaluation_report import print_evaluation, tell_errors
+from retro_gamer_core.cli.arguments import AS_JSON, GAME_OPTION, SEED, policy_to_play, what_was_chosen
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.cli.policy_to_play import GAME_OPTION, PolicyToPlay, policy_to_play, what_was_chosen
-from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn, what_games_print_aside
+from retro_gamer_core.cli.printing import (
+    MovingLine,
+    next_step,
+    say,
+    say_json,
+    table,
+    typed,
+    warn,
+    what_games_print_aside,
+)
+
+if TYPE_CHECKING:
+    from retro_gamer_core.evaluation.games import PlayedGame
+    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.games.finding import FoundGame
+
+_BAR = 30
+_HEADINGS = ("", "mean", "IQM", "95 % interval")
+_VERDICTS = {
+    "better": "It plays better than random keys: the intervals lie apart, so that is hardly luck.",
+    "worse": "It plays worse than random keys. Early in training that is usual; late in it, something is wrong.",
+    "unsure": "It cannot be told from random play in so few games: the intervals overlap. Train on, or play more "
+    "games with --episodes.",
+}
+_EXPLAINED = (
+    "score: what the game itself counts; return: the rewards of a game, added up; IQM: the mean of the middle "
+    "half of the games, which single lucky ones cannot move; 95 % interval: where the mean of very many games "
+    "probably lies."
+)
 
 
 @click.command()
@@ -19,17 +46,9 @@ from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn,
 @click.option(
     "--checkpoint", metavar="NAME", help="Which one plays: best, final, ep_0100; the newest if left out."
 )
-@click.option(
-    "--episodes", type=click.IntRange(min=1), default=100, show_default=True, help="How many games it plays."
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    default=0,
-    show_default=True,
-    help="The same seed gives the same games.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@click.option("--episodes", type=click.IntRange(min=1), default=100, help="How many games it plays.")
+@click.option("--seed", type=SEED, default=0, help="The same seed gives the same games.")
+@AS_JSON
 @click.pass_context
 def evaluate(
     ctx: click.Context,
@@ -52,79 +71,124 @@ def evaluate(
         chosen = policy_to_play(run, checkpoint, game)
         policy, found, max_turns = chosen.policy, chosen.found, chosen.max_turns
         player = policy.player_in(fresh_game(found.factory, found.name))
-    settings: GameSettings = {
-        "max_turns": max_turns,
-        "seed": seed,
-        "score_key": chosen.metadata.score or "score",
-    }
-    counter = _Counter(episodes)
-    with counter, what_games_print_aside():
+    score_key = chosen.metadata.score or "score"
+    settings: GameSettings = {"max_turns": max_turns, "seed": seed, "score_key": score_key}
+    which = what_was_chosen(game, checkpoint)
+    done = 0
+    with MovingLine() as line, what_games_print_aside():
+
+        def playing(ended: int) -> None:
+            nonlocal done
+            done = ended
+            line.show(f"{ended:,} of {episodes:,} games", ended / (2 * episodes))
+
+        def playing_at_random(ended: int) -> None:
+            line.show(f"{ended:,} of {episodes:,} games at random", (episodes + ended) / (2 * episodes))
+
+        warn(f"{episodes:,} games, and {episodes:,} at random")
         try:
-            played = play_games(
-                greedy(player.learner), found.factory, player, episodes, each_turn=counter.played, **settings
-            )
+            choose = greedy(player.learner)
+            played = play_games(choose, found.factory, player, episodes, each_turn=playing, **settings)
             at_random = play_at_random(
-                found.factory, player, episodes, each_turn=counter.played_at_random, **settings
+                found.factory, player, episodes, each_turn=playing_at_random, **settings
             )
+            stopped = False
         except KeyboardInterrupt:
-            counter.stopped = True
-    if counter.stopped:
-        warn(counter.in_words)
-        which = what_was_chosen(game, checkpoint)
-        next_step(typed("retro-gamer", "evaluate", run, *which, "--episodes", max(1, counter.ended)))
+            stopped = True
+    if stopped:
+        warn(
+            f"Stopped after {done:,} of {episodes:,} games. No figures are shown: those that ended first are the "
+            "short ones, and say little about the others."
+        )
+        next_step(typed("retro-gamer", "evaluate", run, *which, "--episodes", max(1, done)))
         ctx.exit(INTERRUPTED)
     tell_errors([*played, *at_random], found)
-    report = Report.of(played, at_random, _references(chosen))
+    # What the game's description says today, and above all what the run's own says.
+    references = dict(found.metadata.reference_scores) if found.metadata else {}
+    report = Report.of(played, at_random, {**references, **chosen.metadata.reference_scores})
     if as_json:
         about = {"run": run, "checkpoint": policy.path.name, "episode": policy.episode, "seed": seed}
         say_json({**report.to_dict(), **about, "episodes": episodes, "max_turns": max_turns})
         return
     say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {policy.game}", bold=True)
-    print_evaluation(report, episodes, max_turns)
-    which = what_was_chosen(game, checkpoint)
-    best = typed("retro-gamer", "evaluate", run, "--checkpoint", "best")
-    next_step(typed("retro-gamer", "play", run, *which), *([best] if _has_another_best(chosen) else []))
-
-
-def _has_another_best(chosen: PolicyToPlay) -> bool:
+    _print(report, episodes, max_turns)
     best = chosen.run.best_checkpoint if chosen.run else None
-    return best is not None and best.is_file() and best != chosen.policy.path
+    another = best is not None and best.is_file() and best != policy.path
+    next_step(
+        typed("retro-gamer", "play", run, *which),
+        *([typed("retro-gamer", "evaluate", run, "--checkpoint", "best")] if another else []),
+    )
 
 
-def _references(chosen: PolicyToPlay) -> dict[str, float]:
-    """What the game's description says today, and above all what the run's own says."""
-    described = chosen.found.metadata.reference_scores if chosen.found.metadata else {}
-    return {**described, **chosen.metadata.reference_scores}
+def _print(report: Report, games: int, max_turns: int) -> None:
+    """The figures, what they mean, and whether random play has been beaten."""
+    results, random = report.results, report.at_random
+    rows = {
+        "score": results.score,
+        "return": results.total_reward,
+        "turns": results.turns,
+        "random: score": random.score,
+        "random: return": random.total_reward,
+    }
+    cells = [
+        (name, _number(one.mean), _number(one.iqm), " to ".join(map(_number, one.ci95)))
+        for name, one in rows.items()
+        if one
+    ]
+    table(_HEADINGS, cells, right=_HEADINGS[1:], indent="  ")
+    if results.score is not None and random.score is not None:
+        _print_bars({"this one": results.score.mean, "random play": random.score.mean, **report.references})
+    say()
+    say(f"  {_VERDICTS[report.against_random]}")
+    if report.reference is not None and report.normalized is not None:
+        reference = f"{report.reference} ({_number(report.references[report.reference])})"
+        say(f"  Normalised score {report.normalized:.3f}: 0 is random play, 1 is as good as {reference}.")
+    if len(report.ended) > 1 or "game over" not in report.ended:
+        how = {
+            "game over": "ended by themselves",
+            "turn limit": f"were stopped after {max_turns:,} turns",
+            "error": "ended because the game's code failed",
+        }
+        ended = ", ".join(f"{count:,} {how[end]}" for end, count in report.ended.items())
+        say(f"  Of the {games:,} games, {ended}.")
+    say()
+    say(f"  {_EXPLAINED}")
 
 
-class _Counter:
-    """Counts the games that have ended; on a terminal, a bar shows it."""
+def _print_bars(scores: dict[str, float]) -> None:
+    """One bar for each, from the lowest to the highest."""
+    low, high = min(0.0, *scores.values()), max(0.0, *scores.values())
+    width = max(map(len, scores))
+    say()
+    for name, score in sorted(scores.items(), key=lambda item: item[1]):
+        bar = "█" * (round((score - low) / (high - low) * _BAR) if high > low else 0)
+        say(f"  {name:<{width}}  {bar:<{_BAR}} {_number(score)}")
 
-    def __init__(self, games: int) -> None:
-        self.ended = 0
-        self.stopped = False
-        self._games = games
-        self._bar = click.progressbar(
-            length=2 * games, label=f"{games:,} games, and {games:,} at random", file=sys.stderr
-        )
 
-    def __enter__(self) -> _Counter:
-        self._bar.__enter__()
-        return self
+def _number(value: float) -> str:
+    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
 
-    def __exit__(self, *error: Any) -> None:
-        self._bar.__exit__(*error)
 
-    def played(self, ended: int) -> None:
-        self.ended = ended
-        self._bar.update(ended - self._bar.pos)
+def tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
+    """Warn of games that raised.
 
-    def played_at_random(self, ended: int) -> None:
-        self._bar.update(self._games + ended - self._bar.pos)
+    Raises:
+        GameError: all of them did.
+    """
+    from retro_gamer_core.errors import GameError, RetroGamerError
+    from retro_gamer_core.games.tracebacks import where_raised
+    from retro_gamer_core.plugins.diagnosis import in_words
 
-    @property
-    def in_words(self) -> str:
-        return (
-            f"Stopped after {self.ended:,} of {self._games:,} games. No figures are shown: those that ended "
-            "first are the short ones, and say little about the others."
-        )
+    errors = [game.error for game in played if game.error is not None]
+    if not errors:
+        return
+    first = errors[0]
+    where = where_raised(first, found.source_root)
+    if len(errors) < len(played):
+        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
+        warn(f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}")
+        return
+    if isinstance(first, RetroGamerError):
+        raise first
+    hint = "mend the game; retro-gamer play shows how far it gets"
+    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import threading
@@ -25,8 +26,14 @@ def run_and_exit(command: click.Command) -> None:
     try:
         code = command.main(prog_name="retro-gamer", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        warn(shown.getvalue().rstrip())
         code = error.exit_code
+    except SystemExit as left:  # how click ends where nobody reads on what it prints itself
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        code = 0
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt) as stopped:
@@ -61,11 +68,7 @@ def _end_as_with_ctrl_c() -> None:
 
 
 def _refused(error: OSError) -> str:
-    reason = (
-        f"{error.strerror}: {error.filename}"
-        if error.strerror and error.filename
-        else error.strerror or error
-    )
+    reason = ": ".join(map(str, filter(None, (error.strerror, error.filename)))) or error
     hint = "look for a full disk, or a place you may not write to"
     if isinstance(error, PermissionError):
         hint = "work in a directory of your own, where you may write"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from retro_gamer_core.cli.printing import next_step, say, size_in_words, typed, warn
+from retro_gamer_core.cli.arguments import open_run
+from retro_gamer_core.cli.printing import MovingLine, next_step, say, size_in_words, typed, warn
 from retro_gamer_core.errors import RunExists
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.observation import Observations
     from retro_gamer_core.policies.player import Player
-    from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
 _LARGE = 1_000_000  # bytes; a game pack is usually smaller than this
@@ -37,7 +36,6 @@ _LARGE = 1_000_000  # bytes; a game pack is usually smaller than this
     "--episodes",
     type=click.IntRange(min=0),
     default=20,
-    show_default=True,
     help="How many games it plays for the scores on its card.",
 )
 @click.option("--half", is_flag=True, help="Half as large: weights are rounded to 16 bits.")
@@ -65,12 +63,11 @@ def export(
     from retro_gamer_core.games.entry_points import is_installed_game
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.plugins.registry import installed_plugins
-    from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
     from retro_gamer_core.training.exporting import export_policy
     from retro_gamer_core.training.loading import load_run
 
-    directory = RunDirectory.open(Path(run))
+    directory = open_run(run)
     if output is None and onnx is None:
         output = Path(f"{directory.path.resolve().name}.rgp")
     if output is not None and onnx is not None and output.absolute() == onnx.absolute():
@@ -79,7 +76,8 @@ def export(
         _refuse_to_replace(file, force)
     config, found = load_run(directory)
     plugins = installed_plugins()
-    policy = CheckpointPolicy(directory, checkpoint or _best_of(directory), plugins)
+    best = "best" if directory.best_checkpoint.is_file() else None
+    policy = CheckpointPolicy(directory, checkpoint or best, plugins)
     for warning in policy.warnings:
         warn(f"Warning: {warning}")
     game = fresh_game(found.factory, found.name)
@@ -91,9 +89,8 @@ def export(
         return
     card = export_policy(policy, game, output, plugins=plugins, half=half)
     if episodes:
-        tried = _try_out(output, policy.player_in(game), found, config, episodes)
-        card = export_policy(policy, game, output, plugins=plugins, half=half, scores=tried.scores)
-        say(tried.in_words)
+        scores = _try_out(output, policy.player_in(game), found, config, episodes)
+        card = export_policy(policy, game, output, plugins=plugins, half=half, scores=scores)
     size = output.stat().st_size
     say(f"Wrote {output} ({size_in_words(size)}): {policy.path.name}, episode {card.episode:,}, {card.game}")
     if size > _LARGE and not half:
@@ -113,10 +110,6 @@ def _refuse_to_replace(file: Path, force: bool) -> None:
         raise RunExists(f"there is no directory {file.parent}", hint="make it first, or choose another place")
 
 
-def _best_of(run: RunDirectory) -> str | None:
-    return "best" if run.best_checkpoint.is_file() else None
-
-
 def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
     from retro_gamer_core.training.exporting import CannotExport, without_directory
 
@@ -131,55 +124,44 @@ def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
     learner.save_onnx(path, {"game": without_directory(config.game), "episode": policy.episode, **parts})
 
 
-class _Tried:
-    """The file that was written, beside the network it came from."""
+def _try_out(
+    file: Path, original: Player, found: FoundGame, config: RunConfig, episodes: int
+) -> dict[str, Any]:
+    """Play with what stands in the file, so that it is known to work and how well; returns its scores.
 
-    def __init__(self, exported: Player, original: Player) -> None:
-        self.scores: dict[str, Any] = {}
-        self._exported = exported
-        self._original = original
-        self._turns = self._alike = 0
-
-    def choose(self, seen: Observations) -> np.ndarray:
-        actions = self._exported.learner.q_values(seen).argmax(axis=1)
-        before = self._original.learner.q_values(seen).argmax(axis=1)
-        self._turns += len(actions)
-        self._alike += int((actions == before).sum())
-        return actions
-
-    @property
-    def in_words(self) -> str:
-        score = self.scores.get("score") or self.scores["return"]
-        what = "score" if self.scores.get("score") else "return"
-        return (
-            f"Tried it in {self.scores['episodes']} games: mean {what} {score['mean']:,.1f}; the same key as the "
-            f"network it comes from in {self._alike:,} of {self._turns:,} turns"
-        )
-
-
-def _try_out(file: Path, original: Player, found: FoundGame, config: RunConfig, episodes: int) -> _Tried:
-    """Play with what stands in the file, so that it is known to work and how well."""
-    from retro_gamer_core.cli.evaluation_report import tell_errors
+    It is said how often the network that it comes from would have pressed the same key.
+    """
+    from retro_gamer_core.cli.evaluate import tell_errors
     from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.training.policy import TrainedPolicy
 
     exported = TrainedPolicy(file).player_in(fresh_game(found.factory, found.name))
-    tried = _Tried(exported, original)
-    settings: GameSettings = {
-        "max_turns": config.training.max_turns_per_episode,
-        "seed": 0,
-        "score_key": config.metadata.score or "score",
-    }
-    with click.progressbar(length=episodes, label=f"Trying it in {episodes} games", file=sys.stderr) as bar:
+    turns = alike = 0
+
+    def choose(seen: Observations) -> np.ndarray:
+        nonlocal turns, alike
+        actions = exported.learner.q_values(seen).argmax(axis=1)
+        turns += len(actions)
+        alike += int((actions == original.learner.q_values(seen).argmax(axis=1)).sum())
+        return actions
+
+    score_key, max_turns = config.metadata.score or "score", config.training.max_turns_per_episode
+    settings: GameSettings = {"max_turns": max_turns, "seed": 0, "score_key": score_key}
+    with MovingLine() as line:
 
         def shown(ended: int) -> None:
-            bar.update(ended - bar.pos)
+            line.show(f"{ended} of {episodes} games", ended / episodes)
 
-        played = play_games(tried.choose, found.factory, exported, episodes, each_turn=shown, **settings)
+        warn(f"Trying it in {episodes} games")
+        played = play_games(choose, found.factory, exported, episodes, each_turn=shown, **settings)
         at_random = play_at_random(found.factory, exported, episodes, **settings)
     tell_errors([*played, *at_random], found)
-    report = Report.of(played, at_random, config.metadata.reference_scores)
-    tried.scores = {**report.to_dict(), "episodes": episodes}
-    return tried
+    scores = Report.of(played, at_random, config.metadata.reference_scores).to_dict()
+    what = "score" if scores["score"] else "return"
+    say(
+        f"Tried it in {episodes} games: mean {what} {scores[what]['mean']:,.1f}; the same key as the network it "
+        f"comes from in {alike:,} of {turns:,} turns"
+    )
+    return {**scores, "episodes": episodes}

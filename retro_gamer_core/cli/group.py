@@ -12,31 +12,23 @@ from retro_gamer_core.errors import PluginError
 from retro_gamer_core.plugins.own_code import only_installed
 from retro_gamer_core.suggestions import did_you_mean
 
-_COMMANDS = {
-    "list": ("retro_gamer_core.cli.list_games:list_games", "Show the games that are installed."),
-    "plugins": (
-        "retro_gamer_core.cli.list_plugins:list_plugins",
-        "Show every plugin and part, and what is broken.",
-    ),
-    "check": (
-        "retro_gamer_core.cli.check:check",
-        "Find out what is wrong with a game, a part or a run.",
-    ),
-    "create": ("retro_gamer_core.cli.create:create", "Make a training run for a game."),
-    "train": ("retro_gamer_core.cli.train:train", "Train a run, or go on training it."),
-    "play": ("retro_gamer_core.cli.play:play", "Watch what was learned play the game."),
-    "evaluate": ("retro_gamer_core.cli.evaluate:evaluate", "Measure how good it is, beside random play."),
-    "export": (
-        "retro_gamer_core.cli.export:export",
-        "Write what was learned into one file that plays without torch.",
-    ),
-    "duel": ("retro_gamer_core.cli.duel:duel", "Let two runs train against each other."),
-    "info": ("retro_gamer_core.cli.info:info", "Show a run: its settings, why, and how it went."),
-    "clean": ("retro_gamer_core.cli.clean:clean", "Remove what training made, to begin afresh."),
-    "new": ("retro_gamer_core.cli.new:new", "Make a package of your own: a game, an encoder, …"),
-    "promote": ("retro_gamer_core.cli.promote:promote", "Make a package of a part that is in one file."),
+_HERE = "retro_gamer_core.cli"
+_COMMANDS = {  # by name: where it is, and what the list of commands says of it
+    "list": ("list_games:list_games", "Show the games that are installed."),
+    "plugins": ("list_plugins:list_plugins", "Show every plugin and part, and what is broken."),
+    "check": ("check:check", "Find out what is wrong with a game, a part or a run."),
+    "create": ("create:create", "Make a training run for a game."),
+    "train": ("train:train", "Train a run, or go on training it."),
+    "play": ("play:play", "Watch what was learned play the game."),
+    "evaluate": ("evaluate:evaluate", "Measure how good it is, beside random play."),
+    "export": ("export:export", "Write what was learned into one file that plays without torch."),
+    "duel": ("duel:duel", "Let two runs train against each other."),
+    "info": ("info:info", "Show a run: how it went, its settings, and why."),
+    "clean": ("clean:clean", "Remove what training made, to begin afresh."),
+    "new": ("new:new", "Make a package of your own: a game, an encoder, …"),
+    "promote": ("promote:promote", "Make a package of a part that is in one file."),
 }
-_OLDER_NAMES = {"init": "retro_gamer_core.cli.create:init"}
+_OLDER_NAMES = {"init": "create:init"}
 
 
 class LazyGroup(click.Group):
@@ -49,7 +41,7 @@ class LazyGroup(click.Group):
         where = _COMMANDS.get(cmd_name, (None,))[0] or _OLDER_NAMES.get(cmd_name)
         if where is not None:
             module, _, attribute = where.partition(":")
-            return getattr(import_module(module), attribute)
+            return getattr(import_module(f"{_HERE}.{module}"), attribute)
         return _load_plugin_command(cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -109,7 +101,7 @@ def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
     epilog="Begin with: retro-gamer create --game snake --output runs/snake",
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,

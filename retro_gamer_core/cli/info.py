@@ -2,41 +2,247 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from retro_gamer_core.cli.printing import next_step, say_json, typed
-from retro_gamer_core.cli.run_report import print_report
+from retro_gamer_core.cli.arguments import AS_JSON, open_run, training_command
+from retro_gamer_core.cli.printing import (
+    heading,
+    next_step,
+    percent,
+    say,
+    say_json,
+    size_in_words,
+    sparkline,
+    table,
+    typed,
+)
 from retro_gamer_core.cli.run_summary import RunSummary, summarise
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.toml_text import toml_value
+from retro_gamer_core.training.own_files import in_a_sentence
 
+_ROWS = 4
 _EPISODES_FOR_PROGRAMS = 20
 
 
 @click.command("info")
 @click.argument("directory", metavar="RUN", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
-def info(directory: Path, as_json: bool) -> None:
-    """Show a run: its settings, why, and how it went.
+@click.option("--why", is_flag=True, help="What was chosen, and why.")
+@click.option("--settings", is_flag=True, help="The settings that differ from the defaults.")
+@click.option("--parts", is_flag=True, help="The game and the parts that it is made of.")
+@AS_JSON
+def info(directory: Path, why: bool, settings: bool, parts: bool, as_json: bool) -> None:
+    """Show a run: how it went, what is saved, and what it is made of.
 
     RUN is the directory of the run. Nothing in it is changed, so look as often as you like while it trains.
     """
-    run = RunDirectory.open(directory)
+    run = open_run(directory)
     summary = summarise(run, installed_plugins())
     if as_json:
         say_json(_for_programs(directory, summary))
         return
-    print_report(summary, str(directory))
-    train, play = (typed("retro-gamer", command, directory) for command in ("train", "play"))
+    say(f"{directory}: {_state(summary)}", bold=True)
+    if summary.in_use:
+        say("A process is training it just now, or was killed while it did: training.pid is there.")
+    if summary.own_code:
+        say(in_a_sentence(summary.own_code))
+    for problem in summary.problems:
+        say(f"\nTo be put right: {problem}")
+    at_a_glance = not (why or settings or parts)
+    if parts or (at_a_glance and not summary.episodes):
+        _print_game(summary)
+    if why:
+        _print_choices(summary, run.config)
+    if settings:
+        _print_changed_settings(summary)
+    if parts:
+        _print_parts(summary)
+    if at_a_glance:
+        _print_training(summary)
+        _print_evaluations(summary)
+        _print_alarms(summary)
+        _print_saved(summary)
+    for difference in summary.differences:
+        say(f"\n{'Important' if difference.serious else 'Note'}: {difference.problem}")
+    if at_a_glance:
+        say("more: info --why, --settings, --parts")
+    episodes = summary.config.training.training_episodes if summary.config else 0
+    train = training_command(directory, episodes)
     if summary.config is None:
         next_step(f"put config.toml right, then: {typed('retro-gamer', 'info', directory)}")
     elif not summary.checkpoints:
         next_step(train)
     else:
-        next_step(play, *(() if summary.finished else (f"{train}   (goes on from here)",)))
+        goes_on = () if summary.finished else (f"{train}   (goes on from here)",)
+        next_step(typed("retro-gamer", "play", directory), *goes_on)
+
+
+def _state(summary: RunSummary) -> str:
+    game = summary.game or "no game can be read from its config.toml"
+    if not summary.episodes:
+        return f"{game}, not trained yet"
+    limit = summary.config.training.training_episodes if summary.config else 0
+    counted = summary.episodes <= limit and not summary.trained_for_some_time
+    told = f"{game}, {summary.episodes:,}{f' of {limit:,}' if counted else ''} episodes played"
+    for last in summary.log.checkpoints[-1:]:
+        which = "" if last.episode == summary.episodes else f", the first {last.episode:,}"
+        told += f"{which} in {format_duration(last.total_seconds)}"
+    return told
+
+
+def _print_game(summary: RunSummary) -> None:
+    if summary.config is None:
+        return
+    metadata = summary.config.metadata
+    size, characters = metadata.board_size, metadata.character_set
+    facts = {
+        "board": f"{size[0]} by {size[1]} cells" if size else "as large as the game makes it",
+        "keys": f"{' '.join(metadata.actions)}, or none",
+        "reward": f'how much state["{metadata.reward}"] changes in a turn',
+        "characters": " ".join(characters) if characters else "found out when training starts",
+        "also seen": " ".join(metadata.observe_state),
+    }
+    heading("The game")
+    for name, fact in facts.items():
+        if fact:
+            say(f"  {name:<12}{fact}", hang=14)
+
+
+def _print_choices(summary: RunSummary, config: Path) -> None:
+    heading(f"The settings in {config.name}, each with the reason that stands beside it")
+    for setting in _settings_with_reasons(config):
+        say(f"  {setting}", hang=4)
+    heading("What came of them")
+    for choice in summary.log.choices:
+        say(f"  - {choice}")
+    if not summary.log.choices:
+        say("  There is more to tell once training has begun.")
+    for code, line in summary.log.alarms.items():
+        say(f"  - {line} ({code})")
+
+
+def _settings_with_reasons(config: Path) -> Iterator[str]:
+    """``[training] n_step = 3 — rewards of …``: the comments that ``create`` wrote, or somebody since."""
+    section, setting = "", ""
+    for line in config.read_text(encoding="utf-8", errors="replace").splitlines() if config.is_file() else ():
+        before, _, reason = (part.strip() for part in line.partition("  # " if line[:1].strip() else "# "))
+        if before:
+            if setting:
+                yield setting
+            section, setting = (before, "") if before.startswith("[") else (section, "")
+            if reason and not before.startswith("["):
+                setting = f"{section} {before} — {reason}"
+        elif reason and setting:
+            setting += f" {reason}"
+    if setting:
+        yield setting
+
+
+def _print_changed_settings(summary: RunSummary) -> None:
+    heading("Settings that differ from the defaults")
+    rows = [
+        (f"[{setting.section}] {setting.key}", toml_value(setting.value), toml_value(setting.default))
+        for setting in summary.changed
+    ]
+    table(("setting", "here", "default"), rows, indent="  ")
+
+
+def _print_training(summary: RunSummary) -> None:
+    checkpoints = summary.log.checkpoints
+    since = [e for e in summary.log.episodes if e.number > (checkpoints[-1].episode if checkpoints else 0)]
+    if not since and not checkpoints:
+        return
+    some = f" (the last {_ROWS} of {len(checkpoints)} checkpoints)" if len(checkpoints) > _ROWS else ""
+    heading(f"How training went{some}")
+    rows = [
+        (
+            f"{line.first_episode}-{line.episode}",
+            _signed(line.average_reward),
+            f"{line.average_turns:,.0f}",
+            percent(line.epsilon),
+            "-" if line.average_loss is None else f"{line.average_loss:.3g}",
+            format_duration(line.seconds),
+        )
+        for line in checkpoints[-_ROWS:]
+    ]
+    if rows:
+        headings = ("episodes", "average reward", "turns a game", "random keys", "loss", "time")
+        table(headings, rows, right=headings, indent="  ")
+    if since:
+        average = _signed(sum(episode.total_reward for episode in since) / len(since))
+        when = "since the last checkpoint" if checkpoints else "so far"
+        say(f"  {len(since)} episode{'s' * (len(since) > 1)} with an average reward of {average} {when}")
+    rewards = [line.average_reward for line in checkpoints]
+    if len(rewards) > 1:
+        best = max(checkpoints, key=lambda line: line.average_reward)
+        lowest, highest = _signed(min(rewards)), _signed(best.average_reward)
+        curve = sparkline(rewards, width=20)
+        say(f"  from first to last: {curve}  lowest {lowest}, highest {highest} at ep_{best.episode:04d}")
+
+
+def _print_evaluations(summary: RunSummary) -> None:
+    """How good it is without random keys, and was at its best."""
+    evaluations = summary.log.evaluations
+    if not evaluations:
+        return
+    heading("How good it is without random keys")
+    last = evaluations[-1]
+    if len(evaluations) > 1:
+        means = sparkline([line.reached for line in evaluations], width=40)
+        say(f"  mean {last.compared}, from first to last: {means}")
+    say(
+        f"  last {last.reached:,.1f} after {last.total_turns:,} turns; random play {last.random_reached:,.1f}"
+    )
+    for best in [line for line in evaluations if line.is_best][-1:]:
+        above = "" if best.reached > best.random_reached else "; no better than random play"
+        say(f"  best {best.reached:,.1f} after {best.total_turns:,} turns, kept as best.pt{above}")
+
+
+def _print_alarms(summary: RunSummary) -> None:
+    if summary.log.alarms:
+        heading("What to look at")
+    for code, line in summary.log.alarms.items():
+        what, _, cure = line.partition(" | try: ")
+        say(f"  - {what} ({code})")
+        if cure:
+            say(f"    try: {cure}")
+
+
+def _print_saved(summary: RunSummary) -> None:
+    if not summary.checkpoints and not summary.states:
+        return
+    say()
+    if files := summary.checkpoints:
+        names = " … ".join(dict.fromkeys([files[0].path.stem, files[-1].path.stem]))
+        size = size_in_words(sum(file.size for file in files))
+        say(f"checkpoints: {len(files)}, {size} in all: {names}")
+    for newest in summary.states[:1]:
+        turn, size = int(newest.path.stem.removeprefix("turns_")), size_in_words(newest.size)
+        say(f"training state: after {turn:,} turns, {size}; training goes on from there")
+
+
+def _print_parts(summary: RunSummary) -> None:
+    heading("What it is made of")
+    rows = [
+        (
+            part.kind,
+            part.name,
+            part.plugin,
+            f"{part.distribution} {part.version}" if part.distribution else "your own file",
+        )
+        for part in summary.parts
+    ]
+    table(("kind", "name", "from plugin", "package"), rows, indent="  ")
+
+
+def _signed(number: float) -> str:
+    """Two decimals, except where they would make a small number look like zero."""
+    return f"{number:+.1e}" if 0 < abs(number) < 0.005 else f"{number:+,.2f}"
 
 
 def _for_programs(directory: Path, summary: RunSummary) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import click
 
-from retro_gamer_core.cli.printing import next_step, say, say_json, say_lines, table, typed, warn
+from retro_gamer_core.cli.arguments import AS_JSON
+from retro_gamer_core.cli.printing import next_step, say, say_json, table, typed, warn
 from retro_gamer_core.games.installed import InstalledGame, installed_games
 
 
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@AS_JSON
 def list_games(as_json: bool) -> None:
     """Show the games that are installed.
 
@@ -46,7 +47,7 @@ def _print_games(games: Sequence[InstalledGame]) -> None:
     if problems:
         say()
     for number, game in enumerate(problems, start=1):
-        say_lines(f"[{number}] ", f"{game.name}: {game.problem}")
+        say(f"[{number}] {game.name}: {game.problem}")
 
 
 def _easiest(games: Sequence[InstalledGame]) -> str:

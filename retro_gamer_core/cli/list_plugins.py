@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from retro_gamer_core.cli.arguments import AS_JSON
 from retro_gamer_core.cli.printing import next_step, say, say_json, table, warn
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.options import Setting
@@ -17,7 +18,7 @@ from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 
 @click.command("plugins")
-@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@AS_JSON
 def list_plugins(as_json: bool) -> None:
     """Show every plugin and part, and what is broken.
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import secrets
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.policy_to_play import GAME_OPTION, policy_to_play, what_was_chosen
-from retro_gamer_core.cli.printing import next_step, say, typed
-
-if TYPE_CHECKING:
-    from retro.game import Game
-
-    from retro_gamer_core.training.policy import TrainedPolicy
+from retro_gamer_core.cli.arguments import GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.cli.printing import next_step, say, say_unbroken, typed
 
 
 @click.command()
@@ -23,10 +17,8 @@ if TYPE_CHECKING:
 @click.option(
     "--checkpoint", metavar="NAME", help="Which checkpoint plays, e.g. ep_0100; the newest if left out."
 )
-@click.option(
-    "--framerate", type=click.FloatRange(min=0.1), default=12, show_default=True, help="Turns a second."
-)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed gives the same game again.")
+@click.option("--framerate", type=click.FloatRange(min=0.1), default=12, help="Turns a second.")
+@click.option("--seed", type=SEED, help="The same seed gives the same game again.")
 @click.option("--max-turns", type=click.IntRange(min=1), help="Stop after so many turns.")
 def play(
     run: str,
@@ -55,25 +47,19 @@ def play(
     played.input_source = PolicyInput(chosen.policy, played)
     limit = max_turns or chosen.max_turns
     score = chosen.metadata.score_key(played.state)
-    in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        if in_terminal:
+        if sys.stdin.isatty() and sys.stdout.isatty():
             ended = watch(played, chance, framerate, limit, score)
         else:
-            ended = print_frames(played, chance, limit, say)
-    except BrokenPipeError:  # not the game's doing: whoever read the frames has seen enough
-        raise
+            ended = print_frames(played, chance, limit, say_unbroken)
     except Exception as error:
         raise game_raised(error, where_raised(error, found.source_root), played, seed) from error
-    say(_summary(played, chosen.policy, ended, score, seed))
+    policy = chosen.policy
+    say(
+        f"{policy.path.name} (episode {policy.episode:,}): {score} {played.state[score]} after "
+        f"{played.turn_number} turns, {ended} (seed {seed})"
+    )
     which = what_was_chosen(game, checkpoint)
     again = typed("retro-gamer", "play", run, *which, "--seed", seed)
     more = ["info", run] if chosen.run else ["evaluate", run, *which]
     next_step(f"{again}      (the same game again)", typed("retro-gamer", *more))
-
-
-def _summary(game: Game, policy: TrainedPolicy, ended: str, score: str, seed: int) -> str:
-    return (
-        f"{policy.path.name} (episode {policy.episode:,}): {score} {game.state[score]} after {game.turn_number} "
-        f"turns, {ended} (seed {seed})"
-    )

@@ -1,23 +1,34 @@
-"""Printing for people and for programs: data to standard output, everything else to standard error."""
+"""Printing for people and for programs: data to standard output, everything else to standard error.
+
+On a terminal, text is broken between words and goes on below itself; elsewhere it is left as it is.
+"""
 
 from __future__ import annotations
 
 import errno
 import math
 import os
+import re
+import shutil
 import sys
 from collections.abc import Container, Mapping, Sequence
-from contextlib import AbstractContextManager, redirect_stdout
+from contextlib import AbstractContextManager, redirect_stdout, suppress
 from dataclasses import is_dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TextIO
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from retro_gamer_core.cli.streams import colour_wanted, showable, terminal_width
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _NARROWEST = 30
-"""Characters. In less room than this, a wrapped text is harder to read than a long line."""
+"""Characters. In less room than this beside its label or columns, a text goes on at the left."""
+
+_LABEL = re.compile(r"\s*(?:- |\w{1,8}:\s+|\[\d+\] )?")
+"""What the further lines of a text stand behind: ``  try:   ``, ``  - ``, ``[1] ``."""
 
 _MISREAD_BY_SHELLS = set(" &;()<>|*?#'")
 
@@ -25,20 +36,35 @@ _MISREAD_BY_SHELLS = set(" &;()<>|*?#'")
 _CONTROL_CHARACTERS = {
     code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
 }
+_LEVELS = "▁▂▃▄▅▆▇█"
+_LOOKALIKES = str.maketrans(
+    {"×": "x", "→": "->", "…": "...", "░": ".", **dict(zip(_LEVELS, "_.-:=+*#", strict=True))}
+)
 
 
-def say(text: str = "", *, bold: bool = False) -> None:
-    """Print a line of what was asked for."""
-    text = _fit(text, sys.stdout)
+def say(text: str = "", *, bold: bool = False, hang: int | None = None) -> None:
+    """Print what was asked for; a line that is broken goes on ``hang`` columns from the left, or below its text."""
+    text = _laid_out(text, sys.stdout, hang)
+    coloured = is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     # Named, for click would otherwise put a stream of its own in place of one that is ASCII only.
-    _echo(click.style(text, bold=True) if bold and colour_wanted(sys.stdout) else text, sys.stdout)
+    _echo(click.style(text, bold=True) if bold and coloured else text, sys.stdout)
+
+
+def say_unbroken(text: str, stream: TextIO | None = None) -> None:
+    """Print what must stay as it is, such as a picture, to standard output or another stream."""
+    stream = stream or sys.stdout
+    _echo(showable(text, stream), stream)
 
 
 def warn(text: str) -> None:
     """Print a message beside it: a hint, a warning, an error."""
-    if sys.stdout is not None:  # it is None where whoever began this closed it
-        _echo("", sys.stdout, nl=False)  # where both go into one file, each line stands where it was said
-    _echo(_fit(text, sys.stderr), sys.stderr)
+    _echo("", sys.stdout, nl=False)  # where both go into one file, each line stands where it was said
+    _echo(_laid_out(text, sys.stderr), sys.stderr)
+
+
+def heading(text: str) -> None:
+    say()
+    say(text, bold=True)
 
 
 def what_games_print_aside() -> AbstractContextManager[Any]:
@@ -47,8 +73,9 @@ def what_games_print_aside() -> AbstractContextManager[Any]:
 
 
 def next_step(*commands: str) -> None:
-    """What to type next; every command ends with it."""
-    warn("\nNext: " + "\n      ".join(commands))
+    """What to type next; every command ends with it. They are never broken, so that they can be copied."""
+    warn("")
+    say_unbroken("Next: " + "\n      ".join(commands), sys.stderr)
 
 
 def typed(*words: object) -> str:
@@ -56,22 +83,16 @@ def typed(*words: object) -> str:
     return " ".join(f'"{word}"' if set(str(word)) & _MISREAD_BY_SHELLS else str(word) for word in words)
 
 
+def into(directory: Path) -> list[str]:
+    """The command to type to get there, if that is somewhere else."""
+    return [] if directory.resolve() == Path.cwd() else [typed("cd", directory)]
+
+
 def say_json(data: Mapping[str, Any]) -> None:
     """Print data for programs, in ASCII: no encoding on the way can then damage it."""
     import json
 
-    click.echo(json.dumps(_as_json({"schema": 1, **data}), indent=2))
-
-
-def say_lines(first: str, text: str) -> None:
-    """Print ``first`` and, behind it, a text; on a terminal it is wrapped between words and stays behind it."""
-    for number, line in enumerate(_wrapped(text, indent=len(first))):
-        say(f"{' ' * len(first) if number else first}{line}".rstrip())
-
-
-def into(directory: Path) -> list[str]:
-    """The command to type to get there, if that is somewhere else."""
-    return [] if directory.resolve() == Path.cwd() else [typed("cd", directory)]
+    _echo(json.dumps(_as_json({"schema": 1, **data}), indent=2), sys.stdout)
 
 
 def table(
@@ -91,12 +112,29 @@ def table(
             cell.rjust(width) if heading in right else cell.ljust(width)
             for heading, cell, width in zip(headings, row, widths, strict=True)
         ]
-        *before, last = cells
-        start = indent + "".join(f"{cell}  " for cell in before)
-        if number == 0:
-            say(f"{start}{last}".rstrip(), bold=True)
-        else:
-            say_lines(start, last.rstrip())
+        before = len(indent) + sum(len(cell) + 2 for cell in cells[:-1])
+        say(f"{indent}{'  '.join(cells)}".rstrip(), bold=number == 0, hang=before)
+
+
+def sparkline(values: Sequence[float], *, width: int = 60) -> str:
+    """A curve in one line of text, ``▁▂▃▅▇█``: the smallest value is lowest, the largest is highest.
+
+    More than ``width`` values are averaged in groups of neighbours. What is no ordinary number is a space;
+    values that are all the same stand in the middle.
+    """
+    count = min(width, len(values))
+    edges = [round(i * len(values) / count) for i in range(count + 1)] if count else []
+    groups = [values[start:end] for start, end in pairwise(edges)]
+    means = [sum(group) / len(group) for group in groups]
+    ordinary = [mean for mean in means if math.isfinite(mean)]
+    low, high = min(ordinary, default=0.0), max(ordinary, default=0.0)
+
+    def level(value: float) -> str:
+        # Halved, for the difference of two huge numbers may be too large for a float.
+        share = (value / 2 - low / 2) / (high / 2 - low / 2) if high > low else 0.5
+        return _LEVELS[min(int(share * len(_LEVELS)), len(_LEVELS) - 1)]
+
+    return "".join(level(mean) if math.isfinite(mean) else " " for mean in means)
 
 
 def size_in_words(n_bytes: int) -> str:
@@ -108,29 +146,121 @@ def size_in_words(n_bytes: int) -> str:
     return f"{amount:.{1 if amount < 10 else 0}f} {('KB', 'MB', 'GB', 'TB')[power - 1]}"
 
 
+def percent(share: float) -> str:
+    """``5%``, ``0.7%``: one figure, written alike wherever it is met."""
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
+class MovingLine(AbstractContextManager["MovingLine"]):
+    """The lowest line of a terminal, drawn again and again; what is printed scrolls by above it.
+
+    Nothing is drawn where standard error is no terminal.
+    """
+
+    def __init__(self) -> None:
+        self._live = None
+        self._shown: tuple[str, float, Sequence[str]] = ("", 0.0, ())
+        self._length, self._due = 0, 0.0
+        if is_terminal(sys.stderr):
+            from rich.console import Console
+            from rich.live import Live
+
+            self._console = Console(stderr=True)
+            self._live = Live(
+                console=self._console, get_renderable=self._line, auto_refresh=False,
+                redirect_stdout=is_terminal(sys.stdout),
+            )  # fmt: skip
+
+    def __enter__(self) -> MovingLine:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._live:
+            with suppress(OSError):  # the terminal may have been closed
+                self._live.stop()
+
+    def show(self, what: str, share: float, facts: Sequence[str] = ()) -> None:
+        """Draw ``what``, a bar that is filled up to ``share``, and as many of the facts as there is room for."""
+        self._shown = what, share, facts
+        if self._live and monotonic() >= self._due:
+            self._due = monotonic() + 0.2
+            self._remove_what_a_narrower_window_broke()
+            self._live.refresh()
+
+    def _line(self) -> Text:
+        from rich.text import Text
+
+        what, share, facts = self._shown
+        room = self._console.width - 1 - len(what) - len("  ")
+        said = ""
+        for fact in facts:
+            if len(said) + len(fact) + 3 <= room - 10:
+                said += f" · {fact}"
+        bar = max(0, min(room - len(said), 40))
+        done = min(bar, round(bar * share))
+        line = f"{what} {'█' * done}{'░' * (bar - done)}{said}" if what else ""
+        self._length = len(line)
+        return Text(showable(line, sys.stderr), no_wrap=True, overflow="ellipsis")
+
+    def _remove_what_a_narrower_window_broke(self) -> None:
+        """A terminal that was made narrower shows the line in several, and the cursor stands in the last."""
+        from rich.control import Control
+        from rich.segment import ControlType
+
+        for _ in range((self._length - 1) // max(1, self._console.width)):
+            self._console.control(Control((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1)))
+
+
+def is_terminal(stream: object) -> bool:
+    return getattr(stream, "isatty", lambda: False)()
+
+
+def showable(text: str, stream: object) -> str:
+    """The text without control characters; where the stream's encoding lacks something in it, in plainer ones."""
+    text = text.translate(_CONTROL_CHARACTERS)
+    stream = getattr(
+        stream, "rich_proxied_file", stream
+    )  # which is behind the one that stands there for a MovingLine
+    try:
+        text.encode(getattr(stream, "encoding", None) or "ascii")
+    except UnicodeEncodeError:
+        return text.translate(_LOOKALIKES)
+    return text
+
+
+def _laid_out(text: str, stream: TextIO, hang: int | None = None) -> str:
+    text = showable(text, stream)
+    if not is_terminal(stream):
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(line if len(line) <= width else _broken(line, width, hang) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int, hang: int | None) -> str:
+    import textwrap
+
+    if hang is None:
+        label = _LABEL.match(line)
+        hang = len(label[0]) if label else 0
+    indent = " " * (hang if width - hang >= _NARROWEST else 4)
+    lines = textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
+
+
 def _echo(text: str, stream: TextIO, *, nl: bool = True) -> None:
-    """Print, and flush. Once a terminal has been closed, nobody reads on, and no work fails because of that."""
+    """Print, and flush. Once a terminal or a pipe has been closed, nobody reads on, and no work fails for that."""
     try:
         click.echo(text, file=stream, nl=nl)
     except OSError as error:
-        if error.errno != errno.EIO:
+        if error.errno not in (errno.EIO, errno.EPIPE):
             raise
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-
-
-def _fit(text: str, stream: object) -> str:
-    return showable(text.translate(_CONTROL_CHARACTERS), stream)
-
-
-def _wrapped(text: str, *, indent: int) -> list[str]:
-    width = terminal_width(sys.stdout)
-    if width is None or width - indent < _NARROWEST:
-        return [text]
-    import textwrap
-
-    return textwrap.wrap(text, width - indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _as_json(value: Any) -> Any:

@@ -1,14 +1,14 @@
-"""How training is shown: a moving line on a terminal, one plain line a checkpoint elsewhere."""
+"""How training is shown: how far it is and how long it will take, what was noticed, how good it is by now."""
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.cli.printing import warn
-from retro_gamer_core.cli.training_goal import EpisodeGoal, Goal, TimeGoal
+from retro_gamer_core.cli.printing import MovingLine, percent, warn
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.runs.training_log_format import format_duration
 from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
@@ -23,27 +23,23 @@ if TYPE_CHECKING:
     from retro_gamer_core.training.time_budget import TimeBudget
     from retro_gamer_core.training.trainer import Trainer
 
+UNITS = {"hour": 3600, "minute": 60, "second": 1}
+_NEAR = timedelta(minutes=10)
+
 
 def progress_for(trainer: Trainer, budget: TimeBudget | None = None) -> AbstractContextManager[Any]:
-    """What suits standard error: a terminal or a file."""
-    shown = LiveProgress if sys.stderr.isatty() else PlainProgress
+    """A listener that shows it on standard error: with a moving line on a terminal, in plain lines elsewhere."""
     if budget is not None:
-        return shown(TimeGoal(budget))
-    return shown(EpisodeGoal(trainer.loop.episodes, trainer.config.training.training_episodes))
+        return Progress(TimeGoal(budget))
+    return Progress(EpisodeGoal(trainer.loop.episodes, trainer.config.training.training_episodes))
 
 
-class Notes:
-    """Prints notes and nothing else, where somebody else shows how training goes."""
+class Quiet:
+    """A listener that says nothing; what is to be heard is added."""
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
 
-    def note(self, line: str) -> None:
-        warn(f"Note: {line}")
-
-    def alarm_raised(self, alarm: AlarmRaised) -> None:
-        warn(_in_words(alarm))
-
-    def evaluated(self, evaluation: Evaluated) -> None: ...
+    def note(self, line: str) -> None: ...
 
     def episode_finished(self, episode: EpisodeFinished) -> None: ...
 
@@ -52,102 +48,139 @@ class Notes:
     def training_finished(self, outcome: Outcome) -> None: ...
 
 
-class PlainProgress(Notes, AbstractContextManager["PlainProgress"]):
-    """Prints a line for each checkpoint, evaluation and note. Also the base of what is shown live."""
+class Notes(Quiet):
+    """Prints notes and nothing else, where somebody else shows how training goes."""
 
-    def __init__(self, goal: Goal) -> None:
+    def note(self, line: str) -> None:
+        warn(f"Note: {line}")
+
+    def alarm_raised(self, alarm: AlarmRaised) -> None:
+        """What, why and what to try, as errors are told."""
+        warn(str(Problem(f"Warning: {alarm.what} ({alarm.code})", why=alarm.why, hint=alarm.hint)))
+
+
+class Progress(Notes, AbstractContextManager["Progress"]):
+    """A line for each checkpoint, evaluation and note; on a terminal, another one below them moves."""
+
+    def __init__(self, goal: EpisodeGoal | TimeGoal) -> None:
         self._goal = goal
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def training_started(self, run: RunInfo, choices: list[str]) -> None:
-        warn(f"Training {run.game}: {self._goal.announcement()}. Ctrl-C stops and saves.")
-
-    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        warn(self._line(checkpoint))
-
-    def evaluated(self, evaluation: Evaluated) -> None:
-        warn(_evaluation_line(evaluation))
-
-    def _line(self, checkpoint: CheckpointSaved) -> str:
-        return (
-            f"{self._goal.reached(checkpoint.episode)}: average reward "
-            f"{checkpoint.average_reward:+.1f}, {checkpoint.average_turns:.0f} turns a game, "
-            f"{checkpoint.epsilon:.0%} random, {checkpoint.turns_per_second:,.0f} turns/s, "
-            f"{self._goal.time_left(checkpoint.episode)}"
-        )
-
-
-class LiveProgress(PlainProgress):
-    """A bar that moves with every few episodes; checkpoints scroll by above it."""
-
-    def __init__(self, goal: Goal) -> None:
-        super().__init__(goal)
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[facts]}", markup=False),
-            console=Console(stderr=True),
-            refresh_per_second=5,
-        )
-        self._task = self._bar.add_task(goal.announcement(), total=goal.total, facts="")
-        self._bar.update(self._task, completed=goal.start)
+        self._line = MovingLine()
         self._seconds_since_it_began = SteadyClock()
         self._reward = 0.0
         self._turns_before: int | None = None
-        self._greedy = ""
+        self._evaluated = ""
 
-    def __enter__(self) -> LiveProgress:
-        self._bar.start()
+    def __enter__(self) -> Progress:
+        self._line.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        with suppress(OSError):  # the terminal may have been closed
-            self._bar.stop()
+        self._line.__exit__(*error)
 
-    def note(self, line: str) -> None:
-        self._bar.console.print(f"Note: {line}", markup=False, highlight=False)
-
-    def alarm_raised(self, alarm: AlarmRaised) -> None:
-        self._bar.console.print(_in_words(alarm), markup=False, highlight=False)
-
-    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        self._bar.console.print(self._line(checkpoint), markup=False, highlight=False)
-
-    def evaluated(self, evaluation: Evaluated) -> None:
-        self._greedy = f" · {_greedy(evaluation)}"
-        self._bar.console.print(_evaluation_line(evaluation), markup=False, highlight=False)
+    def training_started(self, run: RunInfo, choices: list[str]) -> None:
+        warn(f"Training {run.game}: {self._goal.announcement}. Ctrl-C stops and saves.")
+        self._line.show(self._goal.announcement, 0.0)
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
         if self._turns_before is None:
             self._turns_before, self._reward = episode.total_turns - episode.turns, episode.total_reward
         self._reward += (episode.total_reward - self._reward) * 0.02
         rate = (episode.total_turns - self._turns_before) / max(0.1, self._seconds_since_it_began())
-        reward = f"reward {self._reward:+.1f}{self._greedy}"
-        facts = f"{reward} · {rate:,.0f} turns/s · {self._goal.time_left(episode.number)}"
-        self._bar.update(
-            self._task,
-            description=self._goal.counted(episode.number),
-            completed=self._goal.done(episode.number),
-            facts=facts,
+        facts = [
+            self._goal.time_left(episode.number),
+            f"reward {self._reward:+.1f}",
+            self._evaluated,
+            f"{rate:,.0f} turns/s",
+        ]
+        number, share = episode.number, self._goal.share(episode.number)
+        self._line.show(self._goal.reached(number), share, [fact for fact in facts if fact])
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
+        warn(
+            f"{self._goal.reached(checkpoint.episode)}: average reward "
+            f"{checkpoint.average_reward:+.1f}, {checkpoint.average_turns:.0f} turns a game, "
+            f"{percent(checkpoint.epsilon)} random, {checkpoint.turns_per_second:,.0f} turns/s, "
+            f"{self._goal.time_left(checkpoint.episode)}"
+        )
+
+    def evaluated(self, evaluation: Evaluated) -> None:
+        reached, random = evaluation.reached, evaluation.random_reached
+        self._evaluated = f"{evaluation.compared} {reached:,.1f} without random keys"
+        games = f"{evaluation.games} game{'s' * (evaluation.games > 1)}"
+        best = ", the best so far" if evaluation.is_best else ""
+        warn(
+            f"  without random keys: {evaluation.compared} {reached:,.1f} in {games} (random play: {random:,.1f})"
+            + (best if reached > random else ", no better than random play")
         )
 
 
-def _greedy(evaluation: Evaluated) -> str:
-    return f"greedy {evaluation.compared} {evaluation.reached:,.1f}"
+class EpisodeGoal:
+    """So many episodes.
+
+    Args:
+        before: how many had been played when this session began.
+        total: how many there are in all.
+    """
+
+    def __init__(self, before: int, total: int) -> None:
+        self.announcement = f"{total:,} episodes"
+        self._before = before
+        self._total = total
+        self._seconds_since_it_began = SteadyClock()
+
+    def reached(self, episode: int) -> str:
+        return f"episode {episode:,} of {self._total:,}"
+
+    def share(self, episode: int) -> float:
+        return episode / self._total
+
+    def time_left(self, episode: int) -> str:
+        """By the pace of this session so far; games get longer as they get better, so it is a guess."""
+        played, left = episode - self._before, self._total - episode
+        if left <= 0:
+            return "the last one"
+        if played <= 0:
+            return "time left unknown"
+        seconds = self._seconds_since_it_began() / played * left
+        done_at = datetime.now() + timedelta(seconds=seconds)
+        return f"about {format_duration(seconds)} left (till {done_at:%H:%M})"
 
 
-def _evaluation_line(evaluation: Evaluated) -> str:
-    random = evaluation.random_reached
-    games = f"{evaluation.games} game{'s' * (evaluation.games > 1)}"
-    best = ", the best so far" if evaluation.is_best else ""
-    return f"  without random keys: {_greedy(evaluation)} in {games} (random play: {random:,.1f}){best}"
+class TimeGoal:
+    """So much time, however many episodes that makes."""
+
+    def __init__(self, budget: TimeBudget) -> None:
+        self._budget = budget
+
+    @property
+    def announcement(self) -> str:
+        return f"until {self._end()} ({say_duration(self._budget.seconds)})"
+
+    def reached(self, episode: int) -> str:
+        return f"episode {episode:,}"
+
+    def share(self, episode: int) -> float:
+        return 1 - self._budget.seconds_left / self._budget.seconds
+
+    def time_left(self, episode: int) -> str:
+        return f"{format_duration(self._budget.seconds_left)} left (till {self._end()})"
+
+    def _end(self) -> str:
+        return say_clock_time(self._budget.ends_at, datetime.now())
 
 
-def _in_words(alarm: AlarmRaised) -> str:
-    """What, why and what to try, as errors are told."""
-    return str(Problem(f"Warning: {alarm.what} ({alarm.code})", why=alarm.why, hint=alarm.hint))
+def say_duration(seconds: float) -> str:
+    """``25 minutes``, ``1 hour 30 minutes``, ``0.5 seconds``; ``train --for`` reads it again."""
+    left = round(seconds) if seconds >= 1 else seconds
+    parts = []
+    for unit, size in UNITS.items():
+        count, left = divmod(left, size) if size > 1 else (left, 0)
+        if count:
+            parts.append(f"{count:g} {unit}{'s' * (count != 1)}")
+    return " ".join(parts)
+
+
+def say_clock_time(when: datetime, now: datetime) -> str:
+    """``14:35``; with seconds where it is near, with the date where that is not today's."""
+    time = f"{when:%H:%M:%S}" if when - now < _NEAR else f"{when:%H:%M}"
+    return time if when.date() == now.date() else f"{when:%Y-%m-%d} {time}"

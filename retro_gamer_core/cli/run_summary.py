@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.cli.changed_settings import ChangedSetting, changed_settings
 from retro_gamer_core.configuration import config_from_sections, read_sections
+from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.plugins.registry import Plugins
 
+#: What these are when left out depends on the game, so they have no default to differ from.
+_WITHOUT_DEFAULT = (("game", "name"), ("preprocessing", "observe_state"), ("model", "network"))
+
 
 @dataclass(frozen=True)
 class SavedFile:
@@ -31,9 +34,15 @@ class SavedFile:
     path: Path
     size: int
 
-    @property
-    def name(self) -> str:
-        return self.path.stem
+
+@dataclass(frozen=True)
+class ChangedSetting:
+    """A setting, and the section it stands in; a ``default`` of None means that it may be left out."""
+
+    section: str
+    key: str
+    value: Any
+    default: Any
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,11 @@ class RunSummary:
         """Whether all the episodes that the settings ask for have been played."""
         return self.config is not None and self.episodes >= self.config.training.training_episodes
 
+    @property
+    def trained_for_some_time(self) -> bool:
+        """Whether the last training had a limit of time (``train --for``), and none of episodes."""
+        return any(choice.startswith("time: ") for choice in self.log.choices)
+
 
 def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
     """Read all files of a run that tell something about it. None is changed, and no code of a run imported."""
@@ -88,7 +102,7 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
     try:
         sections = read_sections(run.config)
         config = config_from_sections(sections, plugins, where=str(run.config), import_own=False)
-        changed = changed_settings(config, plugins)
+        changed = _changed_settings(config, plugins)
         now = _parts_of(config, plugins)
     except RetroGamerError as error:
         problems += _problems_of(error)
@@ -114,6 +128,43 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
 def _parts_of(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
     choices = (config.encoder, config.network, config.learner, config.memory, *config.loggers)
     return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
+
+
+def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSetting]:
+    """What differs from the defaults of the core and of the parts of this run, section by section."""
+    defaults = {
+        (section, option.name): option.default
+        for section, options in SECTION_KEYS.items()
+        for option in options
+    }
+    written = config.to_sections()
+    for logger in config.loggers:
+        written[f"logging.{logger.name}"] = written["logging"].pop(logger.name, {})
+    parts = [
+        ("preprocessing", config.encoder),
+        ("model", config.network),
+        ("training", config.learner),
+        ("training", config.memory),
+        *((f"logging.{logger.name}", logger) for logger in config.loggers),
+    ]
+    for section, choice in parts:
+        part = plugins.find_part(choice.kind, choice.name)
+        # The code that an import path names is not run just to look at a run.
+        options = plugins.options_of(part) if part.provider.distribution else ()
+        defaults |= {(section, name): None for name in choice.options}
+        defaults |= {(section, option.name): option.default for option in options}
+    return [
+        ChangedSetting(section, key, value, defaults[section, key])
+        for section, settings in written.items()
+        if isinstance(settings, Mapping)
+        for key, value in settings.items()
+        if (section, key) in defaults.keys() - _WITHOUT_DEFAULT
+        and value != _as_written(defaults[section, key])
+    ]
+
+
+def _as_written(default: Any) -> Any:
+    return list(default) if isinstance(default, tuple) else default  # a TOML file has lists only
 
 
 def _problems_of(error: RetroGamerError) -> tuple[Problem, ...]:

@@ -52,10 +52,10 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
-    def wait_for(self, text: str, *, seconds: float = PATIENCE) -> None:
-        """Wait until ``text`` has been shown."""
+    def wait_for(self, text: str, *, seconds: float = PATIENCE, after: int = 0) -> None:
+        """Wait until ``text`` has been shown, behind the first ``after`` characters."""
         until = time.monotonic() + seconds
-        while text not in self.shown:
+        while text not in self.shown[after:]:
             assert time.monotonic() < until and self._read(), (
                 f"{text!r} was not shown: … {self.shown[-800:]!r}"
             )
@@ -66,6 +66,10 @@ class Terminal:
         while self._read():
             assert time.monotonic() < until, f"it does not end: … {self.shown[-800:]!r}"
         return self.process.wait(timeout=seconds)
+
+    def resize(self, *, columns: int, rows: int) -> None:
+        """Make the window so large."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     @property
     def echoes(self) -> bool:

@@ -58,7 +58,7 @@ def config_of(run: Path) -> dict:
 def test_installed_games(retro_gamer, tmp_path, game, recipe):
     ended = retro_gamer("create", "--game", game, "--output", "runs/it", "--recipe", recipe, "--seed", 3)
     assert ended.code == 0
-    assert ended.err.endswith("\nNext: retro-gamer train runs/it\n")
+    assert ended.err.endswith("\nNext: retro-gamer train runs/it --for 5m\n")
     warnings = [line for line in ended.err.splitlines() if line.startswith("Warning")]
     assert all("(reward-hardly-ever-positive)" in line and game == "beast" for line in warnings)
     config = config_of(tmp_path / "runs" / "it")
@@ -67,7 +67,9 @@ def test_installed_games(retro_gamer, tmp_path, game, recipe):
     assert config["metadata"]["actions"] and config["metadata"]["board_size"]
     assert config["preprocessing"]["encoder"] == ("one_hot" if recipe == "classic" else "egocentric")
     assert f"for {game}: board " in ended.out
-    choices = re.findall(r"^  \[(\w+)\] (\w+) = .+ — .+$", ended.out, re.MULTILINE)
+    assert len(ended.out.splitlines()) + len(ended.err.splitlines()) - len(warnings) <= 12
+    why = retro_gamer("info", "runs/it", "--why").out
+    choices = re.findall(r"^  \[(\w+)\] (\w+) = .+ — .+$", why, re.MULTILINE)
     assert len(choices) > 5, "every choice has a reason"
     assert all(config[section][key] is not None for section, key in choices)
     text = (tmp_path / "runs" / "it" / "config.toml").read_text(encoding="utf-8")
@@ -151,8 +153,10 @@ def test_every_setting_can_be_set(retro_gamer, tmp_path):
     assert (training["learning_rate"], training["games_in_step"], training["device"]) == (0.002, 2, "cpu")
     assert (training["double"], training["loss"]) == (False, "squared")
     assert training["unknown_character_strategy"] == "extend"
-    assert "learning_rate = 0.002 — you asked for it" in ended.out
-    assert "five times the classic rate" not in ended.out
+    assert "you asked for: " in ended.out and "learning_rate = 0.002" in ended.out
+    why = retro_gamer("info", "run", "--why").out
+    assert "learning_rate = 0.002 — you asked for it" in why
+    assert "five times the classic rate" not in why
 
 
 def test_flags_of_the_specification(retro_gamer, tmp_path):
@@ -275,7 +279,7 @@ def test_a_game_that_cannot_be_made_names_the_line(retro_gamer, my_game, tmp_pat
 
 def test_a_directory_with_a_blank_in_its_name_is_quoted(retro_gamer):
     ended = retro_gamer("create", "--game", "snake", "--output", "my run")
-    assert 'Next: retro-gamer train "my run"' in ended.err
+    assert 'Next: retro-gamer train "my run" --for 5m' in ended.err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no limit for the size of files")

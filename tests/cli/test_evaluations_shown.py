@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.cli.progress import LiveProgress, Notes, PlainProgress
-from retro_gamer_core.cli.training_goal import EpisodeGoal
+from retro_gamer_core.cli.progress import EpisodeGoal, Progress
 from retro_gamer_core.events import EpisodeFinished, Evaluated
 from retro_gamer_core.runs.training_log_format import format_evaluation
 
@@ -20,36 +21,39 @@ SCORED = Evaluated(
     random_score=3.04, random_reward=-9.0, most_frequent_action="KEY_UP", most_frequent_share=0.3, is_best=True,
     games=10,
 )  # fmt: skip
+WORSE = replace(SCORED, score=3.04)
 UNSCORED = replace(SCORED, score=None, random_score=None, is_best=False, games=1)
 
 
 @pytest.mark.parametrize(
     ("evaluation", "line"),
     [
-        (SCORED, "greedy score 1,234.5 in 10 games (random play: 3.0), the best so far"),
-        (UNSCORED, "greedy return 1,500.0 in 1 game (random play: -9.0)"),
+        (WORSE, "score 3.0 in 10 games (random play: 3.0), no better than random play"),
+        (SCORED, "score 1,234.5 in 10 games (random play: 3.0), the best so far"),
+        (UNSCORED, "return 1,500.0 in 1 game (random play: -9.0)"),
     ],
-    ids=["scored", "unscored"],
+    ids=["no better", "scored", "unscored"],
 )
 def test_a_line_on_standard_error(capsys, evaluation, line):
-    PlainProgress(EpisodeGoal(0, 1000)).evaluated(evaluation)
-    Notes().evaluated(evaluation)
+    Progress(EpisodeGoal(0, 1000)).evaluated(evaluation)
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", f"  without random keys: {line}\n")
 
 
 def test_the_bar_keeps_the_last_one(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "150")
-    with LiveProgress(EpisodeGoal(0, 1000)) as progress:
+    with Progress(EpisodeGoal(0, 1000)) as progress:
         progress.evaluated(UNSCORED)
         progress.evaluated(SCORED)
         progress.episode_finished(EpisodeFinished(201, 7.0, 100, 0.1, None, "game over", 50_100))
-    *above, bar = capsys.readouterr().err.rstrip().splitlines()
+    *above, bar = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", capsys.readouterr().err).rstrip().splitlines()
     assert [line for line in above if line.startswith("  without random keys: ")] == [
-        "  without random keys: greedy return 1,500.0 in 1 game (random play: -9.0)",
-        "  without random keys: greedy score 1,234.5 in 10 games (random play: 3.0), the best so far",
+        "  without random keys: return 1,500.0 in 1 game (random play: -9.0)",
+        "  without random keys: score 1,234.5 in 10 games (random play: 3.0), the best so far",
     ]
-    assert "reward +7.0 · greedy score 1,234.5 · " in bar
+    assert "reward +7.0 · score 1,234.5 without random keys · " in bar
 
 
 def test_info_tells_the_last_and_the_best(make_run, retro_gamer):

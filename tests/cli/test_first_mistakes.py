@@ -120,6 +120,35 @@ def test_closed_or_full_output_is_no_traceback(tmp_path, environment):
         assert "Traceback" not in done.stderr + done.stdout, redirected
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes a stream")
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&-"])
+def test_training_needs_no_stream(trained, tmp_path, environment, closed):
+    trained.config.write_text(walk_config((tmp_path / "walk.py").as_posix(), episodes=6), encoding="utf-8")
+    command = f"{sys.executable} -m retro_gamer_core.cli train runs/walk {closed}"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "internal" not in done.stderr and "nobody foresaw" not in done.stderr + done.stdout
+    assert "ep_0006" in "".join(path.name for path in trained.checkpoints())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs bash")
+@pytest.mark.parametrize("command", ["info runs/walk --why", "info runs/walk --json", "create --help"])
+def test_who_reads_only_the_first_line_ends_nothing_with_an_error(trained, tmp_path, environment, command):
+    more = "[INIT] a reason\n" * 50_000 + "=== Training started | 2026-11-20 08:00:00 ===\n"
+    trained.log.write_text(more, encoding="utf-8")
+    line = f"{sys.executable} -m retro_gamer_core.cli {command} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.replace("Next: ", "")[:9].strip()) in ((0, ""), (0, "retro-ga"))
+
+
+@pytest.mark.parametrize("command", ["evaluate", "play", "train", "info", "export"])
+def test_a_game_in_place_of_a_run_is_told_how_to_begin(retro_gamer, trained, command):
+    ended = retro_gamer(command, "labyrinth")
+    assert ended.code == 1
+    assert "labyrinth is a game, and this asks for a run" in ended.err
+    assert "retro-gamer create --game labyrinth --output runs/labyrinth" in ended.err
+
+
 def test_a_run_of_somebody_who_had_a_package_more(retro_gamer, trained):
     lock = trained.parts_lock.read_text(encoding="utf-8")
     gone = '[[part]]\nkind = "encoder"\nname = "gone"\nfactory = "gone:Gone"\nplugin = "gone"\n'

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cli.conftest import CONFIG, LOG
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -49,17 +50,17 @@ def test_a_run_that_was_only_created(make_run, retro_gamer):
     assert "KEY_RIGHT KEY_UP KEY_LEFT KEY_DOWN, or none" in ended.out
     assert "@ * ☻" in ended.out
     assert "How training went" not in ended.out
-    assert "What is saved" not in ended.out
+    assert "checkpoints: " not in ended.out
     assert ended.err == f"\nNext: retro-gamer train {SNAKE}\n"
 
 
 def test_the_choices_are_given_with_their_reasons(trained_run, shown):
-    assert "- encoder egocentric: the learner sees a window of 11×11 cells" in shown()
-    assert "- network mlp: fully connected layers 484 → 256 → 128 → 5" in shown()
+    assert "- encoder egocentric: the learner sees a window of 11×11 cells" in shown("--why")
+    assert "- network mlp: fully connected layers 484 → 256 → 128 → 5" in shown("--why")
 
 
 def test_only_settings_that_differ_from_the_defaults_are_listed(trained_run, shown):
-    changed = shown().partition("Settings that differ")[2].partition("How training went")[0]
+    changed = shown("--settings").partition("Settings that differ")[2]
     assert '[preprocessing] encoder "egocentric" "one_hot"' in changed
     assert "[preprocessing] radius 5 (left out)" in changed
     assert "[model] hidden_sizes [256, 128] [128, 64]" in changed
@@ -70,13 +71,34 @@ def test_only_settings_that_differ_from_the_defaults_are_listed(trained_run, sho
 
 def test_how_training_went(trained_run, shown):
     text = shown()
-    assert text.startswith(f"{SNAKE}: snake, 302 of 400 episodes played in 2m02s")
-    assert "episodes average reward turns epsilon loss time" in text
-    assert "1-100 -1.50 40 0.900 - 0m12s" in text
-    assert "201-300 +8.00 99 0.700 0.051 1m00s" in text
+    assert text.startswith(f"{SNAKE}: snake, 302 of 400 episodes played, the first 300 in 2m02s")
+    assert "episodes average reward turns a game random keys loss time" in text
+    assert "1-100 -1.50 40 90% - 0m12s" in text
+    assert "201-300 +8.00 99 70% 0.051 1m00s" in text
     assert "from first to last: ▁▄█" in text
     assert "highest +8.00 at ep_0300" in text
     assert "2 episodes with an average reward of +15.00 since the last checkpoint" in text
+
+
+def test_the_settings_are_given_with_the_comments_that_stand_beside_them(make_run, shown):
+    commented = CONFIG.replace(
+        "radius = 5", "radius = 5  # far enough\n            # for this board, and no # further"
+    )
+    make_run(config=commented)
+    text = shown("--why")
+    assert "[preprocessing] radius = 5 — far enough for this board, and no # further" in text
+    assert "hidden_sizes" not in text
+
+
+def test_a_limit_of_time_is_no_share_of_the_episodes(make_run, shown, retro_gamer):
+    """With ``train --for`` there is no "of 20,000", and going on is for some time again."""
+    config = CONFIG.replace("training_episodes = 400\n", "")
+    log = LOG.replace(
+        "=== Training", "[INIT] time: 2m00s, until 08:02:00, however many that takes\n=== Training"
+    )
+    make_run(config=config, log=log, checkpoints=("ep_0300",))
+    assert shown().startswith(f"{SNAKE}: snake, 302 episodes played, the first 300 in 2m02s ")
+    assert f"retro-gamer train {SNAKE} --for 5m   (goes on from here)" in retro_gamer("info", SNAKE).err
 
 
 def test_numbers_end_below_each_other(trained_run, retro_gamer):
@@ -89,9 +111,9 @@ def test_of_many_checkpoints_the_last_few_are_shown(make_run, shown):
     line = "[ep_{0:04d}] ep={0:04d}-{0:04d} avg_reward=+{0}.0 avg_steps=9 epsilon=0.5 avg_loss=- time=0m01s total=0m01s"
     make_run(log="\n".join(line.format(episode) for episode in range(1, 101)) + "\n")
     text = shown()
-    assert "(the last 8 of 100 checkpoints)" in text
-    assert " 92-92 " not in text
-    assert " 93-93 " in text
+    assert "(the last 4 of 100 checkpoints)" in text
+    assert " 96-96 " not in text
+    assert " 97-97 " in text
     assert "lowest +1.00, highest +100.00 at ep_0100" in text
 
 
@@ -122,7 +144,7 @@ def test_a_path_with_spaces_can_be_copied(make_run, retro_gamer):
 
 def test_parts_and_what_differs_from_when_training_began(trained_run, shown):
     (trained_run / "parts.lock").write_text(PARTS_LOCK, encoding="utf-8")
-    text = shown()
+    text = shown("--parts")
     assert "encoder egocentric retro_gamer_encoders retro-gamer 0.1.0" in text
     assert "memory my_memory:Recent my_memory your own file" in text
     assert "Note: the encoder was egocentric" in text
@@ -196,8 +218,9 @@ def test_what_a_game_draws_cannot_disturb_the_terminal(make_run, retro_gamer):
 
 
 def test_the_curve_is_plain_where_blocks_cannot_be_shown(trained_run, retro_gamer):
-    ended = retro_gamer("info", SNAKE, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert "from first to last: _:#" in ended.out
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    assert "from first to last: _:#" in retro_gamer("info", SNAKE, **ascii_only).out
+    ended = retro_gamer("info", SNAKE, "--why", **ascii_only)
     assert "484 -> 256" in ended.out
 
 

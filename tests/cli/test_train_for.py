@@ -7,10 +7,12 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from click import BadParameter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.cli.durations import parse_duration, say_clock_time, say_duration
+from retro_gamer_core.cli.progress import say_clock_time, say_duration
+from retro_gamer_core.cli.train import parse_duration
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 MINUTE, HOUR, YEAR = 60, 3600, 366 * 24 * 3600
@@ -53,7 +55,7 @@ def test_ways_to_type_a_length_of_time(typed, seconds):
     ],
 )
 def test_what_is_no_length_of_time_is_explained(typed, told):
-    with pytest.raises(ValueError, match=re.escape(told)):
+    with pytest.raises(BadParameter, match=re.escape(told)):
         parse_duration(typed)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from retro_gamer_core.cli.group import retro_gamer
-from retro_gamer_core.cli.progress import LiveProgress, Notes, PlainProgress
-from retro_gamer_core.cli.training_goal import EpisodeGoal
+from retro_gamer_core.cli.progress import EpisodeGoal, Notes, Progress
 from retro_gamer_core.events import AlarmRaised
 from retro_gamer_core.runs.training_log_format import read_training_log
 from retro_gamer_loggers.training_log import TrainingLogWriter
@@ -39,7 +39,7 @@ def logged(make_run, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("progress", [Notes(), PlainProgress(EpisodeGoal(0, 10))], ids=["notes", "plain"])
+@pytest.mark.parametrize("progress", [Notes(), Progress(EpisodeGoal(0, 10))], ids=["notes", "plain"])
 def test_progress_shows_it_on_standard_error(progress, capsys):
     progress.alarm_raised(ALARM)
     shown = capsys.readouterr()
@@ -47,8 +47,10 @@ def test_progress_shows_it_on_standard_error(progress, capsys):
 
 
 def test_the_bar_goes_on_below_it(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    with LiveProgress(EpisodeGoal(0, 10)) as progress:
+    with Progress(EpisodeGoal(0, 10)) as progress:
         progress.alarm_raised(ALARM)
     shown = capsys.readouterr()
     assert shown.out == "" and SHOWN in shown.err

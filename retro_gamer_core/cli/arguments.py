@@ -1,4 +1,4 @@
-"""What ``play`` and ``evaluate`` are given: the directory of a run, or a policy file and a game for it."""
+"""What several commands are given: a run, a policy file, a seed; and how each is opened."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.printing import warn
-from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.cli.printing import typed, warn
+from retro_gamer_core.errors import RetroGamerError, RunNotFound
 
 if TYPE_CHECKING:
     from retro_gamer_core.games.finding import FoundGame
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.policy import TrainedPolicy
 
-#: For commands that take either.
+SEED = click.IntRange(0, 2**32 - 1)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 GAME_OPTION = click.option(
     "--game",
     metavar="GAME",
@@ -44,6 +45,34 @@ class PolicyToPlay:
     run: RunDirectory | None
 
 
+def open_run(path: str | Path) -> RunDirectory:
+    """The run in a directory.
+
+    Raises:
+        RunNotFound: it is none; where it is the name of a game instead, the message says how to begin.
+    """
+    from retro_gamer_core.runs.run_directory import RunDirectory
+
+    try:
+        return RunDirectory.open(path)
+    except RunNotFound:
+        from retro_gamer_core.games.entry_points import is_installed_game
+
+        game = str(path)
+        if Path(game).exists() or not is_installed_game(game):
+            raise
+        raise RunNotFound(
+            f"{game} is a game, and this asks for a run: a directory in which something learned to play it",
+            hint=f"make one and train it: {typed('retro-gamer', 'create', '--game', game, '--output')} "
+            f"runs/{game}, then {typed('retro-gamer', 'train')} runs/{game} --for 5m",
+        ) from None
+
+
+def training_command(run: object, episodes: int) -> str:
+    """How to train a run that is to play so many episodes: those of a usual run take hours, so for some time."""
+    return typed("retro-gamer", "train", run, *(["--for", "5m"] if episodes >= 10_000 else []))
+
+
 def policy_to_play(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
     """Open a run or a policy file, and find its game. Warns where a part has changed since.
 
@@ -68,11 +97,10 @@ def what_was_chosen(game: str | None, checkpoint: str | None) -> list[str]:
 
 
 def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
-    from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.loading import load_run
     from retro_gamer_core.training.policy import TrainedPolicy
 
-    run = RunDirectory.open(Path(source))
+    run = open_run(source)
     config, found = load_run(run)
     if game is not None:
         raise RetroGamerError(
@@ -85,18 +113,18 @@ def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPl
 
 def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPlay:
     from retro_gamer_core.configuration.settings import TrainingSettings
-    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.games.entry_points import is_installed_game
+    from retro_gamer_core.games.finding import find_game, fresh_game
     from retro_gamer_core.training.policy import TrainedPolicy
 
     policy = TrainedPolicy(file, checkpoint)
-    found = find_game(game or _installed_game_named_by(policy))
-    _refuse_another_board(policy, found)
-    return PolicyToPlay(policy, found, policy.metadata, TrainingSettings().max_turns_per_episode, None)
-
-
-def _refuse_another_board(policy: TrainedPolicy, found: FoundGame) -> None:
-    from retro_gamer_core.games.finding import fresh_game
-
+    if not game and not is_installed_game(policy.game):
+        raise RetroGamerError(
+            f"{policy.path.name} was trained on {policy.game!r}, which is no installed game",
+            why="a policy file may come from a stranger, so no code is run just because the file names it",
+            hint="install the package of that game, or name the game yourself: --game my_game.py",
+        )
+    found = find_game(game or policy.game)
     width, height = fresh_game(found.factory, found.name).board_size
     columns, rows = policy.metadata.board_size or (width, height)
     if (columns, rows) != (width, height):
@@ -106,17 +134,4 @@ def _refuse_another_board(policy: TrainedPolicy, found: FoundGame) -> None:
             why="what is learned on a board of one size says nothing about another size",
             hint=f"name the game that it learned, {policy.game}, or train one for this game",
         )
-
-
-def _installed_game_named_by(policy: TrainedPolicy) -> str:
-    """The game on the card, if it is installed. Whatever else a stranger's card names is not imported."""
-    from retro_gamer_core.games.entry_points import is_installed_game
-
-    named = policy.game
-    if is_installed_game(named):
-        return named
-    raise RetroGamerError(
-        f"{policy.path.name} was trained on {named!r}, which is no installed game",
-        why="a policy file may come from a stranger, so no code is run just because the file names it",
-        hint="install the package of that game, or name the game yourself: --game my_game.py",
-    )
+    return PolicyToPlay(policy, found, policy.metadata, TrainingSettings().max_turns_per_episode, None)
