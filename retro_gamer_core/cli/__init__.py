@@ -11,7 +11,7 @@ import sys
 
 def main() -> None:
     """Run the command line and end the process with an exit code (docs/reference/exit-codes.md)."""
-    from retro_gamer_core.cli.streams import prepare_streams
+    from retro_gamer_core.terminal.streams import prepare_streams
 
     prepare_streams()
     if sys.argv[1:] == ["--version"]:  # answered before anything is imported

@@ -75,8 +75,8 @@ def check(
 
 def _tell_of_own_code(run: str) -> None:
     """Before any of it is imported, so that there is still time to press Ctrl-C."""
+    from retro_gamer_core.configuration.own_files import in_a_sentence, own_code_of
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.own_files import in_a_sentence, own_code_of
 
     found = own_code_of(RunDirectory.open(Path(run)))
     if found:

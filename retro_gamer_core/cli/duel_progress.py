@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.cli.printing import warn
-from retro_gamer_core.cli.progress import LiveProgress, Notes
-from retro_gamer_core.cli.training_goal import EpisodeGoal
+from retro_gamer_core.terminal.progress import LiveProgress, Notes
+from retro_gamer_core.terminal.training_goal import EpisodeGoal
 
 if TYPE_CHECKING:
     from retro_gamer_core.duels.ratings import Rating

@@ -14,7 +14,7 @@ from retro_gamer_core.cli.printing import next_step, say, typed
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.training.policy import TrainedPolicy
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
 
 
 @click.command()
@@ -44,7 +44,7 @@ def play(
     from retro_gamer_core.games.tracebacks import where_raised
     from retro_gamer_core.playing.chance import seeded
     from retro_gamer_core.playing.watching import game_raised, print_frames, watch
-    from retro_gamer_core.training.policy import PolicyInput
+    from retro_gamer_core.policies.trained_policy import PolicyInput
 
     chosen = policy_to_play(run, checkpoint, game)
     found = chosen.found

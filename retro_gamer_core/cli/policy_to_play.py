@@ -14,8 +14,8 @@ from retro_gamer_core.errors import RetroGamerError
 if TYPE_CHECKING:
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.policy import TrainedPolicy
 
 #: For commands that take either.
 GAME_OPTION = click.option(
@@ -68,9 +68,9 @@ def what_was_chosen(game: str | None, checkpoint: str | None) -> list[str]:
 
 
 def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.loading import load_run
-    from retro_gamer_core.training.policy import TrainedPolicy
 
     run = RunDirectory.open(Path(source))
     config, found = load_run(run)
@@ -86,7 +86,7 @@ def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPl
 def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPlay:
     from retro_gamer_core.configuration.settings import TrainingSettings
     from retro_gamer_core.games.finding import find_game
-    from retro_gamer_core.training.policy import TrainedPolicy
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
 
     policy = TrainedPolicy(file, checkpoint)
     found = find_game(game or _installed_game_named_by(policy))

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import math
-import os
 import sys
 from collections.abc import Container, Mapping, Sequence
 from contextlib import AbstractContextManager, redirect_stdout
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from retro_gamer_core.cli.streams import colour_wanted, showable, terminal_width
+from retro_gamer_core.terminal.streams import say, terminal_width, warn
 
 _NARROWEST = 30
 """Characters. In less room than this, a wrapped text is harder to read than a long line."""
 
 _MISREAD_BY_SHELLS = set(" &;()<>|*?#'")
-
-#: Shown, not sent: what a game draws must not move the cursor or ring the bell.
-_CONTROL_CHARACTERS = {
-    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
-}
-
-
-def say(text: str = "", *, bold: bool = False) -> None:
-    """Print a line of what was asked for."""
-    text = _fit(text, sys.stdout)
-    # Named, for click would otherwise put a stream of its own in place of one that is ASCII only.
-    _echo(click.style(text, bold=True) if bold and colour_wanted(sys.stdout) else text, sys.stdout)
-
-
-def warn(text: str) -> None:
-    """Print a message beside it: a hint, a warning, an error."""
-    if sys.stdout is not None:  # it is None where whoever began this closed it
-        _echo("", sys.stdout, nl=False)  # where both go into one file, each line stands where it was said
-    _echo(_fit(text, sys.stderr), sys.stderr)
 
 
 def what_games_print_aside() -> AbstractContextManager[Any]:
@@ -106,22 +85,6 @@ def size_in_words(n_bytes: int) -> str:
     power = min(int(math.log10(n_bytes) / 3), 4)
     amount = n_bytes / 1000**power
     return f"{amount:.{1 if amount < 10 else 0}f} {('KB', 'MB', 'GB', 'TB')[power - 1]}"
-
-
-def _echo(text: str, stream: TextIO, *, nl: bool = True) -> None:
-    """Print, and flush. Once a terminal has been closed, nobody reads on, and no work fails because of that."""
-    try:
-        click.echo(text, file=stream, nl=nl)
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-
-
-def _fit(text: str, stream: object) -> str:
-    return showable(text.translate(_CONTROL_CHARACTERS), stream)
 
 
 def _wrapped(text: str, *, indent: int) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from retro_gamer_core.cli.printing import say, say_lines, size_in_words, table
 from retro_gamer_core.cli.run_summary import RunSummary, SavedFile
 from retro_gamer_core.cli.sparkline import sparkline
+from retro_gamer_core.configuration.own_files import in_a_sentence
 from retro_gamer_core.runs.training_log_format import CheckpointLine, EpisodeLine, format_duration
 from retro_gamer_core.toml_text import toml_value
-from retro_gamer_core.training.own_files import in_a_sentence
 
 _ROWS = 8
 _LEGEND = (

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.durations import Duration, say_duration
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.printing import next_step, say, typed, warn
 from retro_gamer_core.cli.quick_look import QuickLook
+from retro_gamer_core.terminal.durations import Duration, say_duration
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration.settings import Device
@@ -53,8 +53,8 @@ def train(
 
     Goes on exactly where it stopped. Ctrl-C stops after the turn, with everything saved.
     """
-    from retro_gamer_core.cli.progress import progress_for
     from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.terminal.progress import progress_for
     from retro_gamer_core.training.interrupts import stop_on_interrupt
     from retro_gamer_core.training.loading import load_trainer
     from retro_gamer_core.training.time_budget import TimeBudget

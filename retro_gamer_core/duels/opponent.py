@@ -14,8 +14,8 @@ from retro_gamer_core.duels.snapshots import Chooser, RandomKeys, load
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
-from retro_gamer_core.training.policy import TrainedPolicy
 
 if TYPE_CHECKING:
     from retro.game import Game

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.duels.seats import seated
 from retro_gamer_core.errors import CheckpointDamaged
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.refusals import damage_explained
 from retro_gamer_core.runs.saved_state import read_state, write_state
-from retro_gamer_core.training.compatibility import damage_explained
 from retro_gamer_core.training.loading import load_run
 from retro_gamer_core.training.trainer import Trainer
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.cli.progress import LiveProgress, Notes, PlainProgress
-from retro_gamer_core.cli.training_goal import EpisodeGoal
 from retro_gamer_core.events import EpisodeFinished, Evaluated
 from retro_gamer_core.runs.training_log_format import format_evaluation
+from retro_gamer_core.terminal.progress import LiveProgress, Notes, PlainProgress
+from retro_gamer_core.terminal.training_goal import EpisodeGoal
 
 SNAKE = str(Path("runs", "snake"))
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.cli.durations import parse_duration, say_clock_time, say_duration
 from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.terminal.durations import parse_duration, say_clock_time, say_duration
 
 MINUTE, HOUR, YEAR = 60, 3600, 366 * 24 * 3600
 

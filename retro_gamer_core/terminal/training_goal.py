@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from retro_gamer_core.cli.durations import say_clock_time, say_duration
 from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.terminal.durations import say_clock_time, say_duration
 from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:

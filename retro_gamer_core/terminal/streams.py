@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from typing import TextIO
+
+import click
 
 _LOOKALIKES = str.maketrans(
     {"×": "x", "→": "->", "…": "...", **dict(zip("▁▂▃▄▅▆▇█", "_.-:=+*#", strict=True))}
 )
+
+#: Shown, not sent: what a game draws must not move the cursor or ring the bell.
+_CONTROL_CHARACTERS = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
+}
+
+
+def say(text: str = "", *, bold: bool = False) -> None:
+    """Print a line of what was asked for."""
+    text = _fit(text, sys.stdout)
+    # Named, for click would otherwise put a stream of its own in place of one that is ASCII only.
+    _echo(click.style(text, bold=True) if bold and colour_wanted(sys.stdout) else text, sys.stdout)
+
+
+def warn(text: str) -> None:
+    """Print a message beside it: a hint, a warning, an error."""
+    if sys.stdout is not None:  # it is None where whoever began this closed it
+        _echo("", sys.stdout, nl=False)  # where both go into one file, each line stands where it was said
+    _echo(_fit(text, sys.stderr), sys.stderr)
 
 
 def prepare_streams() -> None:
@@ -44,3 +67,19 @@ def showable(text: str, stream: object) -> str:
 
 def _is_terminal(stream: object) -> bool:
     return getattr(stream, "isatty", lambda: False)()
+
+
+def _echo(text: str, stream: TextIO, *, nl: bool = True) -> None:
+    """Print, and flush. Once a terminal has been closed, nobody reads on, and no work fails because of that."""
+    try:
+        click.echo(text, file=stream, nl=nl)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _fit(text: str, stream: object) -> str:
+    return showable(text.translate(_CONTROL_CHARACTERS), stream)

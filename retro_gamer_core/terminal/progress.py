@@ -6,9 +6,9 @@ import sys
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.cli.printing import warn
-from retro_gamer_core.cli.training_goal import EpisodeGoal, Goal, TimeGoal
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.terminal.streams import warn
+from retro_gamer_core.terminal.training_goal import EpisodeGoal, Goal, TimeGoal
 from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:

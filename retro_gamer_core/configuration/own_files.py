@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,6 +147,6 @@ def _texts(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _texts(item, (*keys, str(key)))
-    elif isinstance(value, Iterable):
+    elif isinstance(value, (list, tuple)):  # and no tensor, which a stranger may have put there
         for item in value:
             yield from _texts(item, keys)
