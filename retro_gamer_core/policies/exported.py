@@ -11,6 +11,7 @@ from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.policies.card import PolicyCard, find_named_part
 from retro_gamer_core.policies.player import Player
 from retro_gamer_core.policies.policy_file import read_policy_file, refused
+from retro_gamer_core.runs.archives import refused_as
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,14 +43,9 @@ class ExportedPolicy:
     def __init__(self, source: Traversable, plugins: Plugins) -> None:
         self.path = source
         card, weights = read_policy_file(source)
-        try:
+        with refused_as(lambda error: refused(source, _what(error))):
             self.card = PolicyCard.from_dict(card)
             self._player = _player(self.card, weights, plugins)
-        except MemoryError:
-            raise  # the file may be fine
-        except Exception as error:  # whatever a card that lies makes the parts raise, it means one thing
-            what = error.problem.what if isinstance(error, RetroGamerError) else str(error)
-            raise refused(source, what) from error
 
     @property
     def game(self) -> str:
@@ -70,6 +66,10 @@ class ExportedPolicy:
     def player_in(self, game: Game) -> Player:
         """What sees and chooses; the same in every game."""
         return self._player
+
+
+def _what(error: Exception) -> str:
+    return error.problem.what if isinstance(error, RetroGamerError) else str(error)
 
 
 class _OnlyValues:
