@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from retro_gamer_core.cli.printing import next_step, say, say_json, say_lines, table, typed, warn
-from retro_gamer_core.games.installed import InstalledGame, installed_games
+from retro_gamer_core.games.finding import InstalledGame, installed_games
 
 
 @click.command("list")

@@ -11,8 +11,8 @@ from weakref import WeakValueDictionary
 
 from retro_gamer_core.errors import GameError, GameNotFound
 from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.games.modules import allow_retro_import
 from retro_gamer_core.games.tracebacks import where_raised
-from retro_gamer_core.games.windows_signals import allow_retro_import
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.own_code import is_pythons_own
 

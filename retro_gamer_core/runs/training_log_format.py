@@ -19,7 +19,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
@@ -49,8 +48,6 @@ _ALARM = re.compile(r"\[NOTE\] alarm ([a-z-]+): (.+)")
 
 
 Line = TypeVar("Line")
-
-_hints = cache(get_type_hints)
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,11 @@ class EvaluationLine(ScoreOrReturn):
     random_score: float | None
     random_reward: float
     is_best: bool
+
+
+_FIELDS: dict[type, dict[str, Any]] = {
+    cls: get_type_hints(cls) for cls in (EpisodeLine, CheckpointLine, EvaluationLine)
+}
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,7 @@ def _loss(loss: float | None) -> str:
 
 def _parsed(cls: type[Line], pattern: re.Pattern[str], line: str) -> Line | None:
     found = pattern.fullmatch(line)
-    return cls(**{name: _value(found[name], hint) for name, hint in _hints(cls).items()}) if found else None
+    return cls(**{name: _value(found[name], hint) for name, hint in _FIELDS[cls].items()}) if found else None
 
 
 def _value(text: str | None, hint: Any) -> Any:
