@@ -73,7 +73,7 @@ def duel(
     from retro_gamer_core.duels.directory import DuelDirectory
     from retro_gamer_core.duels.duel import Duel, DuelSettings, Stopped
     from retro_gamer_core.duels.matches import check_that_they_meet
-    from retro_gamer_core.duels.seats import seated
+    from retro_gamer_core.duels.opponent import seated
     from retro_gamer_core.duels.sides import open_sides
     from retro_gamer_core.training.interrupts import stop_on_interrupt
 

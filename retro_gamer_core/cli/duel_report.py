@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.cli.printing import say, say_lines, table
 
 if TYPE_CHECKING:
-    from retro_gamer_core.duels.comparison import Progress
     from retro_gamer_core.duels.directory import DuelRecord
-    from retro_gamer_core.duels.ratings import Rating
-    from retro_gamer_core.duels.shares import Share
+    from retro_gamer_core.duels.pairings import Progress
+    from retro_gamer_core.duels.ratings import Rating, Share
 
 _HEADINGS = ("", "rating", "95 % interval", "games", "won", "trained")
 _EXPLAINED = (
