@@ -203,18 +203,22 @@ def _table_in(pyproject: Path) -> dict[str, Any] | None:
 
 
 def _refuse_other_than_tables(table: Any, pyproject: Path) -> None:
-    if not isinstance(table, dict):
-        raise _not_a_table("retro-gamer", table, f"[{SECTION}]", pyproject)
+    for key, value, header in _meant_as_tables(table):
+        if not isinstance(value, dict):
+            raise _cannot_read(
+                f"{key} is {value!r}, not a table",
+                str(pyproject),
+                f"begin the table with [{SECTION}{header}]",
+            )
+
+
+def _meant_as_tables(table: Any) -> Iterator[tuple[str, Any, str]]:
+    """Each is looked at before what is in it is asked for."""
+    yield "retro-gamer", table, ""
     games = table.get("games", {})
-    if not isinstance(games, dict):
-        raise _not_a_table("games", games, f"[{SECTION}.games.NAME]", pyproject)
+    yield "games", games, ".games.NAME"
     for name, values in games.items():
-        if not isinstance(values, dict):
-            raise _not_a_table(name, values, f"[{SECTION}.games.{name}]", pyproject)
-
-
-def _not_a_table(key: str, value: Any, header: str, pyproject: Path) -> MetadataError:
-    return _cannot_read(f"{key} is {value!r}, not a table", str(pyproject), f"begin the table with {header}")
+        yield name, values, f".games.{name}"
 
 
 def _cannot_read(what: str, where: str, hint: str) -> MetadataError:

@@ -45,9 +45,7 @@ def factory_in(module: ModuleType, name: str, *, place: str) -> Callable[[], Gam
                 code="no-such-factory",
             )
         found = getattr(found, part)
-    if is_pythons_own(getattr(found, "__module__", None) or ""):
-        raise _not_callable(found, f"{name} in {module.__name__}")
-    if not callable(found):
+    if is_pythons_own(getattr(found, "__module__", None) or "") or not callable(found):
         raise _not_callable(found, f"{name} in {module.__name__}")
     return found
 

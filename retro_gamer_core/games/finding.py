@@ -158,16 +158,17 @@ def _in_module(
     distribution, version = _distribution_of(module, registered)
     described = describe(file, factory, registered.name if registered else None)
     import_module = partial(import_by_name, game=name, distribution=distribution or None)
+    found = _factory(module, factory, module, described, import_module)
     return FoundGame(
-        name=name,
-        factory=_factory(module, factory, module, described, import_module),
-        metadata=metadata_in(described),
-        module=module,
-        directory=None,
-        distribution=distribution,
-        version=version,
-        notes=described.notes,
-        source_root=own_code(file),
+        name,
+        found,
+        metadata_in(described),
+        module,
+        None,
+        distribution,
+        version,
+        described.notes,
+        own_code(file),
     )
 
 
@@ -184,16 +185,9 @@ def _at_path(path: Path, factory: str | None) -> FoundGame:
             return import_by_name(wanted, game=name)
         return import_file(wanted_file, game=name)
 
+    found = _factory(module, factory, path.as_posix(), described, import_module)
     return FoundGame(
-        name=name,
-        factory=_factory(module, factory, path.as_posix(), described, import_module),
-        metadata=metadata_in(described),
-        module=module,
-        directory=directory,
-        distribution="",
-        version="",
-        notes=described.notes,
-        source_root=own_code(file),
+        name, found, metadata_in(described), module, directory, "", "", described.notes, own_code(file)
     )
 
 
