@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class DQNTrainer:
-    """Trains a deep Q-learning agent for a game you have in hand.
+    """Trains for a game you have in hand: by deep Q-learning, unless ``learner`` names something else.
 
     Args:
         create_game: makes a fresh game each time it is called.
