@@ -220,7 +220,7 @@ GROUPS = {
     "What is seen and remembered": ("observation", "playing.frames", "transitions"),
     "What happens in training": ("events",),
     "What goes wrong": ("errors",),
-    "Playing without torch": ("policies.weights",),
+    "Playing without torch": ("policies.exported",),
 }
 SAID_ABOVE = {"GameMetadata", "hookimpl", "API_VERSION", "EMPTY"}
 

@@ -11,14 +11,14 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "DQNTrainer": "retro_gamer_dqn.trainer",
+    "DQNTrainer": "retro_gamer_core.from_python",
     "GameEnvironment": "retro_gamer_core.playing.environment",
     "GameMetadata": "retro_gamer_core.games.metadata",
     "Opponent": "retro_gamer_core.duels.opponent",
-    "PolicyInput": "retro_gamer_core.training.policy",
+    "PolicyInput": "retro_gamer_core.policies.trained_policy",
     "PrioritizedReplayMemory": "retro_gamer_memories.experience_memory",
     "ReplayMemory": "retro_gamer_memories.experience_memory",
-    "TrainedPolicy": "retro_gamer_core.training.policy",
+    "TrainedPolicy": "retro_gamer_core.policies.trained_policy",
     "build_network": "retro_gamer_networks.by_metadata",
     "encode_board": "retro_gamer_encoders.from_characters",
     "encode_observation": "retro_gamer_encoders.from_characters",

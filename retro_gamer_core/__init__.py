@@ -42,7 +42,7 @@ _HOME = {
     "RunInfo": "events",
     "TimeSteps": "observation",
     "Transitions": "transitions",
-    "expect_weights": "policies.weights",
+    "expect_weights": "policies.exported",
     "hookimpl": "hookspecs",
     "one_hot": "observation",
     "view": "observation",

@@ -145,7 +145,7 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     """Name, factory, description and the place of the code."""
     from retro_gamer_core.games.descriptions import describe
     from retro_gamer_core.games.finding import find_game
-    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.games.metadata import GameMetadata, metadata_in
     from retro_gamer_core.games.module_files import own_code
 
     if isinstance(game, str):
@@ -158,7 +158,7 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
         source = own_code(file) if file else None
         metadata = None
         if file and description is None:
-            metadata = describe(file, getattr(game, "__name__", None)).metadata()
+            metadata = metadata_in(describe(file, getattr(game, "__name__", None)))
     if description is not None:
         given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
         metadata = copy(given)

@@ -41,7 +41,7 @@ from retro_gamer_core.plugins.hook_diagnosis import HOOKS
 from retro_gamer_core.plugins.loading import load
 from retro_gamer_core.plugins.records import Provider
 from retro_gamer_core.plugins.registry import Plugins, configure
-from retro_gamer_core.training.assembly import build_player
+from retro_gamer_core.policies.player import build_player
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"

@@ -9,6 +9,7 @@ import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import grimp
 import pytest
 from click.testing import CliRunner
 from importlinter.cli import lint_imports_command
@@ -26,6 +27,9 @@ PLUGINS = sorted(entry.module for entry in entry_points(group=GROUP) if entry.di
 ADAPTERS = ["retro_gamer_gymnasium"]
 
 
+ROOTS = ["retro_gamer", "retro_gamer_core", *PLUGINS, *ADAPTERS]
+
+
 def loaded_by(statements: str) -> set[str]:
     """The top-level modules that are there after some statements, in a process of their own."""
     code = f"import json, sys\n{statements}\nprint(json.dumps([name for name in sys.modules if '.' not in name]))"
@@ -37,6 +41,32 @@ def test_imports_point_downward_only(monkeypatch):
     monkeypatch.chdir(ROOT)
     result = CliRunner().invoke(lint_imports_command, ["--no-cache"])
     assert result.exit_code == 0, result.output
+
+
+def test_no_files_import_each_other_in_a_circle():
+    graph = grimp.build_graph(*ROOTS, exclude_type_checking_imports=True, cache_dir=None)
+    above = {module: graph.find_upstream_modules(module) for module in graph.modules}
+    circles = {frozenset({one, *(other for other in above[one] if one in above[other])}) for one in above}
+    assert [sorted(circle) for circle in circles if len(circle) > 1] == []
+
+
+def test_the_ground_floor_knows_nothing_above_it_even_for_type_checkers():
+    *_, rooms = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    ground = {f"retro_gamer_core.{module}" for module in rooms["layers"][-1].split(" : ")}
+    graph = grimp.build_graph("retro_gamer_core", cache_dir=None)
+    assert ground <= graph.modules
+    imported = {module: graph.find_modules_directly_imported_by(module) - ground for module in ground}
+    assert {module: modules for module, modules in imported.items() if modules} == {}
+
+
+def test_training_knows_nothing_of_duels_nor_of_what_is_shown():
+    graph = grimp.build_graph("retro_gamer_core", cache_dir=None)
+    for room in ("duels", "terminal", "cli", "from_python"):
+        assert not graph.chain_exists(
+            "retro_gamer_core.training", f"retro_gamer_core.{room}", as_packages=True
+        )
 
 
 def test_every_built_in_plugin_is_registered_and_under_contract():

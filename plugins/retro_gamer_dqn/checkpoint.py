@@ -1,6 +1,6 @@
 """Checkpoints as ``.pt`` files: weights and plain values, read back without executing anything.
 
-A file ends with the SHA-256 of all before it (see ``sealed_zip``), which plain ``torch.load`` reads past; torch
+A file ends with the SHA-256 of all before it (see ``archives``), which plain ``torch.load`` reads past; torch
 itself looks at no checksum. Files of before there was a digest are checked by the checksums of their zip.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from retro_gamer_core.errors import CheckpointDamaged
-from retro_gamer_core.runs.sealed_zip import has_seal, is_whole, sealed
+from retro_gamer_core.runs.archives import has_seal, is_whole, sealed
 
 _EXPECTED = ("model_state_dict", "optimizer_state_dict", "epsilon", "total_steps", "episode")
 _ANOTHER = "use another one: retro-gamer info RUN lists them"

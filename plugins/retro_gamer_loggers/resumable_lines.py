@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from retro_gamer_core.runs.links import refuse_link_out
+from retro_gamer_core.runs.atomic_files import refuse_link_out
 
 SECONDS_HELD_BACK = 1.0
 LINES_LOST = "this file is shorter than it was when training stopped: some lines above are missing"

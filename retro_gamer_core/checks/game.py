@@ -20,7 +20,7 @@ from retro_gamer_core.errors import GameError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games.console_screen import console_problem
 from retro_gamer_core.games.finding import fresh_game
-from retro_gamer_core.games.metadata_checks import problems_with_game
+from retro_gamer_core.games.metadata import problems_with_game
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.random_play import play_at_random

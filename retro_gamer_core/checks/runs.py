@@ -16,9 +16,9 @@ from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.plugins.own_code import OwnCodeRefused
+from retro_gamer_core.policies.player import build_player, lock_parts
 from retro_gamer_core.runs.parts_lock import differences, read_lock
 from retro_gamer_core.training.alarms import GROWTH_OF_GAMES, SHORTEST_RUN, mostly_random, run_too_short
-from retro_gamer_core.training.assembly import build_player, lock_parts
 from retro_gamer_core.training.loading import load_run
 
 if TYPE_CHECKING:

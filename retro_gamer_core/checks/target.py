@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
-from retro_gamer_core.games.paths import is_path
+from retro_gamer_core.games.modules import is_path
 from retro_gamer_core.parts import KINDS, Kind
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for

@@ -20,8 +20,7 @@ from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.survey import survey_game
-from retro_gamer_core.policies.player import build_encoder
-from retro_gamer_core.training.assembly import build_player
+from retro_gamer_core.policies.player import build_encoder, build_player
 from retro_gamer_core.training.new_run import choices_of, with_wishes
 from retro_gamer_core.transitions import Transitions
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.printing import typed, warn
 from retro_gamer_core.errors import RetroGamerError, RunNotFound
+from retro_gamer_core.terminal.printing import typed, warn
 
 if TYPE_CHECKING:
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_core.training.policy import TrainedPolicy
 
 SEED = click.IntRange(0, 2**32 - 1)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
@@ -97,8 +97,8 @@ def what_was_chosen(game: str | None, checkpoint: str | None) -> list[str]:
 
 
 def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
     from retro_gamer_core.training.loading import load_run
-    from retro_gamer_core.training.policy import TrainedPolicy
 
     run = open_run(source)
     config, found = load_run(run)
@@ -115,7 +115,7 @@ def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPl
     from retro_gamer_core.configuration.settings import TrainingSettings
     from retro_gamer_core.games.entry_points import is_installed_game
     from retro_gamer_core.games.finding import find_game, fresh_game
-    from retro_gamer_core.training.policy import TrainedPolicy
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
 
     policy = TrainedPolicy(file, checkpoint)
     if not game and not is_installed_game(policy.game):

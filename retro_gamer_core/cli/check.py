@@ -8,8 +8,8 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, SEED, open_run
 from retro_gamer_core.cli.exits import CHECK_FAILED
-from retro_gamer_core.cli.printing import next_step, say, say_json, typed, warn, what_games_print_aside
 from retro_gamer_core.parts import KINDS
+from retro_gamer_core.terminal.printing import next_step, say, say_json, typed, warn, what_games_print_aside
 
 if TYPE_CHECKING:
     from retro_gamer_core.checks.target import CheckTarget, TargetKind
@@ -47,7 +47,7 @@ def check(
     chosen = [word for flag, value in (("--kind", kind), ("--game", game)) if value for word in (flag, value)]
     again = typed("retro-gamer", "check", *([thing] if thing else []), *chosen)
     if named.kind == "run":  # told before any of it is imported, so that there is time to press Ctrl-C
-        from retro_gamer_core.training.own_files import in_a_sentence, own_code_of
+        from retro_gamer_core.configuration.own_files import in_a_sentence, own_code_of
 
         if found := own_code_of(open_run(named.name)):
             warn(in_a_sentence(found))

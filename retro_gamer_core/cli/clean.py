@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from retro_gamer_core.cli.arguments import open_run
-from retro_gamer_core.cli.printing import next_step, say, size_in_words, table, typed
+from retro_gamer_core.terminal.printing import next_step, say, size_in_words, table, typed
 
 if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory

@@ -13,9 +13,9 @@ import click
 from retro_gamer_core.cli.arguments import training_command
 from retro_gamer_core.cli.check import warn_of
 from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
-from retro_gamer_core.cli.printing import next_step, say, typed, warn
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import KINDS, Choice
+from retro_gamer_core.terminal.printing import next_step, say, typed, warn
 from retro_gamer_core.toml_text import toml_setting
 
 _FIRST_SENTENCE = re.compile(r"(?<=\w)[.;] ")

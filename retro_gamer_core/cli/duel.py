@@ -11,7 +11,7 @@ import click
 
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.play import play
-from retro_gamer_core.cli.printing import (
+from retro_gamer_core.terminal.printing import (
     next_step,
     say,
     say_json,
@@ -20,13 +20,12 @@ from retro_gamer_core.cli.printing import (
     warn,
     what_games_print_aside,
 )
-from retro_gamer_core.cli.progress import EpisodeGoal, Progress
+from retro_gamer_core.terminal.progress import EpisodeGoal, Progress
 
 if TYPE_CHECKING:
-    from retro_gamer_core.duels.comparison import Progress as HowFar
     from retro_gamer_core.duels.directory import DuelRecord
-    from retro_gamer_core.duels.ratings import Rating
-    from retro_gamer_core.duels.shares import Share
+    from retro_gamer_core.duels.pairings import Progress as HowFar
+    from retro_gamer_core.duels.ratings import Rating, Share
     from retro_gamer_core.duels.snapshots import Snapshot
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Evaluated, RunInfo
 
@@ -87,7 +86,7 @@ def duel(
     from retro_gamer_core.duels.directory import DuelDirectory
     from retro_gamer_core.duels.duel import Duel, DuelSettings, Stopped
     from retro_gamer_core.duels.matches import check_that_they_meet
-    from retro_gamer_core.duels.seats import seated
+    from retro_gamer_core.duels.opponent import seated
     from retro_gamer_core.duels.sides import open_sides
     from retro_gamer_core.training.interrupts import stop_on_interrupt
 

@@ -9,7 +9,7 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, GAME_OPTION, SEED, policy_to_play, what_was_chosen
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.cli.printing import (
+from retro_gamer_core.terminal.printing import (
     MovingLine,
     next_step,
     say,

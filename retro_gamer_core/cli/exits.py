@@ -9,8 +9,8 @@ import threading
 
 import click
 
-from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.terminal.printing import warn
 
 CHECK_FAILED = 3
 INTERRUPTED = 130

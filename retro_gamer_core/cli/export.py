@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retro_gamer_core.cli.arguments import open_run
-from retro_gamer_core.cli.printing import MovingLine, next_step, say, size_in_words, typed, warn
 from retro_gamer_core.errors import RunExists
+from retro_gamer_core.terminal.printing import MovingLine, next_step, say, size_in_words, typed, warn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.observation import Observations
+    from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
     from retro_gamer_core.policies.player import Player
-    from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
 _LARGE = 1_000_000  # bytes; a game pack is usually smaller than this
 
@@ -63,8 +63,8 @@ def export(
     from retro_gamer_core.games.entry_points import is_installed_game
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.plugins.registry import installed_plugins
-    from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
-    from retro_gamer_core.training.exporting import export_policy
+    from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+    from retro_gamer_core.policies.exporting import export_policy
     from retro_gamer_core.training.loading import load_run
 
     directory = open_run(run)
@@ -111,7 +111,7 @@ def _refuse_to_replace(file: Path, force: bool) -> None:
 
 
 def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:
-    from retro_gamer_core.training.exporting import CannotExport, without_directory
+    from retro_gamer_core.policies.exporting import CannotExport, without_directory
 
     learner, config = policy.player_in(game).learner, policy.config
     if not hasattr(learner, "save_onnx"):
@@ -135,7 +135,7 @@ def _try_out(
     from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import fresh_game
-    from retro_gamer_core.training.policy import TrainedPolicy
+    from retro_gamer_core.policies.trained_policy import TrainedPolicy
 
     exported = TrainedPolicy(file).player_in(fresh_game(found.factory, found.name))
     turns = alike = 0

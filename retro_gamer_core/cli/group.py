@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from retro_gamer_core.cli.printing import warn
 from retro_gamer_core.errors import PluginError
 from retro_gamer_core.plugins.own_code import only_installed
 from retro_gamer_core.suggestions import did_you_mean
+from retro_gamer_core.terminal.printing import warn
 
 _HERE = "retro_gamer_core.cli"
 _COMMANDS = {  # by name: where it is, and what the list of commands says of it

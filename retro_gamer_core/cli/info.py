@@ -9,7 +9,11 @@ from typing import Any
 import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, open_run, training_command
-from retro_gamer_core.cli.printing import (
+from retro_gamer_core.cli.run_summary import RunSummary, summarise
+from retro_gamer_core.configuration.own_files import in_a_sentence
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.terminal.printing import (
     heading,
     next_step,
     percent,
@@ -20,11 +24,7 @@ from retro_gamer_core.cli.printing import (
     table,
     typed,
 )
-from retro_gamer_core.cli.run_summary import RunSummary, summarise
-from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.runs.training_log_format import format_duration
 from retro_gamer_core.toml_text import toml_value
-from retro_gamer_core.training.own_files import in_a_sentence
 
 _ROWS = 4
 _EPISODES_FOR_PROGRAMS = 20

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import click
 
 from retro_gamer_core.cli.arguments import AS_JSON
-from retro_gamer_core.cli.printing import next_step, say, say_json, table, typed, warn
-from retro_gamer_core.games.installed import InstalledGame, installed_games
+from retro_gamer_core.games.finding import InstalledGame, installed_games
+from retro_gamer_core.terminal.printing import next_step, say, say_json, table, typed, warn
 
 
 @click.command("list")

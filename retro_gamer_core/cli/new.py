@@ -9,9 +9,9 @@ from typing import Final, Literal
 
 import click
 
-from retro_gamer_core.cli.printing import into, next_step, say
 from retro_gamer_core.parts import Kind
 from retro_gamer_core.templates.questions import Question, game_questions
+from retro_gamer_core.terminal.printing import into, next_step, say
 
 _GAME: Final = "game"
 _PARTS = ("encoder", "network", "memory", "logger")

@@ -8,7 +8,7 @@ import sys
 import click
 
 from retro_gamer_core.cli.arguments import GAME_OPTION, SEED, policy_to_play, what_was_chosen
-from retro_gamer_core.cli.printing import next_step, say, say_unbroken, typed
+from retro_gamer_core.terminal.printing import next_step, say, say_unbroken, typed
 
 
 @click.command()
@@ -36,7 +36,7 @@ def play(
     from retro_gamer_core.games.tracebacks import where_raised
     from retro_gamer_core.playing.chance import seeded
     from retro_gamer_core.playing.watching import game_raised, print_frames, watch
-    from retro_gamer_core.training.policy import PolicyInput
+    from retro_gamer_core.policies.trained_policy import PolicyInput
 
     chosen = policy_to_play(run, checkpoint, game)
     found = chosen.found

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from retro_gamer_core.cli.printing import into, next_step, say
 from retro_gamer_core.parts import Kind
+from retro_gamer_core.terminal.printing import into, next_step, say
 
 
 @click.command()

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import config_from_sections, read_sections
+from retro_gamer_core.configuration.own_files import OwnCode, own_code_of
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.training_log_format import TrainingLog, read_training_log
-from retro_gamer_core.training.own_files import OwnCode, own_code_of
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig

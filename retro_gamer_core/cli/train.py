@@ -10,8 +10,8 @@ import click
 
 from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.cli.printing import next_step, say, typed, warn
-from retro_gamer_core.cli.progress import UNITS, Quiet, progress_for, say_duration
+from retro_gamer_core.terminal.printing import next_step, say, typed, warn
+from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration.settings import Device

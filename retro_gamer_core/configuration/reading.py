@@ -13,8 +13,7 @@ from retro_gamer_core.configuration.section_reader import SectionReader
 from retro_gamer_core.configuration.settings import CONFIG_VERSION, LOOP_SETTINGS, SECTIONS, TrainingSettings
 from retro_gamer_core.errors import ConfigurationError, Problem
 from retro_gamer_core.games.metadata import GameMetadata
-from retro_gamer_core.games.metadata_checks import problems_in_description
-from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS, problems_in_description
 from retro_gamer_core.options import Option, Setting
 from retro_gamer_core.suggestions import did_you_mean, nearest
 from retro_gamer_core.toml_text import toml_setting

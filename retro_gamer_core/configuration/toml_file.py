@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.configuration.reading import config_from_sections, configuration_error
 from retro_gamer_core.configuration.run_config import RunConfig
 from retro_gamer_core.errors import Problem, RetroGamerError
-from retro_gamer_core.runs.atomic_files import replace_file
-from retro_gamer_core.runs.links import refuse_link_out
+from retro_gamer_core.runs.atomic_files import refuse_link_out, replace_file
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

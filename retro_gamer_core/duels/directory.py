@@ -22,8 +22,7 @@ from typing import Any
 from retro_gamer_core.duels.ratings import Rating, Result
 from retro_gamer_core.duels.snapshots import Snapshot
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.runs.atomic_files import remove_leftovers, replace_file, write_text
-from retro_gamer_core.runs.links import refuse_links_out_of
+from retro_gamer_core.runs.atomic_files import refuse_links_out_of, remove_leftovers, replace_file, write_text
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.process_lock import hold_lock
 

@@ -12,19 +12,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from retro_gamer_core.duels.comparison import Progress, compare, to_compare
 from retro_gamer_core.duels.directory import DuelDirectory, DuelRecord, TrainingStep
 from retro_gamer_core.duels.matches import Participant, play_matches
+from retro_gamer_core.duels.opponent import seated
+from retro_gamer_core.duels.pairings import (
+    GAMES_OF_A_PAIRING,
+    Progress,
+    compare,
+    opponents,
+    pairings,
+    to_compare,
+)
 from retro_gamer_core.duels.ratings import Rating, Result, rate
-from retro_gamer_core.duels.schedule import GAMES_OF_A_PAIRING, opponents, pairings
 from retro_gamer_core.duels.snapshots import Snapshot, freeze
-from retro_gamer_core.duels.training_step import give_up_running_games, train_until
-from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
 from retro_gamer_core.playing.chance import any_game
+from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.refusals import damage_explained
+from retro_gamer_core.runs.saved_state import read_state, write_state
+from retro_gamer_core.training.loading import load_run
+from retro_gamer_core.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from retro_gamer_core.duels.sides import Side
-    from retro_gamer_core.training.interrupts import StopRequest
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_core.training.interrupts import Stop, StopRequest
 
 #: What matches are played for: the table, and the comparison at the end. Each has its own games.
 _TABLE, _COMPARISON = "table", "comparison"
@@ -38,7 +50,7 @@ class DuelSettings:
     Args:
         rounds: how many in all, those of earlier sessions included.
         episodes: how many each side trains in a round.
-        opponents: ``schedule.POOL`` or ``schedule.NEWEST``.
+        opponents: ``pairings.POOL`` or ``pairings.NEWEST``.
         matches: games of each pairing in the comparison at the end.
     """
 
@@ -121,18 +133,27 @@ class Duel:
         return Participant(self._sides[snapshot.side], snapshot, self._directory.file(snapshot))
 
     def _train(self, side: Side, other: Side, round_: int) -> None:
+        """Let a side train, or go on training, until the end of its step, or until somebody asks to stop.
+
+        Games that end in the same turn as the last episode are counted too, so it may be a few more. There is no
+        evaluation on the way: its figures would go up and down with the opponent. Whatever else a training does
+        is done: the log, saved states, checkpoints.
+        """
         step = self._step(side, other, round_)
         against = [snapshot for snapshot in self.record.of(other.name) if snapshot.name in step.against]
-        left = self._settings.rounds - round_
-        train_until(
-            side,
-            step.until,
-            step.until + left * self._settings.episodes,
-            other.path,
-            [self._directory.file(snapshot) for snapshot in against],
-            show=lambda begun, until: self._audience.training(round_, side.name, against, begun, until),
-            stop=self._stop,
-        )
+        config, game = load_run(side.run)  # anew: training may have completed it since
+        in_all = step.until + (self._settings.rounds - round_) * self._settings.episodes
+        # Never quite reached: a run that is finished is put aside when it goes on.
+        episodes = max(in_all, config.training.training_episodes) + config.training.games_in_step
+        training = replace(config.training, training_episodes=episodes, evaluate_every=0)
+        config = replace(config, training=training)
+        with seated({other.path: [self._directory.file(snapshot) for snapshot in against]}):
+            trainer = Trainer(side.run, config, game.factory, installed_plugins(), source=game.source_root)
+            trainer.load_newest()
+            begun = trainer.loop.episodes
+            if begun < step.until:
+                with self._audience.training(round_, side.name, against, begun, step.until) as progress:
+                    trainer.train([progress], _StopAfter(self._stop, trainer, step.until))
         self._stop_if_asked()
 
     def _step(self, side: Side, other: Side, round_: int) -> TrainingStep:
@@ -147,7 +168,7 @@ class Duel:
                 before.episode + self._settings.episodes,
                 tuple(snapshot.name for snapshot in against),
             )
-            give_up_running_games(side.run)
+            _give_up_running_games(side.run)
             self._remember(replace(self.record, training=step))
         return step
 
@@ -222,3 +243,34 @@ def _record_of(sides: tuple[Side, Side], directory: DuelDirectory) -> DuelRecord
 def _shown(record: DuelRecord) -> str:
     one, other = (f"{name} ({run})" for name, run in zip(record.sides, record.runs, strict=True))
     return f"{one} against {other}"
+
+
+def _give_up_running_games(run: RunDirectory) -> None:
+    """Let training go on with fresh games, and with everything else as it stood.
+
+    A saved state says how to play the running games again. Against another opponent they would not come out
+    the same, and playing them again to find that out takes longer than a whole step may.
+    """
+    states = run.newest_states()
+    if not states:
+        return
+    with run.hold():
+        try:
+            with damage_explained(states[0]):
+                state = read_state(states[0])
+                games = state["loop"]["games"]
+                games["actions"] = games["actions"][:0]
+        except CheckpointDamaged:
+            return  # training will say so, and take the one before
+        write_state(states[0], state)
+
+
+class _StopAfter:
+    """A stop request that is made when somebody makes it, and after so many episodes."""
+
+    def __init__(self, stop: Stop, trainer: Trainer, until: int) -> None:
+        self._stop, self._loop, self._until = stop, trainer.loop, until
+
+    @property
+    def asked(self) -> bool:
+        return self._stop.asked or self._loop.episodes >= self._until

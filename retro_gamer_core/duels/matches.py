@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retro_gamer_core.duels.opponent import seated
 from retro_gamer_core.duels.ratings import Result
-from retro_gamer_core.duels.seats import seated
 from retro_gamer_core.duels.sides import Side, not_asked, winner_of
 from retro_gamer_core.duels.snapshots import Chooser, RandomKeys, Snapshot, load
 from retro_gamer_core.errors import GameError, RetroGamerError
@@ -79,11 +79,8 @@ def play_matches(
             errors.append((one.side, error))
     if errors and len(errors) == count:
         side, first_error = errors[0]
-        raise GameError(
-            f"the game failed in every match: {in_words(first_error)}",
-            where=where_raised(first_error, side.game.source_root) or side.game.name,
-            hint="correct that line; then the same command goes on",
-        ) from first_error
+        then = "; then the same command goes on"
+        raise _failed("the game failed in every match", side, first_error, then=then) from first_error
     return Result(first.snapshot.name, second.snapshot.name, wins[names[0]], wins[names[1]], wins[""])
 
 
@@ -105,15 +102,16 @@ def _check_that_it_asks(one: Participant, other: Participant) -> None:
         except RetroGamerError:
             raise
         except (Exception, SystemExit) as error:
-            raise GameError(
-                f"the game of {one.side.run.path} failed: {in_words(error)}",
-                where=where_raised(error, one.side.game.source_root) or one.side.game.name,
-                hint="correct that line",
-            ) from error
+            raise _failed(f"the game of {one.side.run.path} failed", one.side, error) from error
         winner_of(one.side, game, (one.side.name, other.side.name))
         if other.side.path in asked:
             return
     raise not_asked(one.side, other.side, asked)
+
+
+def _failed(what: str, side: Side, error: BaseException, *, then: str = "") -> GameError:
+    where = where_raised(error, side.game.source_root) or side.game.name
+    return GameError(f"{what}: {in_words(error)}", where=where, hint=f"correct that line{then}")
 
 
 def _played(one: Participant, other: Participant, chance: Chance) -> tuple[Game, frozenset[Path]]:

@@ -1,24 +1,45 @@
-"""What plays the other side in a training game."""
+"""What plays the other side in a training game, and which snapshots those are for as long as a duel says so.
+
+Games are made by functions without arguments, and perhaps in another process. So what a duel has to tell
+them stands in an environment variable, which processes that are started inherit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+import json
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 from weakref import WeakKeyDictionary
 
 from retro_gamer_core.configuration import read_config
-from retro_gamer_core.duels.seats import drawn, files_for
 from retro_gamer_core.duels.snapshots import Chooser, RandomKeys, load
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
-from retro_gamer_core.training.policy import TrainedPolicy
 
 if TYPE_CHECKING:
     from retro.game import Game
+
+
+#: A JSON object: for each run, by its absolute path, the files that may play it; null is random keys.
+VARIABLE = "RETRO_GAMER_OPPONENTS"
+
+#: Where several may play, the last one plays this share of the games.
+SHARE_OF_THE_NEWEST = 0.5
+
+#: The file of a snapshot; None for random keys.
+File = str | None
+
+Asked = NewType("Asked", set[Path])
+
+_asked: Asked = Asked(set())
 
 
 class Opponent:
@@ -91,3 +112,49 @@ class Opponent:
                 hint=f'name them: Opponent("{self._run.name}", keys=["KEY_LEFT", "KEY_RIGHT"])',
             )
         return RandomKeys(read_config(RunDirectory(self._run).config, installed_plugins()).metadata.keys)
+
+
+@contextmanager
+def seated(seats: Mapping[Path, Sequence[Path | None]]) -> Iterator[Asked]:
+    """Let ``Opponent`` play these files for each of these runs, the newest last, while the block runs.
+
+    Gives the set of those runs that a game has asked for since, in this process.
+    """
+    before = os.environ.get(VARIABLE)
+    files = {
+        str(run.resolve()): [file and str(file.resolve()) for file in seat] for run, seat in seats.items()
+    }
+    os.environ[VARIABLE] = json.dumps(files)
+    _asked.clear()
+    try:
+        yield _asked
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+def files_for(run: Path) -> tuple[File, ...]:
+    """The files that may play the run, the newest last; none where no duel says so. ``run`` is absolute."""
+    text = os.environ.get(VARIABLE)
+    if not text:
+        return ()
+    _asked.add(run)
+    return _read(text).get(str(run), ())
+
+
+def drawn(files: Sequence[File]) -> File:
+    """Which of them plays a game: the newest, or as often one of those before it.
+
+    The draw is from Python's ``random``, as the games' own are, so that a game can be played again from its
+    seed.
+    """
+    if len(files) == 1 or random.random() < SHARE_OF_THE_NEWEST:
+        return files[-1]
+    return random.choice(files[:-1])
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> dict[str, tuple[File, ...]]:
+    return {run: tuple(files) for run, files in json.loads(text).items()}

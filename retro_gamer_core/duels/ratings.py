@@ -1,4 +1,4 @@
-"""How strong is each participant? Ratings from the results of matches, each with an interval.
+"""How often did each participant win, and how strong is it? Shares and ratings, each with an interval.
 
 The model says that a participant rated 400 points higher wins ten times as often as it loses: the chance
 of beating another is ``1 / (1 + 10^(-difference / 400))``. The ratings are those under which what was seen
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -28,6 +29,34 @@ IMAGINED_DRAWS = 1.0
 _Z95 = 1.959964
 _STEPS = 100
 _SMALL = 1e-10
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many.
+
+    Args:
+        count: how often it happened.
+        of: among how many.
+    """
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        return self.count / self.of
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """Where the share of very many would probably lie.
+
+        Source: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference".
+        """
+        n, p = self.of, self.value
+        middle = (p + _Z95**2 / (2 * n)) / (1 + _Z95**2 / n)
+        width = _Z95 / (1 + _Z95**2 / n) * sqrt(p * (1 - p) / n + _Z95**2 / (4 * n**2))
+        return max(0.0, min(p, middle - width)), min(1.0, max(p, middle + width))  # rounding aside
 
 
 @dataclass(frozen=True)
@@ -48,6 +77,14 @@ class Result:
     @property
     def games(self) -> int:
         return self.first_wins + self.second_wins + self.draws
+
+    @property
+    def first_share(self) -> Share:
+        return Share(self.first_wins, self.games)
+
+    @property
+    def second_share(self) -> Share:
+        return Share(self.second_wins, self.games)
 
 
 @dataclass(frozen=True)
@@ -114,8 +151,8 @@ def _most_likely(scores: np.ndarray, games: np.ndarray) -> tuple[np.ndarray, np.
     """Strengths on the logistic scale, ``float64[n]``, and their covariance, ``float64[n, n]``."""
     strengths = np.zeros(len(games))
     for _ in range(_STEPS):
-        slopes, curvature = _derivatives(strengths, scores, games)
-        step = np.linalg.solve(curvature, slopes)
+        gradient, curvature = _derivatives(strengths, scores, games)
+        step = np.linalg.solve(curvature, gradient)
         # From far away a whole step may overshoot; this much never does any harm, as there is one peak.
         step *= min(1.0, 1.0 / max(_SMALL, float(np.abs(step).max())))
         strengths = strengths + step
@@ -130,10 +167,10 @@ def _derivatives(
     """First derivatives of the logarithm of the likelihood, and the second ones with their sign turned."""
     chances = _logistic(strengths[:, None] - strengths[None, :])
     imagined = _logistic(strengths)
-    slopes = (scores - games * chances).sum(axis=1) + IMAGINED_DRAWS * (0.5 - imagined)
+    gradient = (scores - games * chances).sum(axis=1) + IMAGINED_DRAWS * (0.5 - imagined)
     weights = games * chances * (1 - chances)
     own = weights.sum(axis=1) + IMAGINED_DRAWS * imagined * (1 - imagined)
-    return slopes, np.diag(own) - weights
+    return gradient, np.diag(own) - weights
 
 
 def _logistic(x: np.ndarray) -> np.ndarray:

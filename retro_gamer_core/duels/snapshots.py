@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+from retro_gamer_core.policies.exporting import CannotExport, export_policy
 from retro_gamer_core.policies.policy_file import SUFFIX
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.atomic_files import replace_file
-from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
-from retro_gamer_core.training.exporting import CannotExport, export_policy
-from retro_gamer_core.training.policy import TrainedPolicy
 
 if TYPE_CHECKING:
     from retro.game import Game

@@ -14,17 +14,19 @@ ends below ``site-packages``, the home directory and the root: what stands there
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.errors import MetadataError, Problem, RetroGamerError
 from retro_gamer_core.games.entry_points import DEFAULT_FACTORY, registered_games
-from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.metadata_keys import REQUIRED_KEYS
 from retro_gamer_core.games.module_files import INSTALL_DIRECTORIES, locate, module_parts
-from retro_gamer_core.games.pyproject_tables import SECTION, table_in
+
+SECTION = "tool.retro-gamer"
 
 
 class DescriptionNotFound(RetroGamerError, FileNotFoundError):
@@ -44,14 +46,6 @@ class Description:
     values: Mapping[str, Any] | None = None
     where: str = ""
     notes: tuple[str, ...] = ()
-
-    def metadata(self) -> GameMetadata | None:
-        """The description, checked; None where nothing describes the game.
-
-        Raises:
-            MetadataError: naming every problem.
-        """
-        return None if self.values is None else GameMetadata.from_dict(self.values, self.where)
 
 
 def describe(file: Path, factory: str | None = None, name: str | None = None) -> Description:
@@ -103,7 +97,7 @@ def describe_module(name: str) -> Description:
 
 def _own_description(file: Path, factory: str, name: str | None) -> Description:
     for pyproject in _pyprojects_above(file):
-        table = table_in(pyproject)
+        table = _table_in(pyproject)
         if table is None:
             continue
         shared = {key: value for key, value in table.items() if key != "games"}
@@ -179,3 +173,63 @@ def _is_in(file: Path, module: str) -> bool:
     # By file, not by name: a student's snake.py is not the snake that somebody installed.
     located = locate(module)
     return located is not None and located.resolve() == file.resolve()
+
+
+def _table_in(pyproject: Path) -> dict[str, Any] | None:
+    """The table, with all of ``[tool.retro-gamer.games]`` in it; None where the file has none.
+
+    Raises:
+        MetadataError: the file cannot be read, or what it holds there is not a table.
+    """
+    try:
+        # utf-8-sig, for Windows editors that begin a file with a byte order mark; TOML has no such thing.
+        document = tomllib.loads(pyproject.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        message, place = _message_and_place(error)
+        raise _cannot_read(
+            f"{pyproject.name} is not valid TOML: {message}", f"{pyproject}{place}", "correct that line"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _cannot_read(
+            f"{pyproject.name} is not written in UTF-8", str(pyproject), "save it as UTF-8 in your editor"
+        ) from error
+    except OSError as error:
+        raise _cannot_read(str(error), str(pyproject), "let this file be read") from error
+    tool = document.get("tool")
+    table = tool.get("retro-gamer") if isinstance(tool, dict) else None
+    if table is not None:
+        _refuse_other_than_tables(table, pyproject)
+    return table
+
+
+def _refuse_other_than_tables(table: Any, pyproject: Path) -> None:
+    for key, value, header in _meant_as_tables(table):
+        if not isinstance(value, dict):
+            raise _cannot_read(
+                f"{key} is {value!r}, not a table",
+                str(pyproject),
+                f"begin the table with [{SECTION}{header}]",
+            )
+
+
+def _meant_as_tables(table: Any) -> Iterator[tuple[str, Any, str]]:
+    """Each is looked at before what is in it is asked for."""
+    yield "retro-gamer", table, ""
+    games = table.get("games", {})
+    yield "games", games, ".games.NAME"
+    for name, values in games.items():
+        yield name, values, f".games.{name}"
+
+
+def _cannot_read(what: str, where: str, hint: str) -> MetadataError:
+    why = "this file may describe the game"
+    return MetadataError(
+        "The description of the game cannot be read:",
+        [Problem(what, where, why, hint, code="unreadable-description")],
+    )
+
+
+def _message_and_place(error: tomllib.TOMLDecodeError) -> tuple[str, str]:
+    """``("Invalid value", ", line 3, column 9")`` from ``Invalid value (at line 3, column 9)``."""
+    match = re.fullmatch(r"(.*) \(at (.+)\)", str(error), re.DOTALL)
+    return (match[1], f", {match[2]}") if match else (str(error), "")

@@ -11,8 +11,8 @@ from weakref import WeakValueDictionary
 
 from retro_gamer_core.errors import GameError, GameNotFound
 from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.games.modules import allow_retro_import
 from retro_gamer_core.games.tracebacks import where_raised
-from retro_gamer_core.games.windows_signals import allow_retro_import
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.own_code import is_pythons_own
 
@@ -45,9 +45,7 @@ def factory_in(module: ModuleType, name: str, *, place: str) -> Callable[[], Gam
                 code="no-such-factory",
             )
         found = getattr(found, part)
-    if is_pythons_own(getattr(found, "__module__", None) or ""):
-        raise _not_callable(found, f"{name} in {module.__name__}")
-    if not callable(found):
+    if is_pythons_own(getattr(found, "__module__", None) or "") or not callable(found):
         raise _not_callable(found, f"{name} in {module.__name__}")
     return found
 

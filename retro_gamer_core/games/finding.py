@@ -6,7 +6,7 @@ A game is named in one of five ways: a name from ``retro-gamer list``; ``package
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from retro_gamer_core.errors import GameNotFound
+from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.games.descriptions import Description, describe
 from retro_gamer_core.games.entry_points import (
     DEFAULT_FACTORY,
@@ -23,16 +23,13 @@ from retro_gamer_core.games.entry_points import (
     registered_games,
 )
 from retro_gamer_core.games.factories import factory_in, fresh_game
-from retro_gamer_core.games.installed import InstalledGame, installed_games
+from retro_gamer_core.games.metadata import GameMetadata, metadata_in
 from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
-from retro_gamer_core.games.modules import import_by_name, import_file
-from retro_gamer_core.games.paths import game_file, is_path
+from retro_gamer_core.games.modules import game_file, import_by_name, import_file, is_path
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from retro.game import Game
-
-    from retro_gamer_core.games.metadata import GameMetadata
 
 __all__ = ["FoundGame", "InstalledGame", "find_game", "fresh_game", "installed_games"]
 
@@ -94,6 +91,34 @@ def find_game(name: str) -> FoundGame:
     raise _unknown(name, place)
 
 
+@dataclass(frozen=True)
+class InstalledGame:
+    """A game that an installed package registers.
+
+    Args:
+        name: what to call it.
+        entry: its ``module:factory``, or only its module; another name for it.
+        distribution, version: the package that registers it, which need not be the one it lies in.
+        board_size: (width, height) in cells, where its description says so.
+        described: whether it can be trained on without writing a description first.
+        problem: why it cannot be used as it stands, in a sentence; empty when it can.
+    """
+
+    name: str
+    entry: str
+    distribution: str
+    version: str
+    board_size: tuple[int, int] | None
+    described: bool
+    problem: str
+
+
+def installed_games() -> list[InstalledGame]:
+    """Every registered game, by name; where several packages use one name, each of theirs."""
+    games = registered_games()
+    return [_looked_at(game, [other for other in games if other.name == game.name]) for game in games]
+
+
 def _split(name: str) -> tuple[str, str | None]:
     """The module or path, and the factory behind the colon; the colon of ``C:\\games`` has none behind it."""
     place, colon, factory = name.rpartition(":")
@@ -133,16 +158,17 @@ def _in_module(
     distribution, version = _distribution_of(module, registered)
     described = describe(file, factory, registered.name if registered else None)
     import_module = partial(import_by_name, game=name, distribution=distribution or None)
+    found = _factory(module, factory, module, described, import_module)
     return FoundGame(
-        name=name,
-        factory=_factory(module, factory, module, described, import_module),
-        metadata=described.metadata(),
-        module=module,
-        directory=None,
-        distribution=distribution,
-        version=version,
-        notes=described.notes,
-        source_root=own_code(file),
+        name,
+        found,
+        metadata_in(described),
+        module,
+        None,
+        distribution,
+        version,
+        described.notes,
+        own_code(file),
     )
 
 
@@ -159,16 +185,9 @@ def _at_path(path: Path, factory: str | None) -> FoundGame:
             return import_by_name(wanted, game=name)
         return import_file(wanted_file, game=name)
 
+    found = _factory(module, factory, path.as_posix(), described, import_module)
     return FoundGame(
-        name=name,
-        factory=_factory(module, factory, path.as_posix(), described, import_module),
-        metadata=described.metadata(),
-        module=module,
-        directory=directory,
-        distribution="",
-        version="",
-        notes=described.notes,
-        source_root=own_code(file),
+        name, found, metadata_in(described), module, directory, "", "", described.notes, own_code(file)
     )
 
 
@@ -220,4 +239,30 @@ def _unknown(name: str, place: str) -> GameNotFound:
         "your own is best named by its file, as in path/to/game.py",
         hint=f"did you mean {match!r}?" if match else did_you_mean(place, names),
         code="unknown-game",
+    )
+
+
+def _looked_at(game: RegisteredGame, of_this_name: Sequence[RegisteredGame]) -> InstalledGame:
+    metadata = None
+    problems = []
+    if len(of_this_name) > 1:
+        others = " and ".join(other.owner for other in of_this_name if other is not game)
+        problems.append(f"{others} has a game of this name too; this one is also called {game.entry}")
+    file = locate(game.module)
+    if file is None:
+        command = f"pip install --force-reinstall {game.distribution}"
+        problems.append(f"its module {game.module} is not there; try: {command}")
+    else:
+        try:
+            metadata = metadata_in(describe(file, game.factory, game.name))
+        except RetroGamerError as error:
+            problems.append(": ".join(filter(None, [error.problem.where, error.problem.what])))
+    return InstalledGame(
+        name=game.name,
+        entry=game.entry,
+        distribution=game.distribution,
+        version=game.version,
+        board_size=metadata.board_size if metadata else None,
+        described=metadata is not None,
+        problem="; ".join(problems),
     )

@@ -5,15 +5,21 @@ Pure data: nothing here imports a game, so that games can be described without b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from retro_gamer_core.errors import MetadataError, Problem
+from retro_gamer_core.games.descriptions import Description, describe_module
 from retro_gamer_core.games.key_names import keys_pressed_now
-from retro_gamer_core.games.metadata_checks import problems_in_description, problems_with_game
-from retro_gamer_core.games.metadata_keys import METADATA_KEYS, DescribedGame
+from retro_gamer_core.games.metadata_keys import (
+    METADATA_KEYS,
+    DescribedGame,
+    is_number,
+    problems_in_description,
+)
+from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -114,10 +120,19 @@ class GameMetadata(DescribedGame):
             FileNotFoundError: there is no such module, or nothing describes it (``DescriptionNotFound``).
             ValueError: the description has problems (``MetadataError``).
         """
-        from retro_gamer_core.games.descriptions import describe_module  # it imports this module
-
         description = describe_module(module_name)
         return cls.from_dict(description.values or {}, description.where)
+
+
+def metadata_in(description: Description) -> GameMetadata | None:
+    """What was found of a description, checked; None where nothing describes the game.
+
+    Raises:
+        MetadataError: naming every problem.
+    """
+    return (
+        None if description.values is None else GameMetadata.from_dict(description.values, description.where)
+    )
 
 
 def check_against_game(metadata: GameMetadata, game: Game) -> list[str]:
@@ -136,6 +151,62 @@ def check_against_game(metadata: GameMetadata, game: Game) -> list[str]:
         f"the description says that the board is {told[0]} × {told[1]}, but the game's board is "
         f"{real[0]} × {real[1]}; the game's own size is used"
     ]
+
+
+def problems_with_game(metadata: GameMetadata, game: Game) -> list[Problem]:
+    """Everything the description names that a fresh game does not have."""
+    return [*_missing_from_state(metadata, game.state), *_missing_player(metadata, game)]
+
+
+def _missing_from_state(metadata: GameMetadata, state: Mapping[str, Any]) -> Iterator[Problem]:
+    numeric = [key for key, value in state.items() if is_number(value)]
+    for role, key in [("reward", metadata.reward), ("score", metadata.score)]:
+        if key is None:
+            continue
+        if key not in state:
+            yield _not_in_state(role, key, state)
+        elif not is_number(state[key]):
+            yield Problem(
+                f"{role} = {key!r}: in the game's state this is {state[key]!r}, which is not a number",
+                why="only a number can rise and fall",
+                hint=did_you_mean(key, numeric),
+                code="not-a-number",
+            )
+    if metadata.winner is not None and metadata.winner not in state:
+        yield _not_in_state("winner", metadata.winner, state)
+    for key in metadata.observe_state:
+        if key not in state:
+            yield _not_in_state("observe_state", key, state)
+        elif not _is_observable(state[key]):
+            yield Problem(
+                f"observe_state: {key!r} is {state[key]!r} in the game's state",
+                why="only a number, true or false, or a tuple of these can be given to a network",
+                hint=f"take {key!r} out of observe_state, or let the game keep it as a number",
+                code="not-observable",
+            )
+
+
+def _not_in_state(role: str, key: str, state: Mapping[str, Any]) -> Problem:
+    return Problem(
+        f"{role}: the game's state has nothing called {key!r}",
+        why="it is looked up in the state of a fresh game, before the first turn",
+        hint=did_you_mean(key, state) if state else f"give the game a state such as {{{key!r}: 0}}",
+        code="not-in-state",
+    )
+
+
+def _missing_player(metadata: GameMetadata, game: Game) -> Iterator[Problem]:
+    if metadata.player is not None and metadata.player not in game.agents_by_name:
+        yield Problem(
+            f"player: the game has no character named {metadata.player!r}",
+            why="the learner's view is centred on it",
+            hint=did_you_mean(metadata.player, game.agents_by_name),
+            code="no-such-character",
+        )
+
+
+def _is_observable(value: Any) -> bool:
+    return is_number(value) or (isinstance(value, tuple) and all(map(is_number, value)))
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retro_gamer_core.contracts import Frame
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.observation import ObservationSpec

@@ -11,6 +11,8 @@ from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.policies.card import PolicyCard, find_named_part
 from retro_gamer_core.policies.player import Player
 from retro_gamer_core.policies.policy_file import read_policy_file, refused
+from retro_gamer_core.runs.archives import refused_as
+from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -41,14 +43,9 @@ class ExportedPolicy:
     def __init__(self, source: Traversable, plugins: Plugins) -> None:
         self.path = source
         card, weights = read_policy_file(source)
-        try:
+        with refused_as(lambda error: refused(source, _what(error))):
             self.card = PolicyCard.from_dict(card)
             self._player = _player(self.card, weights, plugins)
-        except MemoryError:
-            raise  # the file may be fine
-        except Exception as error:  # whatever a card that lies makes the parts raise, it means one thing
-            what = error.problem.what if isinstance(error, RetroGamerError) else str(error)
-            raise refused(source, what) from error
 
     @property
     def game(self) -> str:
@@ -69,6 +66,10 @@ class ExportedPolicy:
     def player_in(self, game: Game) -> Player:
         """What sees and chooses; the same in every game."""
         return self._player
+
+
+def _what(error: Exception) -> str:
+    return error.problem.what if isinstance(error, RetroGamerError) else str(error)
 
 
 class _OnlyValues:
@@ -107,3 +108,24 @@ def build_in_numpy(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins:
     return build(
         card.spec, card.metadata.n_actions, weights, **plugins.options_in_effect(part, card.network.options)
     )
+
+
+def expect_weights(weights: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Make sure that there are exactly these weights, of these shapes, as floats.
+
+    A network's player in numpy calls this first, so that a file with other arrays is refused with a
+    sentence instead of failing in the middle of a game.
+
+    Raises:
+        ValueError: saying which weight is missing, too many, or of another shape.
+    """
+    for name in weights:
+        if name not in shapes:
+            raise ValueError(f"the network has no weight {name!r}; {did_you_mean(name, shapes)}")
+    for name, shape in shapes.items():
+        if name not in weights:
+            raise ValueError(f"the weight {name!r} is missing")
+        if weights[name].shape != tuple(shape):
+            raise ValueError(f"the weight {name!r} has the shape {weights[name].shape}, not {tuple(shape)}")
+        if weights[name].dtype.kind != "f":
+            raise ValueError(f"the weight {name!r} is of {weights[name].dtype}, which is no fraction")

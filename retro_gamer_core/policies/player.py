@@ -1,23 +1,25 @@
-"""What it takes to look at a game and choose."""
+"""What plays: an encoder that looks at the game and something that chooses; and how a configuration becomes one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from retro_gamer_core.contracts import LearnerContext
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
 from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
 
 if TYPE_CHECKING:
     import numpy as np
     from retro.game import Game
 
-    from retro_gamer_core.configuration import PartChoice
+    from retro_gamer_core.configuration import PartChoice, RunConfig
     from retro_gamer_core.contracts import Encoder
     from retro_gamer_core.games.metadata import GameMetadata
-    from retro_gamer_core.observation import Observations
+    from retro_gamer_core.observation import Observations, ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
 
 
@@ -58,3 +60,47 @@ def build_encoder(
             frame.begin(game)
             return FunctionEncoder(function, frame)
     return plugins.build(provided, metadata, **choice.options)
+
+
+def build_player(
+    config: RunConfig, metadata: GameMetadata, any_game: Callable[[], Game], plugins: Plugins, *, device: str
+) -> Player:
+    """Build encoder and learner.
+
+    Args:
+        metadata: must be complete (see ``complete_metadata``).
+        any_game: gives a game to look at, fresh or not.
+        device: what the learner is to compute on.
+    """
+    encoder = build_encoder(config.encoder, metadata, any_game, plugins)
+    context = LearnerContext(
+        spec=encoder.spec,
+        actions=metadata.keys,
+        build_network=_network_builder(config.network, metadata.n_actions, plugins),
+        network_name=config.network.name,
+        device=device,
+        seed=config.training.seed or 0,
+        n_games=config.training.games_in_step,
+    )
+    learner = plugins.build(
+        plugins.find_part("learner", config.learner.name), context, **config.learner.options
+    )
+    return Player(metadata, encoder, CharacterCodes(metadata.character_set or ()), learner)
+
+
+def lock_parts(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
+    """Which code each part of this configuration comes from."""
+    choices = (config.encoder, config.network, config.learner, config.memory, *config.loggers)
+    return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
+
+
+def _network_builder(
+    choice: PartChoice, n_outputs: int, plugins: Plugins
+) -> Callable[[ObservationSpec], Any]:
+    """A function that builds the network afresh; a module of the student's own is adapted to observations."""
+    provided = plugins.find_part("network", choice.name)
+    if provided.provider.distribution is not None:
+        return lambda spec: plugins.build(provided, spec, n_outputs, **choice.options)
+    factory = load_factory(provided)
+    adapter = plugins.find_part("network", "own_module")
+    return lambda spec: plugins.build(adapter, spec, n_outputs, factory=factory, **choice.options)

@@ -1,6 +1,6 @@
 """A policy in one file, ``snake.rgp``: a card that says what it is, and the weights of its network.
 
-The file is an uncompressed zip, which ``numpy.load`` and any unzip program open:
+The file is an archive (see ``runs.archives``), which ``numpy.load`` and any unzip program open:
 
     card.json               what it is, in words and numbers (``card.PolicyCard``)
     weights/board.rows.npy  one array for each weight of the network
@@ -24,9 +24,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retro_gamer_core.errors import PolicyFileRefused, RetroGamerError, RunNotFound
+from retro_gamer_core.runs.archives import (
+    DIGITS,
+    is_whole,
+    open_archive,
+    read_array,
+    read_json,
+    refused_as,
+    sealed,
+    write_archive,
+)
 from retro_gamer_core.runs.atomic_files import replace_file
-from retro_gamer_core.runs.plain_arrays import read_array, refuse_lies, write_array
-from retro_gamer_core.runs.sealed_zip import DIGITS, is_whole, sealed
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -51,13 +59,10 @@ def write_policy_file(path: Path, card: Mapping[str, Any], weights: Mapping[str,
     Raises:
         RetroGamerError: the disk refused.
     """
-
+    text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)
+    members = [(f"weights/{name}.npy", np.ascontiguousarray(array)) for name, array in weights.items()]
     contents = BytesIO()
-    with zipfile.ZipFile(contents, "w", zipfile.ZIP_STORED) as archive:
-        text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)
-        archive.writestr(zipfile.ZipInfo(_CARD), text)  # a mere name would put the time into the file
-        for name, array in weights.items():
-            write_array(archive, f"weights/{name}.npy", np.ascontiguousarray(array))
+    write_archive(contents, _CARD, text, members)
     everything = sealed(contents.getvalue())
     replace_file(path, lambda temporary: temporary.write_bytes(everything))
 
@@ -72,16 +77,12 @@ def read_policy_file(source: Traversable) -> tuple[dict[str, Any], dict[str, np.
     contents = source.read_bytes()
     if not is_whole(contents):
         raise refused(source, "it is cut short, damaged, or no policy file at all")
-    try:
-        with zipfile.ZipFile(BytesIO(contents)) as archive:
-            refuse_lies(archive, len(contents))
-            _refuse_hiding_places(archive, contents)
-            return _card(archive), _weights(archive)
-    except MemoryError:
-        raise  # the file may be fine
-    except Exception as error:
-        # Whatever a damaged file makes zipfile, json or numpy raise, it means one thing.
-        raise refused(source, str(error) or type(error).__name__) from error
+    with (
+        refused_as(lambda error: refused(source, str(error) or type(error).__name__)),
+        open_archive(BytesIO(contents), len(contents)) as archive,
+    ):
+        _refuse_hiding_places(archive, contents)
+        return _card(archive), _weights(archive)
 
 
 def refused(source: Traversable, reason: str, hint: str = "") -> PolicyFileRefused:
@@ -120,7 +121,7 @@ def _refuse_hiding_places(archive: zipfile.ZipFile, contents: bytes) -> None:
 def _card(archive: zipfile.ZipFile) -> dict[str, Any]:
     if archive.getinfo(_CARD).file_size > _LONGEST_CARD:
         raise ValueError("its card is longer than a card can be")
-    card = json.loads(archive.read(_CARD).decode("utf-8"))
+    card = read_json(archive, _CARD)
     if not isinstance(card, dict):
         raise ValueError("its card is no table of facts")
     return card

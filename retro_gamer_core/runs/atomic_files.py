@@ -2,6 +2,8 @@
 
 A process may be killed, or the power fail, at any moment. What stands under the file's name is then
 the old file or the new one, never a mixture, and at worst a leftover with a name of its own.
+
+Nor is anything written through a link that leads out of a directory: a run may come from a stranger.
 """
 
 from __future__ import annotations
@@ -10,17 +12,20 @@ import errno
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.runs.numbered_files import entries
+from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 
 _UNFINISHED = ".unfinished"
 _LEFTOVER = re.compile(r".+\.[0-9a-f]{8}" + re.escape(_UNFINISHED))
 _PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)
+
+
+class LinkRefused(ProblemsFound):
+    """Something would have been written, cut or deleted through a link that leads elsewhere; it was not."""
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
@@ -67,6 +72,32 @@ def remove_leftovers(directory: Path) -> list[Path]:
     return leftovers
 
 
+def refuse_links_out_of(directory: Path) -> None:
+    """Look through a directory before anything in it is written, cut or deleted.
+
+    The directory itself may be a link, and so may be what stays within it.
+
+    Raises:
+        LinkRefused: naming each link in it that leads out of it.
+    """
+    _refuse(_links_out_of(directory, directory.resolve()))
+
+
+def refuse_link_out(file: Path) -> None:
+    """The same for one file, which may only lead to a place within its own directory.
+
+    Raises:
+        LinkRefused: it leads out of it.
+    """
+    if file.is_symlink() and not file.resolve().is_relative_to(file.parent.resolve()):
+        _refuse([file])
+
+
+def entries(directory: Path) -> list[Path]:
+    """What is in a directory, by name; nothing when there is no such directory."""
+    return sorted(directory.iterdir()) if directory.is_dir() else []
+
+
 def _wait_for_disk(path: Path) -> None:
     with path.open("r+b") as file:  # Windows flushes only what it may write to
         os.fsync(file.fileno())
@@ -100,3 +131,28 @@ def _not_written(path: Path, error: OSError) -> RetroGamerError:
         why="what was saved before is untouched, but nothing newer is kept",
         hint="make room on the disk" if no_room else "check that you may write to that directory",
     )
+
+
+def _links_out_of(directory: Path, root: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError:  # not there, or not to be read: told by whoever wants something in it
+        return
+    for entry in entries:
+        path = Path(entry.path)
+        if entry.is_symlink():
+            if not path.resolve().is_relative_to(root):
+                yield path
+        elif entry.is_dir():
+            yield from _links_out_of(path, root)
+
+
+def _refuse(links: Iterator[Path] | list[Path]) -> None:
+    problems = [Problem(f"{link} leads to {link.readlink()}") for link in links]
+    if problems:
+        raise LinkRefused(
+            "Nothing was written, for there are links here that lead out of the directory:",
+            problems,
+            footer="What is written there would change files elsewhere on this computer. Remove each link, or put a "
+            "copy of what it leads to in its place.",
+        )

@@ -1,4 +1,4 @@
-"""Files with a number in their name, in the order of the numbers.
+"""Files with a number in their name: in the order of the numbers, and which stay when there are too many.
 
 In the order of their names, ``ep_9900.pt`` would come after ``ep_20000.pt``, and training would go on
 from the wrong one.
@@ -7,8 +7,14 @@ from the wrong one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from retro_gamer_core.runs.atomic_files import entries
+
+#: So many of the newest stay, where there is room for them, to go back a little way.
+NEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,33 @@ class Numbering:
         return [path for _, path in sorted(numbered)]
 
 
-def entries(directory: Path) -> list[Path]:
-    """What is in a directory, by name; nothing when there is no such directory."""
-    return sorted(directory.iterdir()) if directory.is_dir() else []
+def thinned(episodes: Iterable[int], keep: int) -> list[int]:
+    """The episodes whose checkpoints stay.
+
+    Args:
+        episodes: after which of them there is a checkpoint.
+        keep: how many stay at most; 0 for all.
+
+    The first and the newest stay (of a single one, the newest). While there is one too many, the one goes
+    whose neighbours are closest together, the earliest of several. So neighbours are never further apart
+    than they were written, or than twice the length of the run divided by ``keep`` − ``NEWEST``.
+    """
+    staying = sorted(set(episodes))
+    newest = max(1, min(NEWEST, keep - 2))
+    first = 1 if keep > 1 else 0
+    while 0 < keep < len(staying):
+        between = range(first, len(staying) - newest)
+        del staying[min(between, key=lambda i: staying[i + 1] - staying[max(0, i - 1)])]
+    return staying
+
+
+def explain_thinning(keep: int) -> str:
+    """What stays, for ``training.log``."""
+    if keep == 0:
+        return "all of them stay"
+    if keep == 1:
+        return "only the newest stays"
+    return (
+        f"at most {keep} of them stay: the first, the newest, and an even spread between them "
+        "(keep_checkpoints, 0 keeps all)"
+    )

@@ -21,9 +21,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
-from retro_gamer_core.runs.atomic_files import remove_leftovers, write_text
-from retro_gamer_core.runs.links import refuse_links_out_of
-from retro_gamer_core.runs.numbered_files import Numbering, entries
+from retro_gamer_core.runs.atomic_files import entries, refuse_links_out_of, remove_leftovers, write_text
+from retro_gamer_core.runs.numbered_files import Numbering, thinned
 from retro_gamer_core.runs.process_lock import hold_lock
 from retro_gamer_core.suggestions import nearest
 
@@ -148,6 +147,20 @@ class RunDirectory:
         for path in self.newest_states()[keep:]:
             with suppress(PermissionError):  # open in another program on Windows: next time, then
                 path.unlink(missing_ok=True)
+
+    def thin_checkpoints(self, written: Iterable[int], keep: int) -> list[int]:
+        """Of the checkpoints after the episodes ``written``, delete those that do not stay (see ``thinned``).
+
+        Only those that training itself wrote since it began, or since it went back to a checkpoint, belong in
+        ``written``: never that checkpoint and those before it, or a file that somebody put there. Hold the run
+        meanwhile. Returns the episodes whose checkpoints are left.
+        """
+        there = {episode for episode in written if self.checkpoint_path(episode).is_file()}
+        for episode in there - set(thinned(there, keep)):
+            with suppress(PermissionError):  # open in another program on Windows: next time, then
+                self.checkpoint_path(episode).unlink(missing_ok=True)
+                there.remove(episode)
+        return sorted(there)
 
     def set_aside(self, paths: Iterable[Path], reason: str) -> Path:
         """Move files of this run to ``set_aside/NNN-reason/``, each to its place in the run.

@@ -1,8 +1,8 @@
 """A training state in one file: nested dicts and lists of arrays, numbers and text, and nothing else.
 
-The file is an uncompressed ``.npz`` (``numpy.load`` and any unzip program open it). ``tree.json`` holds
-the nesting and the small values, ``0.npy``, ``1.npy``, … the arrays. Nothing in it is ever executed, and
-each member's checksum is verified when it is read.
+The file is an archive (see ``archives``): ``tree.json`` holds the nesting and the small values, ``0.npy``,
+``1.npy``, … the arrays. It is not sealed with a digest of the whole: each member has a checksum, and a digest
+would make every save half as long again.
 
 In the tree, JSON's own null, true, false, texts, lists, finite numbers stand for themselves. Whatever
 JSON lacks is an object with one key: ``{"dict": [[key, value], …]}`` (keys may be numbers),
@@ -17,13 +17,20 @@ import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from retro_gamer_core.errors import CheckpointDamaged
+from retro_gamer_core.runs.archives import (
+    is_plain,
+    open_archive,
+    read_array,
+    read_json,
+    refused_as,
+    write_archive,
+)
 from retro_gamer_core.runs.atomic_files import replace_file
-from retro_gamer_core.runs.plain_arrays import is_plain, read_array, refuse_lies, write_array
 from retro_gamer_core.runs.plain_values import cannot_be_saved
 
 _FORMAT = "retro-gamer state"
@@ -46,15 +53,8 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
     arrays: list[np.ndarray] = []
     tree = {"format": _FORMAT, "version": _VERSION, "state": _encode(state, arrays, "state")}
     text = json.dumps(tree, allow_nan=False)
-
-    def write(temporary: Path) -> None:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            # ZipInfo: given a mere name, writestr would put the time into the file.
-            archive.writestr(zipfile.ZipInfo(_TREE), text)
-            for index, array in enumerate(arrays):
-                write_array(archive, _member(index), array)
-
-    replace_file(path, write)
+    members = [(_member(index), array) for index, array in enumerate(arrays)]
+    replace_file(path, lambda temporary: write_archive(temporary, _TREE, text, members))
 
 
 def refuse_unsaveable(state: Any, where: str) -> None:
@@ -69,20 +69,12 @@ def read_state(path: Path) -> dict[str, Any]:
         CheckpointDamaged: cut short, changed, or not a saved state at all.
         OSError: the file cannot be opened.
     """
-    with path.open("rb") as file:
-        try:
-            return _read(file, size=path.stat().st_size)
-        except MemoryError:
-            raise  # the file may be fine
-        except Exception as error:
-            # Whatever a damaged file makes zipfile, json or numpy raise, it means one thing.
-            raise _damaged(path, error) from error
-
-
-def _read(file: BinaryIO, size: int) -> dict[str, Any]:
-    with zipfile.ZipFile(file) as archive:
-        refuse_lies(archive, size)
-        tree = json.loads(archive.read(_TREE))
+    with (
+        path.open("rb") as file,
+        refused_as(lambda error: _damaged(path, error)),
+        open_archive(file, path.stat().st_size) as archive,
+    ):
+        tree = read_json(archive, _TREE)
         if tree["format"] != _FORMAT:
             raise ValueError("something else wrote it")
         if tree["version"] != _VERSION:

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from retro_gamer_core.events import ScoreOrReturn
 
@@ -29,18 +29,25 @@ if TYPE_CHECKING:
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?|inf|nan)"
 _DURATION = r"(?:[0-9]+h)?[0-9]+m[0-9]+s"
+# A group has the name of the field that it is read into.
 _EPISODE = re.compile(
-    rf"\[EP ([0-9]+)\] total_reward=({_NUMBER}) steps=([0-9]+) epsilon=({_NUMBER}) avg_loss=({_NUMBER}|-)"
+    rf"\[EP (?P<number>[0-9]+)\] total_reward=(?P<total_reward>{_NUMBER}) steps=(?P<turns>[0-9]+)"
+    rf" epsilon=(?P<epsilon>{_NUMBER}) avg_loss=(?P<average_loss>{_NUMBER}|-)"
 )
 _CHECKPOINT = re.compile(
-    rf"\[ep_([0-9]+)\] ep=([0-9]+)-\1 avg_reward=({_NUMBER}) avg_steps=({_NUMBER}) epsilon=({_NUMBER})"
-    rf" avg_loss=({_NUMBER}|-) time=({_DURATION}) total=({_DURATION})"
+    rf"\[ep_(?P<episode>[0-9]+)\] ep=(?P<first_episode>[0-9]+)-(?P=episode) avg_reward=(?P<average_reward>{_NUMBER})"
+    rf" avg_steps=(?P<average_turns>{_NUMBER}) epsilon=(?P<epsilon>{_NUMBER})"
+    rf" avg_loss=(?P<average_loss>{_NUMBER}|-) time=(?P<seconds>{_DURATION}) total=(?P<total_seconds>{_DURATION})"
 )
 _EVALUATION = re.compile(
-    rf"\[EVAL\] ep=([0-9]+) turns=([0-9]+) score=({_NUMBER}|-) reward=({_NUMBER}) steps=({_NUMBER}) games=([0-9]+)"
-    rf" random_score=({_NUMBER}|-) random_reward=({_NUMBER})( best)?"
+    rf"\[EVAL\] ep=(?P<episode>[0-9]+) turns=(?P<total_turns>[0-9]+) score=(?P<score>{_NUMBER}|-)"
+    rf" reward=(?P<total_reward>{_NUMBER}) steps=(?P<turns>{_NUMBER}) games=(?P<games>[0-9]+)"
+    rf" random_score=(?P<random_score>{_NUMBER}|-) random_reward=(?P<random_reward>{_NUMBER})(?P<is_best> best)?"
 )
 _ALARM = re.compile(r"\[NOTE\] alarm ([a-z-]+): (.+)")
+
+
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,11 @@ class EvaluationLine(ScoreOrReturn):
     random_score: float | None
     random_reward: float
     is_best: bool
+
+
+_FIELDS: dict[type, dict[str, Any]] = {
+    cls: get_type_hints(cls) for cls in (EpisodeLine, CheckpointLine, EvaluationLine)
+}
 
 
 @dataclass(frozen=True)
@@ -162,48 +174,17 @@ def format_duration(seconds: float) -> str:
 
 def parse_episode(line: str) -> EpisodeLine | None:
     """The reverse of ``format_episode``; None for any other line."""
-    found = _EPISODE.fullmatch(line)
-    if not found:
-        return None
-    number, total_reward, turns, epsilon, loss = found.groups()
-    return EpisodeLine(int(number), float(total_reward), int(turns), float(epsilon), _parse_or_none(loss))
+    return _parsed(EpisodeLine, _EPISODE, line)
 
 
 def parse_checkpoint(line: str) -> CheckpointLine | None:
     """The reverse of ``format_checkpoint``; None for any other line."""
-    found = _CHECKPOINT.fullmatch(line)
-    if not found:
-        return None
-    episode, first_episode, reward, turns, epsilon, loss, seconds, total_seconds = found.groups()
-    return CheckpointLine(
-        episode=int(episode),
-        first_episode=int(first_episode),
-        average_reward=float(reward),
-        average_turns=float(turns),
-        epsilon=float(epsilon),
-        average_loss=_parse_or_none(loss),
-        seconds=_parse_duration(seconds),
-        total_seconds=_parse_duration(total_seconds),
-    )
+    return _parsed(CheckpointLine, _CHECKPOINT, line)
 
 
 def parse_evaluation(line: str) -> EvaluationLine | None:
     """The reverse of ``format_evaluation``; None for any other line."""
-    found = _EVALUATION.fullmatch(line)
-    if not found:
-        return None
-    episode, total_turns, score, reward, turns, games, random_score, random_reward, best = found.groups()
-    return EvaluationLine(
-        episode=int(episode),
-        total_turns=int(total_turns),
-        score=_parse_or_none(score),
-        total_reward=float(reward),
-        turns=float(turns),
-        games=int(games),
-        random_score=_parse_or_none(random_score),
-        random_reward=float(random_reward),
-        is_best=bool(best),
-    )
+    return _parsed(EvaluationLine, _EVALUATION, line)
 
 
 def read_training_log(path: Path) -> TrainingLog:
@@ -264,10 +245,17 @@ def _loss(loss: float | None) -> str:
     return "-" if loss is None else _decimal(loss, 3)
 
 
-def _parse_or_none(text: str) -> float | None:
-    return None if text == "-" else float(text)
+def _parsed(cls: type[Line], pattern: re.Pattern[str], line: str) -> Line | None:
+    found = pattern.fullmatch(line)
+    return cls(**{name: _value(found[name], hint) for name, hint in _FIELDS[cls].items()}) if found else None
 
 
-def _parse_duration(text: str) -> int:
-    parts = [int(part) for part in re.findall(r"[0-9]+", text)]
+def _value(text: str | None, hint: Any) -> Any:
+    if hint in (int, bool):
+        return hint(text or "")
+    if text == "-":
+        return None
+    if not (text or "").endswith("s"):
+        return float(text or "")
+    parts = [int(part) for part in re.findall(r"[0-9]+", text or "")]  # a duration
     return sum(part * 60**power for power, part in enumerate(reversed(parts)))

@@ -26,8 +26,7 @@ from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.n_step import NStepAccumulator
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.policies.player import build_encoder
-from retro_gamer_core.training.assembly import build_player
+from retro_gamer_core.policies.player import build_encoder, build_player
 from retro_gamer_core.training.vector_building import build_games
 from retro_gamer_core.transitions import Batch, Transitions
 

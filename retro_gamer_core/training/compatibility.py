@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible, RetroGamerError
-from retro_gamer_core.plugins.diagnosis import in_words
+from retro_gamer_core.errors import CheckpointIncompatible
+from retro_gamer_core.runs.refusals import Sections, check_own
 
 _WHY = {
     ("metadata", "actions"): "the network has one output for each action",
@@ -27,23 +25,6 @@ _WHY = {
 
 #: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
 _MEMORY_DEPENDS_ON = ("memory", "games_in_step", "n_step", "gamma", "seed")
-
-Sections = Mapping[str, Any]
-
-
-def check_own(was: Sections, *, name: str) -> None:
-    """Refuse what another program saved, such as retro-gamer 0.4.0, whose checkpoints say less.
-
-    Raises:
-        CheckpointIncompatible: ``was`` is not what ``RunConfig.to_sections`` gives.
-    """
-    sections = ("metadata", "preprocessing", "model", "training")
-    if not all(isinstance(was.get(section), Mapping) for section in sections):
-        raise CheckpointIncompatible(
-            f"{name} was saved by retro-gamer 0.4.0 or older, or by another program",
-            why="networks were built in another way then, so these weights fit none that can be built now",
-            hint="begin a new run for the same game: retro-gamer create --game GAME --output RUN",
-        )
 
 
 def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> None:
@@ -78,45 +59,6 @@ def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> No
         hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
         f"retro-gamer train {run}",
     )
-
-
-@contextmanager
-def damage_explained(path: Path) -> Iterator[None]:
-    """Whatever a file that was altered makes anybody raise who reads it, it means one thing.
-
-    Raises:
-        CheckpointDamaged: in place of any error that is not a ``RetroGamerError``, and not of the system.
-    """
-    try:
-        yield
-    except (RetroGamerError, OSError, MemoryError):
-        raise
-    except Exception as error:
-        raise CheckpointDamaged(
-            f"{path.name} is damaged, or not what retro-gamer wrote: {in_words(error)}",
-            where=str(path),
-            why="nothing in it can be relied on, then",
-            hint="use another one: retro-gamer info RUN lists them",
-        ) from error
-
-
-@contextmanager
-def misfit_explained(name: str) -> Iterator[None]:
-    """Parts refuse a saved state that does not fit them with errors of their own: say what that means.
-
-    Raises:
-        CheckpointIncompatible: in place of any error that is not a ``RetroGamerError``.
-    """
-    try:
-        yield
-    except RetroGamerError:
-        raise
-    except Exception as error:
-        raise CheckpointIncompatible(
-            f"{name} does not fit the parts that this run is built from now: {in_words(error)}",
-            why="the code of the network, the learner or the memory has changed since it was saved",
-            hint="bring the old code back, or begin a new run with the new one",
-        ) from error
 
 
 def memory_still_fits(was: Sections, now: Sections) -> bool:

@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.configuration import RunConfig, read_config
+from retro_gamer_core.configuration.own_files import make_importable
 from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.games.finding import FoundGame, find_game
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.parts_lock import read_lock
-from retro_gamer_core.training.own_files import make_importable
 from retro_gamer_core.training.trainer import SECONDS_BETWEEN_STATES, Trainer
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retro_gamer_core.configuration import edit_config
-from retro_gamer_core.games.metadata_checks import MOST_CHARACTERS
+from retro_gamer_core.games.metadata_keys import MOST_CHARACTERS
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.policies.player import Player, build_encoder
 

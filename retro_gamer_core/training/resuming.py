@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import CheckpointDamaged
-from retro_gamer_core.runs.parts_lock import LockedPart
+from retro_gamer_core.policies.checkpoint_policy import read_progress
 from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.alarms import WatchState
 from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
 from retro_gamer_core.training.compatibility import (
     check_compatible,
-    check_own,
-    damage_explained,
     memory_still_fits,
-    misfit_explained,
     only_added_characters,
 )
 from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
@@ -32,37 +30,25 @@ if TYPE_CHECKING:
     from retro_gamer_core.training.loop import TrainingLoop
 
 
-#: A century. No training has lasted longer.
-_MOST_SECONDS = 1e10
-
-
 @dataclass(frozen=True)
 class _Told:
-    """What states and checkpoints both say, with the types that it must have."""
+    """What states and checkpoints both say of those who watched, with the types that it must have."""
 
-    config: Mapping[str, Any]
-    seconds: float
     alarms: WatchState | None
     evaluation: EvaluationRecord | None
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.seconds <= _MOST_SECONDS:
-            raise ValueError(f"it was trained for {self.seconds} seconds")
 
 
 @dataclass(frozen=True)
 class _StateTold(_Told):
+    config: Mapping[str, Any]
+    seconds: float
     averages: CheckpointAverages
     loop: Mapping[str, Any]
     loggers: Mapping[str, Any]
     checkpoints: list[int] = field(default_factory=list)
 
-
-@dataclass(frozen=True)
-class _CheckpointTold(_Told):
-    episode: int
-    total_steps: int
-    parts_lock: list[LockedPart]
+    def __post_init__(self) -> None:
+        refuse_odd_seconds(self.seconds)
 
 
 @dataclass(frozen=True)
@@ -167,16 +153,9 @@ class SavedCheckpoint:
         Raises:
             CheckpointDamaged: it cannot be read, or says what cannot be.
         """
+        progress = read_progress(path, read)
         with damage_explained(path):
-            progress = read(path)
-            told = {
-                "config": progress.get("config_snapshot", {}),
-                "seconds": progress.get("total_training_seconds", 0.0),  # 0.4.0 did not say so
-                **{key: progress[key] for key in ("episode", "total_steps")},
-                **{key: progress.get(key) for key in ("alarms", "evaluation")},
-                "parts_lock": progress.get("parts_lock", []),
-            }
-            restored(_CheckpointTold, told)
+            restored(_Told, {key: progress.get(key) for key in ("alarms", "evaluation")})
         return cls(path, progress)
 
     @property

@@ -11,7 +11,6 @@ from retro_gamer_core.errors import PluginError, RetroGamerError
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.runs.atomic_files import replace_file
-from retro_gamer_core.runs.checkpoint_thinning import thin_checkpoints
 from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock, write_lock
 from retro_gamer_core.runs.plain_values import plain
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
@@ -159,7 +158,7 @@ class RunKeeper:
         path = self._run.checkpoint_path(loop.episodes)
         self._write_checkpoint(loop, path)
         written = [*self._checkpoints, loop.episodes]
-        self._checkpoints = thin_checkpoints(self._run, written, self._config.training.keep_checkpoints)
+        self._checkpoints = self._run.thin_checkpoints(written, self._config.training.keep_checkpoints)
         return path
 
     def _write_checkpoint(self, loop: TrainingLoop, path: Path) -> None:

@@ -12,9 +12,10 @@ from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, RunInfo
 from retro_gamer_core.playing.chance import any_game
-from retro_gamer_core.runs.checkpoint_thinning import explain_thinning
+from retro_gamer_core.policies.player import build_player, lock_parts
+from retro_gamer_core.runs.numbered_files import explain_thinning
 from retro_gamer_core.training.alarms import AlarmWatch
-from retro_gamer_core.training.assembly import build_loop, build_player, lock_parts
+from retro_gamer_core.training.assembly import build_loop
 from retro_gamer_core.training.audience import Audience
 from retro_gamer_core.training.config_completion import complete_config
 from retro_gamer_core.training.game_failures import GameFailures

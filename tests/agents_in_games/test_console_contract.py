@@ -18,9 +18,9 @@ import retro_gamer_core
 from retro_gamer import DQNTrainer, GameMetadata
 from retro_gamer_core.games.console_screen import console_problem
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+from retro_gamer_core.policies.exporting import export_policy
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
-from retro_gamer_core.training.exporting import export_policy
 
 pytest.importorskip("pip")
 

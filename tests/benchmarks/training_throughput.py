@@ -88,7 +88,8 @@ def _ours(games: str, where: str = "here") -> None:
     from retro_gamer_core.configuration import config_from_sections
     from retro_gamer_core.playing.environment import complete_metadata
     from retro_gamer_core.plugins.registry import installed_plugins
-    from retro_gamer_core.training.assembly import build_loop, build_player
+    from retro_gamer_core.policies.player import build_player
+    from retro_gamer_core.training.assembly import build_loop
     from retro_gamer_core.training.run_monitor import RunMonitor
 
     plugins = installed_plugins()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.cli.progress import EpisodeGoal, Progress
 from retro_gamer_core.events import EpisodeFinished, Evaluated
 from retro_gamer_core.runs.training_log_format import format_evaluation
+from retro_gamer_core.terminal.progress import EpisodeGoal, Progress
 
 SNAKE = str(Path("runs", "snake"))
 

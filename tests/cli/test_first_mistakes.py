@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from cli.walking import walk_config, walk_game
 
-from retro_gamer_core.cli.printing import into
 from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.terminal.printing import into
 from retro_gamer_core.training.loading import load_trainer
 
 ENCODER = """\

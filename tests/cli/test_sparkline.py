@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.cli.printing import sparkline
+from retro_gamer_core.terminal.printing import sparkline
 
 LEVELS = "▁▂▃▄▅▆▇█"
 

@@ -11,9 +11,9 @@ from click import BadParameter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.cli.progress import say_clock_time, say_duration
 from retro_gamer_core.cli.train import parse_duration
 from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.terminal.progress import say_clock_time, say_duration
 
 MINUTE, HOUR, YEAR = 60, 3600, 366 * 24 * 3600
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retro_gamer import Opponent, TrainedPolicy
-from retro_gamer_core.duels.seats import drawn, seated
+from retro_gamer_core.duels.opponent import drawn, seated
 from retro_gamer_core.duels.snapshots import freeze
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import find_game

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retro_gamer_core.duels.ratings import AVERAGE, Result, rate
-from retro_gamer_core.duels.shares import Share
+from retro_gamer_core.duels.ratings import AVERAGE, Result, Share, rate
 
 NAMES = ["a", "b", "c", "d", "e"]
 

@@ -16,7 +16,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_stabl
 import retro_gamer_gymnasium
 from retro_gamer_core import one_hot
 from retro_gamer_core.errors import GameError, GameNotFound, RetroGamerError
-from retro_gamer_core.games.installed import installed_games
+from retro_gamer_core.games.finding import installed_games
 
 LEFT, RIGHT, NOTHING = 0, 1, 2
 

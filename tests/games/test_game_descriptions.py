@@ -8,7 +8,7 @@ import pytest
 
 from retro_gamer_core.errors import MetadataError
 from retro_gamer_core.games.descriptions import Description, describe, describe_module
-from retro_gamer_core.games.metadata import GameMetadata
+from retro_gamer_core.games.metadata import GameMetadata, metadata_in
 
 PLUGIN = """\
 from retro_gamer_core import GameDescription, hookimpl
@@ -86,7 +86,7 @@ def test_each_game_of_a_pack_overrides_what_they_share(write):
     own = '[tool.retro-gamer.games.pong]\nreward = "points"\nspatial = true\n'
     other = '[tool.retro-gamer.games.maze]\nreward = "steps"\n'
     root = write({"pyproject.toml": shared + own + other, "pong.py": "", "maze.py": ""})
-    pong, maze = describe(root / "pong.py").metadata(), describe(root / "maze.py").metadata()
+    pong, maze = (metadata_in(describe(root / file)) for file in ("pong.py", "maze.py"))
     assert (pong.reward, pong.spatial, pong.actions) == ("points", True, ["w"])
     assert (maze.reward, maze.spatial) == ("steps", False)
     assert "tool.retro-gamer.games.pong" in describe(root / "pong.py").where
@@ -119,7 +119,7 @@ def test_a_plugin_fills_in_what_the_package_leaves_out(install, describes):
     site = install("arcade", files)
     describes("companion", "arcade.pong", "because", reward="theirs", player="paddle")
     description = describe(site / "arcade" / "pong.py")
-    metadata = description.metadata()
+    metadata = metadata_in(description)
     assert (metadata.reward, metadata.player) == ("own", "paddle")
     assert description.notes == ("because",)
     assert "arcade" in description.where and "pyproject.toml" in description.where
@@ -129,7 +129,7 @@ def test_a_plugin_describes_a_game_that_says_nothing_of_itself(install, describe
     site = install("arcade", {"pong.py": ""})
     describes("companion", "pong", actions=["w"], reward="theirs")
     description = describe(site / "pong.py")
-    assert description.metadata() == GameMetadata(["w"], "theirs")
+    assert metadata_in(description) == GameMetadata(["w"], "theirs")
     assert "companion" in description.where
 
 
@@ -138,7 +138,7 @@ def test_a_later_plugin_counts_more_than_an_earlier_one(install, describes):
     describes("bravo", "pong", "second", reward="later", actions=["w"])
     describes("alpha", "pong", "first", reward="earlier", player="paddle", actions=["w"])
     description = describe(site / "pong.py")
-    assert description.metadata() == GameMetadata(["w"], "later", player="paddle")
+    assert metadata_in(description) == GameMetadata(["w"], "later", player="paddle")
     assert description.notes == ("first", "second")
 
 
@@ -197,7 +197,7 @@ def test_a_tool_section_of_another_kind_is_not_ours(write):
 def test_an_empty_table_is_a_description_with_problems(write):
     root = write({"pyproject.toml": "[tool.retro-gamer]\n", "pong.py": ""})
     with pytest.raises(MetadataError) as caught:
-        describe(root / "pong.py").metadata()
+        metadata_in(describe(root / "pong.py"))
     assert {problem.code for problem in caught.value.problems} == {"missing-key"}
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from retro_gamer_core.games.windows_signals import allow_retro_import
+from retro_gamer_core.games.modules import allow_retro_import
 
 WITHOUT_THE_SIGNAL = """
 import signal

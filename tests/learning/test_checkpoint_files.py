@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from retro_gamer_core import LearnerContext, ObservationSpec
 from retro_gamer_core.errors import CheckpointDamaged
-from retro_gamer_core.runs.sealed_zip import sealed
+from retro_gamer_core.runs.archives import sealed
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_networks import mlp
 

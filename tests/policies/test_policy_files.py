@@ -21,9 +21,9 @@ from retro.examples.snake import create_game
 from retro_gamer import PolicyInput, TrainedPolicy
 from retro_gamer_core.errors import PolicyFileRefused, RetroGamerError, RunNotFound
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+from retro_gamer_core.policies.exporting import export_policy
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
-from retro_gamer_core.training.exporting import export_policy
 from retro_gamer_core.training.loading import load_trainer
 
 # -- what it is for ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.runs.checkpoint_thinning import NEWEST, thin_checkpoints, thinned
+from retro_gamer_core.runs.numbered_files import NEWEST, thinned
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 #: Episodes after which checkpoints are written, at any spacing: regular, in bursts, far apart.
@@ -61,7 +61,7 @@ def test_only_files_that_training_wrote_are_deleted(tmp_path):
     for path in [*own, *others]:
         path.touch()
     aside = run.set_aside([run.checkpoint_path(400)], "looked at it")
-    there = thin_checkpoints(run, range(100, 2_001, 100), 5)
+    there = run.thin_checkpoints(range(100, 2_001, 100), 5)
     assert [path for path in own if path.exists()] == [run.checkpoint_path(episode) for episode in there]
     assert len(there) == 5 and there[0] == 100 and there[-1] == 2_000
     assert all(path.exists() for path in [*others, aside / "checkpoints" / "ep_0400.pt"])
@@ -72,7 +72,7 @@ def test_with_room_for_all_nothing_is_deleted(tmp_path, keep):
     run = RunDirectory.create(tmp_path / "run")
     for episode in range(20):
         run.checkpoint_path(episode).touch()
-    assert thin_checkpoints(run, range(20), keep) == list(range(20))
+    assert run.thin_checkpoints(range(20), keep) == list(range(20))
     assert len(run.checkpoints()) == 20
 
 
@@ -86,6 +86,6 @@ def test_a_file_that_another_program_holds_is_deleted_next_time(tmp_path, monkey
 
     with monkeypatch.context() as windows:
         windows.setattr("pathlib.Path.unlink", refuse)
-        there = thin_checkpoints(run, range(3), 2)
+        there = run.thin_checkpoints(range(3), 2)
     assert there == [0, 1, 2]
-    assert thin_checkpoints(run, there, 2) == [0, 2]
+    assert run.thin_checkpoints(there, 2) == [0, 2]

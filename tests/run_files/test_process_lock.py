@@ -9,7 +9,7 @@ import filelock
 import pytest
 
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.runs.links import LinkRefused
+from retro_gamer_core.runs.atomic_files import LinkRefused
 from retro_gamer_core.runs.process_lock import RunBusy, hold_lock
 from retro_gamer_core.runs.run_directory import RunDirectory
 

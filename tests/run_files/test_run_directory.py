@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
-from retro_gamer_core.runs.links import LinkRefused
+from retro_gamer_core.runs.atomic_files import LinkRefused
 from retro_gamer_core.runs.process_lock import RunBusy
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of, is_run
 

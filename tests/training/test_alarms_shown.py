@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from retro_gamer_core.cli.group import retro_gamer
-from retro_gamer_core.cli.progress import EpisodeGoal, Notes, Progress
 from retro_gamer_core.events import AlarmRaised
 from retro_gamer_core.runs.training_log_format import read_training_log
+from retro_gamer_core.terminal.progress import EpisodeGoal, Notes, Progress
 from retro_gamer_loggers.training_log import TrainingLogWriter
 
 ALARM = AlarmRaised(

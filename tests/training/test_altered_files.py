@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible, RetroGamerError
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.runs.saved_state import read_state, write_state
 from retro_gamer_core.training.loading import load_run, load_trainer
-from retro_gamer_core.training.policy import TrainedPolicy
 from retro_gamer_dqn import checkpoint
 
 GONE = object()

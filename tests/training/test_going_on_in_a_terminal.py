@@ -67,7 +67,7 @@ import signal
 from pathlib import Path
 
 from draws import Draws
-from retro_gamer_core.cli.progress import progress_for
+from retro_gamer_core.terminal.progress import progress_for
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.training.interrupts import stop_on_interrupt
 from retro_gamer_core.training.loading import load_trainer

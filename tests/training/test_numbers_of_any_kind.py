@@ -13,8 +13,8 @@ from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.training.loading import load_trainer
-from retro_gamer_core.training.policy import TrainedPolicy
 
 KINDS = {
     "int64": "np.int64",

@@ -12,9 +12,9 @@ import numpy as np
 from retro_gamer_core.distributions import own_version
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.policies.card import PartOnCard, PolicyCard
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
 from retro_gamer_core.policies.exported import build_in_numpy
 from retro_gamer_core.policies.policy_file import write_policy_file
-from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

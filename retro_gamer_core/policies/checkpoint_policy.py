@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import config_from_sections, read_config
+from retro_gamer_core.configuration.own_files import make_importable
 from retro_gamer_core.errors import CheckpointDamaged, GameError, RunNotFound
 from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.policies.player import build_player, lock_parts
 from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock
+from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.training.assembly import build_player, lock_parts
-from retro_gamer_core.training.compatibility import check_own, misfit_explained
-from retro_gamer_core.training.own_files import make_importable
-from retro_gamer_core.training.resuming import SavedCheckpoint
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -23,6 +24,45 @@ if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What every checkpoint says, with the types that it must have."""
+
+    episode: int
+    total_steps: int
+    seconds: float
+    config: Mapping[str, Any]
+    parts_lock: list[LockedPart]
+    alarms: Mapping[str, Any] | None
+    evaluation: Mapping[str, Any] | None
+
+    def __post_init__(self) -> None:
+        refuse_odd_seconds(self.seconds)
+
+
+def read_progress(path: Path, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    """How far training was when a checkpoint was taken, and with which settings and parts.
+
+    Args:
+        path: the checkpoint.
+        read: what opens it: ``read_checkpoint`` of the learner that wrote it.
+
+    Raises:
+        CheckpointDamaged: it cannot be read, or says what cannot be.
+    """
+    with damage_explained(path):
+        progress = read(path)
+        told = {
+            "config": progress.get("config_snapshot", {}),
+            "seconds": progress.get("total_training_seconds", 0.0),  # 0.4.0 did not say so
+            **{key: progress[key] for key in ("episode", "total_steps")},
+            **{key: progress.get(key) for key in ("alarms", "evaluation")},
+            "parts_lock": progress.get("parts_lock", []),
+        }
+        restored(_Told, told)
+    return progress
 
 
 class CheckpointPolicy:
@@ -47,9 +87,8 @@ class CheckpointPolicy:
         make_importable(run)
         learner = plugins.find_part("learner", self._learner_name())
         read = load_factory(learner).read_checkpoint
-        saved = self._newest_whole(read) if checkpoint is None else SavedCheckpoint.read(self.path, read)
-        self.progress: dict[str, Any] = saved.progress
-        trained_as = saved.trained_as
+        self.progress = self._newest_whole(read) if checkpoint is None else read_progress(self.path, read)
+        trained_as = self.progress.get("config_snapshot", {})
         check_own(trained_as, name=self.path.name)
         make_importable(run, trained_as, where=self.path.name)
         self.config = config_from_sections(trained_as, plugins, where=self.path.name)
@@ -107,19 +146,19 @@ class CheckpointPolicy:
             )
         return newest
 
-    def _newest_whole(self, read: Callable[[Path], dict[str, Any]]) -> SavedCheckpoint:
+    def _newest_whole(self, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
         """The newest checkpoint that can be read; those that cannot are told as warnings."""
         newest = self.path
         damages: list[CheckpointDamaged] = []
         for path in (newest, *(path for path in reversed(self._run.checkpoints()) if path != newest)):
             try:
-                saved = SavedCheckpoint.read(path, read)
+                progress = read_progress(path, read)
             except CheckpointDamaged as error:
                 damages.append(error)
                 self._passed_over.append(f"{error.problem.what}; taking the one before it")
             else:
                 self.path = path
-                return saved
+                return progress
         raise damages[0]
 
     def _learner_name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from retro_gamer_core.configuration.migrate import migrate
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.games.entry_points import is_installed_game
 from retro_gamer_core.games.module_files import module_file
-from retro_gamer_core.games.paths import is_path
+from retro_gamer_core.games.modules import is_path
 from retro_gamer_core.plugins.own_code import file_of, installed_only, is_installed, look_for, refused
 from retro_gamer_core.runs.parts_lock import read_lock
 
@@ -147,6 +147,6 @@ def _texts(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _texts(item, (*keys, str(key)))
-    elif isinstance(value, Iterable):
+    elif isinstance(value, (list, tuple)):  # and no tensor, which a stranger may have put there
         for item in value:
             yield from _texts(item, keys)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.games import PlayedGame
 from retro_gamer_core.playing.chance import any_game
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.plain_values import restored
-from retro_gamer_core.training.compatibility import damage_explained
-from retro_gamer_core.training.policy import TrainedPolicy
+from retro_gamer_core.runs.refusals import damage_explained
 
 if TYPE_CHECKING:
     from retro.game import Game

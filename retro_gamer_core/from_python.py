@@ -14,14 +14,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.cli.printing import warn
-from retro_gamer_core.cli.progress import Notes, progress_for
 from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.module_files import own_code
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.terminal.printing import warn
+from retro_gamer_core.terminal.progress import Notes, progress_for
 from retro_gamer_core.training.audience import callbacks_as_listener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
 from retro_gamer_core.training.time_budget import TimeBudget
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class DQNTrainer:
-    """Trains a deep Q-learning agent for a game you have in hand.
+    """Trains for a game you have in hand: by deep Q-learning, unless ``learner`` names something else.
 
     Args:
         create_game: makes a fresh game each time it is called.

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
     from retro_gamer_core.policies.player import Player
-    from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
 
 class TrainedPolicy:
@@ -175,8 +175,8 @@ def _open(
         file = found
     else:
         # What reads a run reads its settings too, which a policy file does without.
+        from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
         from retro_gamer_core.runs.run_directory import RunDirectory
-        from retro_gamer_core.training.checkpoint_policy import CheckpointPolicy
 
         return CheckpointPolicy(RunDirectory.open(source), checkpoint, plugins)
     if checkpoint is not None:

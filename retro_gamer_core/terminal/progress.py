@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.cli.printing import MovingLine, percent, warn
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.terminal.printing import MovingLine, percent, warn
 from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
