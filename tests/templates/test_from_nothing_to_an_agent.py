@@ -21,12 +21,15 @@ TRAINING = (
 )
 AUTOPLAY = """\
 import random, {module}
-random.seed(1)
-game = {module}.autoplay()
-game.start()
-while game.playing and game.turn_number < 300:
-    game.step()
-print(game.state["score"])
+score = 0
+for seed in range(5):  # a rock may fall on the ship at once
+    random.seed(seed)
+    game = {module}.autoplay()
+    game.start()
+    while game.playing and game.turn_number < 300:
+        game.step()
+    score += game.state["score"]
+print(score)
 """
 BY_HAND = """\
 import random, retro.game, {module}
@@ -79,7 +82,7 @@ def test_from_new_to_a_trained_agent_in_an_installed_package(
     elsewhere.install(build_wheel(project))
     script = elsewhere.directory / "watch.py"
     script.write_text(AUTOPLAY.format(module=module), encoding="utf-8")
-    assert int(elsewhere.run(script)) > 0
+    assert int(elsewhere.run(script)) > 5
     assert " skipped" not in elsewhere.run("-m", "pytest", "-q", "-p", "no:cacheprovider", tests)
 
 
