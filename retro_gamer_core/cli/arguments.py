@@ -134,4 +134,5 @@ def _of_file(file: Path, checkpoint: str | None, game: str | None) -> PolicyToPl
             why="what is learned on a board of one size says nothing about another size",
             hint=f"name the game that it learned, {policy.game}, or train one for this game",
         )
-    return PolicyToPlay(policy, found, policy.metadata, TrainingSettings().max_turns_per_episode, None)
+    max_turns = policy.max_turns or TrainingSettings().max_turns_per_episode
+    return PolicyToPlay(policy, found, policy.metadata, max_turns, None)

@@ -46,6 +46,9 @@ _FACTS = (
     Setting("episode", "int", 0, Option("episodes of training", low=0)),
     Setting("turns", "int", 0, Option("turns of training", low=0)),
     Setting("recipe", "str", "", Option("the recipe of the run")),
+    Setting(
+        "max_turns", "int", 0, Option("turns after which a game is stopped; 0 where that is not known", low=0)
+    ),
     Setting("scores", "table", {}, Option("how good it was when it was evaluated")),
     Setting("made_with", "table", {}, Option("which versions made it")),
 )
@@ -80,6 +83,7 @@ class PolicyCard:
         scale: what its numbers are multiplied by to be in units of the reward.
         episode, turns: how long it was trained.
         recipe: what the run was created with, as far as that is known.
+        max_turns: after so many turns its training stopped a game; 0 where that is not known.
         scores: figures of an evaluation: ``mean``, ``games``, …; empty where there was none.
         made_with: versions of what made it.
     """
@@ -93,6 +97,7 @@ class PolicyCard:
     episode: int = 0
     turns: int = 0
     recipe: str = ""
+    max_turns: int = 0
     scores: Mapping[str, Any] = field(default_factory=dict)
     made_with: Mapping[str, str] = field(default_factory=dict)
 
@@ -104,6 +109,7 @@ class PolicyCard:
             "version": VERSION,
             "game": self.game,
             "recipe": self.recipe,
+            "max_turns": self.max_turns,
             "episode": self.episode,
             "turns": self.turns,
             "scores": dict(self.scores),
@@ -127,6 +133,7 @@ class PolicyCard:
             raise ValueError("it is not the card of a policy file")
         if card.get("version") != VERSION:  # asked before the rest, for a later version may have other facts
             raise ValueError(f"it has version {card.get('version')}, and this retro-gamer reads {VERSION}")
+        card = {"max_turns": 0, **card}  # cards of before did not say it
         _check(card, _FACTS, "card.json")
         return cls(
             game=card["game"],
@@ -138,6 +145,7 @@ class PolicyCard:
             episode=card["episode"],
             turns=card["turns"],
             recipe=card["recipe"],
+            max_turns=card["max_turns"],
             scores=card["scores"],
             made_with=card["made_with"],
         )

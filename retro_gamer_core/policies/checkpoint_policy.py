@@ -107,6 +107,10 @@ class CheckpointPolicy:
         return self.progress["episode"]
 
     @property
+    def max_turns(self) -> int | None:
+        return self.config.training.max_turns_per_episode
+
+    @property
     def warnings(self) -> list[str]:
         locked = [LockedPart(**part) for part in self.progress.get("parts_lock", [])]
         changed = differences(locked, lock_parts(self.config, self._plugins))

@@ -60,6 +60,10 @@ class ExportedPolicy:
         return self.card.episode
 
     @property
+    def max_turns(self) -> int | None:
+        return self.card.max_turns or None
+
+    @property
     def warnings(self) -> list[str]:
         return []
 

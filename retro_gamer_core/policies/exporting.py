@@ -73,6 +73,7 @@ def export_policy(
         episode=policy.episode,
         turns=int(policy.progress.get("total_steps", 0)),
         recipe=config.training.recipe or "",
+        max_turns=config.training.max_turns_per_episode,
         scores=scores or {},
         made_with=_versions(),
     )

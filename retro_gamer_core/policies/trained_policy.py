@@ -85,6 +85,11 @@ class TrainedPolicy:
         return self._trained.episode
 
     @property
+    def max_turns(self) -> int | None:
+        """After so many turns its training stopped a game; None where a file does not say it."""
+        return self._trained.max_turns
+
+    @property
     def warnings(self) -> list[str]:
         """A sentence for each part whose code is another now than when it was trained."""
         return self._trained.warnings

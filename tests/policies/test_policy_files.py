@@ -358,7 +358,10 @@ def a_card_that_lies(good, rng):
 
 
 def a_card_without(good, rng):
-    return rebuilt(good, lambda card, weights: card.pop(rng.choice(list(card))))
+    # A card that does not say after how many turns a game was stopped is one of before, and fine.
+    return rebuilt(
+        good, lambda card, weights: card.pop(rng.choice([key for key in card if key != "max_turns"]))
+    )
 
 
 def no_card(good, rng):
