@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
-    from retro_gamer_core.observation import Observations, ObservationSpec
+    from retro_gamer_core.observation import Observations, ObservationSpec, TimeSteps
     from retro_gamer_core.transitions import Batch, Transitions
 
 
@@ -47,6 +47,9 @@ class Encoder(Protocol):
     Many games share one encoder, so it keeps nothing itself between two calls that would change the answer.
     What it is to remember of a game, such as the boards of the turns before, belongs into ``frame.memory``;
     it may be asked more than once in a turn (``frame.game.turn_number`` tells).
+
+    It may offer ``action_mask(frame) -> bool[n_actions]``, in the order of the keys with "press nothing" last: the
+    actions that are allowed at this moment. At least one is.
     """
 
     spec: ObservationSpec
@@ -114,75 +117,82 @@ class Memory(Protocol):
 
 @runtime_checkable
 class Learner(Protocol):
-    """The algorithm. Built as ``factory(context: LearnerContext, **options)``; owns its networks.
+    """The algorithm. Built as ``factory(context: LearnerContext, **options)``; owns its networks, if it has any.
 
-    Beside what stands below, it may offer what is asked for only where it is there:
+    These five methods are all that every learner has. It writes and reads no file: what ``state_dict`` gives
+    is saved for it. Beside them, it may offer what is asked for only where it is there:
 
-    ===================  ===============================================================================
-    call                 meaning
-    ===================  ===============================================================================
-    ``fit_to_turns``     ``(total_turns: int) -> list[str]``: the whole run will have about so many
-                         turns, those played before included. Fit exploration and other schedules to
-                         that, and say in plain sentences what changed. Called a few times during
-                         ``train --for``, since speed changes. What was fitted belongs into
-                         ``state_dict``.
-    ``playing_network``  ``() -> PlayingNetwork``: the network behind ``q_values``, for
-                         ``retro-gamer export``. Without it a run cannot be exported.
-    ``save_onnx``        ``(path: Path, about: Mapping | None)``: write the network behind
-                         ``q_values`` as an ONNX model with inputs ``cells`` and ``features`` and
-                         output ``q_values``, for ``retro-gamer export --onnx``. ``about`` holds plain
-                         values to keep in the file, by name.
-    ===================  ===============================================================================
+    ======================  ================================================================================
+    call                    meaning
+    ======================  ================================================================================
+    ``observe``             ``(transitions: Transitions)``: each transition, once, as soon as it is complete,
+                            in the order of the turns. On-policy learners learn from these.
+    ``turns_played``        ``(count: int)``: so many more turns were played, of all games together.
+    ``episode_finished``    ``()``: an episode ended.
+    ``play``                ``(steps: TimeSteps, rng: Generator) -> int64[n]``: acts where nothing is learned
+                            (evaluation, ``retro-gamer play``, a policy in a game). All chance comes from
+                            ``rng``. Without it, the action with the highest of ``q_values`` that is allowed.
+    ``checkpoint``          ``() -> dict``: what is needed to play, and to learn on from about here; the same
+                            kinds of values as in ``state_dict``, which is taken where this is missing.
+    ``load_checkpoint``     ``(contents: dict)``: take over what ``checkpoint`` gave.
+    ``statistics``          ``() -> dict[str, float]``: numbers worth logging after each episode. All are
+                            logged; ``epsilon`` is the share of random actions.
+    ``explain``             ``() -> list[str]``: each choice made here in a sentence, for ``training.log``.
+    ``fit_to_turns``        ``(total_turns: int) -> list[str]``: the whole run will have about so many turns,
+                            those played before included. Fit exploration and other schedules to that, and say
+                            in plain sentences what changed. Called a few times during ``train --for``, since
+                            speed changes. What was fitted belongs into ``state_dict``.
+    ``extend_characters``   ``(spec: ObservationSpec, codes: uint8[256]) -> bool``: ``spec`` is what is observed
+                            from now on, and ``codes`` maps old cell codes to new. Make room for the added
+                            characters and keep what was learned; False where that cannot be done.
+    ``playing_network``     ``() -> PlayingNetwork``: the network behind ``q_values``, for
+                            ``retro-gamer export``. Without it a run cannot be exported.
+    ``save_onnx``           ``(path: Path, about: Mapping | None)``: write the network behind ``q_values`` as an
+                            ONNX model with inputs ``cells`` and ``features`` and output ``q_values``, for
+                            ``retro-gamer export --onnx``. ``about`` holds plain values to keep in the file.
+    ======================  ================================================================================
     """
 
-    def act(self, observations: Observations) -> np.ndarray:
-        """Choose an action (``int64[n]``) for each observation, exploring as it sees fit."""
+    def act(self, steps: TimeSteps) -> np.ndarray:
+        """Choose an action (``int64[n]``) for each game while learning, exploring as it sees fit."""
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        """How good each action looks: ``float32[n, n_actions]``. No randomness, nothing learned."""
+        """How good each action looks: ``float32[n, n_actions]``. No randomness, nothing learned.
+
+        A learner without values of actions gives whatever ranks them, such as the logits of its policy.
+        """
 
     def learn(self, batch: Batch) -> LearnResult:
-        """One update from one batch."""
+        """One update from one batch of the memory.
 
-    def turns_played(self, count: int) -> None:
-        """``count`` more turns were played: schedules in turns move on."""
-
-    def episode_finished(self) -> None:
-        """An episode ended: schedules in episodes move on."""
-
-    def extend_characters(self, spec: ObservationSpec, codes: np.ndarray) -> bool:
-        """Make room for added characters, keeping what was learned; False where that cannot be done.
-
-        ``spec`` is the observation from now on; ``codes: uint8[256]`` maps old cell codes to new.
+        A learner that learns from what it is told by ``observe`` may do nothing here, or learn what it has
+        gathered: it is called after every ``train_every`` turns.
         """
-
-    def statistics(self) -> dict[str, float]:
-        """Numbers worth logging now: ``epsilon``, ``learning_rate``, …"""
-
-    def explain(self) -> list[str]:
-        """Each choice made here in a plain sentence, for ``training.log``."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything needed to go on exactly here: arrays, numbers, text, nested dicts."""
+        """Everything needed to go on exactly here: arrays, tensors, numbers, text, dicts and lists of these."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on exactly where ``state_dict`` was taken."""
+        """Go on exactly where ``state_dict`` was taken; tensors are on the processor by now."""
 
-    def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
-        """Write weights, optimiser and ``progress`` (plain values) to ``path``."""
 
-    def load_checkpoint(self, path: Path) -> None:
-        """Take weights, optimiser and schedules from a checkpoint. Nothing in the file is executed."""
+def ask(part: Any, method: str, *arguments: Any) -> Any:
+    """Call a method that a part may offer. None where it does not."""
+    found = getattr(part, method, None)
+    return None if found is None else found(*arguments)
 
-    @staticmethod
-    def read_checkpoint(path: Path) -> dict[str, Any]:
-        """What a checkpoint holds, ``progress`` among it, without building anything.
 
-        The factory itself offers this, so a learner's factory is its class.
+def play(learner: Any, steps: TimeSteps, rng: np.random.Generator) -> np.ndarray:
+    """The actions (``int64[n]``) of a learner where nothing is learned: its own ``play``, else the best allowed."""
+    import numpy as np
 
-        Raises:
-            CheckpointDamaged: the file cannot be read.
-        """
+    if hasattr(learner, "play"):
+        return np.asarray(learner.play(steps, rng))
+    values: np.ndarray = learner.q_values(steps.observations)
+    if steps.mask is not None:
+        values = np.where(steps.mask, values, -np.inf)
+    best: np.ndarray = values.argmax(axis=1)
+    return best
 
 
 class Listener(Protocol):
@@ -261,19 +271,28 @@ class LearnerContext:
     Args:
         spec: what will be observed.
         actions: the keys in the order of their action numbers; the last one, None, presses nothing.
-        build_network: ``build_network(spec) -> torch.nn.Module`` with ``len(actions)`` outputs;
-            each call gives fresh weights. ``forward(cells: uint8[n, h, w], features: float32[n, f])
-            -> float32[n, n_actions]``.
+        build_network: ``build_network(spec, n_outputs=None) -> torch.nn.Module`` with so many outputs,
+            ``len(actions)`` when left out; each call gives fresh weights.
+            ``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``.
         network_name: the network as named in the config, for explanations.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
         seed: all randomness of the learner, initial weights included, comes from this.
         n_games: how many games are played side by side, so how many observations ``act`` is given.
+        gamma: what a reward one turn later counts.
+        n_step: how many turns of rewards a transition sums up, where the episode does not end before.
+        total_turns: how many turns the whole run will have, where that is known beforehand; None while
+            it is counted in episodes or in time (see ``fit_to_turns``).
+        run_directory: where files about this run belong; None where there is no run, as in a check.
     """
 
     spec: ObservationSpec
     actions: tuple[str | None, ...]
-    build_network: Callable[[ObservationSpec], Any]
+    build_network: Callable[..., Any]
     network_name: str
     device: str
     seed: int
     n_games: int = 1
+    gamma: float = 0.99
+    n_step: int = 1
+    total_turns: int | None = None
+    run_directory: Path | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -12,13 +13,21 @@ from retro_gamer_core.findings import Finding
 Ending = Literal["game over", "turn limit", "error"]
 
 
+def _nobody_listens() -> None: ...
+
+
 @dataclass(frozen=True)
 class RunInfo:
-    """The run that is being trained: ``directory``, the game as named in its config, and its seed."""
+    """The run that is being trained: ``directory``, the game as named in its config, and its seed.
+
+    Whoever hears of it may call ``stop()``: playing ends after this turn, and training ends as it does when its time
+    is up, with everything saved.
+    """
 
     directory: Path
     game: str
     seed: int
+    stop: Callable[[], None] = field(default=_nobody_listens, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class EpisodeFinished:
         average_loss: mean loss of the updates since the last episode ended; None without one.
         ended: ``"game over"``, ``"turn limit"`` or ``"error"``.
         total_turns: turns of all episodes so far.
+        statistics: every number that the learner gives for logging now, by name.
     """
 
     number: int
@@ -42,6 +52,7 @@ class EpisodeFinished:
     average_loss: float | None
     ended: Ending
     total_turns: int
+    statistics: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -95,15 +106,19 @@ class AlarmRaised(Finding):
         return f"alarm {self.code}: {self.what}; {self.why} | try: {self.hint}"
 
 
+Reason = Literal["finished", "time is up", "stopped", "interrupted", "failed"]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How training ended, and where it stood.
 
     ``reason`` is ``"finished"`` (all episodes have been played), ``"time is up"`` (a time budget is over;
-    there may be more to play), ``"interrupted"`` or ``"failed"``.
+    there may be more to play), ``"stopped"`` (a logger, hook or callback asked for it), ``"interrupted"`` or
+    ``"failed"``.
     """
 
-    reason: Literal["finished", "time is up", "interrupted", "failed"]
+    reason: Reason
     episodes: int
     total_turns: int
     total_seconds: float

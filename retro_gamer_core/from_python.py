@@ -22,7 +22,7 @@ from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.terminal.printing import warn
 from retro_gamer_core.terminal.progress import Notes, progress_for
-from retro_gamer_core.training.audience import callbacks_as_listener
+from retro_gamer_core.training.callbacks import callbacks_as_listener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
 from retro_gamer_core.training.time_budget import TimeBudget
 from retro_gamer_core.training.trainer import Trainer

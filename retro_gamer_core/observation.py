@@ -129,13 +129,14 @@ class Observations:
 
 @dataclass(frozen=True)
 class TimeSteps:
-    """What n games played side by side show now, and what there is to know of each beside it.
+    """What a learner is asked to act on: n games at this moment, side by side.
 
     Args:
-        observations: n of them.
-        games: ``int64[n]``, the number of each game; the same game has the same number in every turn.
+        observations: what is seen in each.
+        games: ``int64[n]``, the number of each game. It is the same one from turn to turn, so whatever is
+            remembered from one turn to the next, such as a recurrent state, can be kept by it.
         began: ``bool[n]``, whether this is the first observation of an episode.
-        mask: ``bool[n, n_actions]``, which actions may be taken; None where all may.
+        mask: ``bool[n, n_actions]``, the actions that are allowed now; None where all of them always are.
     """
 
     observations: Observations
@@ -145,6 +146,18 @@ class TimeSteps:
 
     def __len__(self) -> int:
         return len(self.games)
+
+    def __getitem__(self, index: Any) -> TimeSteps:
+        mask = None if self.mask is None else self.mask[index]
+        return TimeSteps(self.observations[index], self.games[index], self.began[index], mask)
+
+    @classmethod
+    def of(cls, observations: Observations) -> TimeSteps:
+        """Games that have just begun, one for each observation, with every action allowed."""
+        import numpy as np
+
+        n = len(observations)
+        return cls(observations, np.arange(n), np.ones(n, bool))
 
 
 def view(cells: np.ndarray, features: np.ndarray, spec: ObservationSpec) -> np.ndarray:

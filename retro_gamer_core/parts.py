@@ -35,6 +35,10 @@ class Part:
         in_numpy: of a network, import string of what plays it without torch, called as
             ``factory(spec, n_outputs, weights, **options)`` with the weights as numpy arrays by name; it
             gives a function ``(cells, features) -> float32[n, n_outputs]``. ``retro-gamer export`` needs it.
+        checkpoint_format: of a learner, import string of a module that writes and reads its checkpoints:
+            ``save(path, contents)`` and ``load(path) -> contents``. ``contents["learner"]`` is what the learner's
+            ``checkpoint`` gave, the rest are plain values; ``load`` runs no code from the file, and raises an
+            error for what it did not write. Left out, retro-gamer's own format is taken.
         needs: modules that must be installed to build it and that do not come with its plugin, such as
             ``("torch",)``. Without them it is listed all the same, and whoever uses it is told.
 
@@ -50,6 +54,7 @@ class Part:
     replaces: str | None = None
     in_numpy: str | None = None
     needs: tuple[str, ...] = ()
+    checkpoint_format: str | None = None
 
 
 @dataclass(frozen=True)

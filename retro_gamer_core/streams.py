@@ -20,6 +20,7 @@ STREAMS: Final = {
     "evaluation": 5,
     "final evaluation": 6,
     "random play": 7,  # which keys are pressed
+    "play": 8,  # what a learner draws whose play is a matter of chance
 }
 
 

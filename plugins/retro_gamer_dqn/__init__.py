@@ -15,6 +15,7 @@ def retro_gamer_learners() -> Iterable[Part]:
         "retro_gamer_dqn.learner:DQNLearner",
         options="retro_gamer_dqn.settings:DQNSettings",
         needs=("torch",),
+        checkpoint_format="retro_gamer_dqn.checkpoint",
     )
 
 

@@ -22,17 +22,19 @@ _ANOTHER = "use another one: retro-gamer info RUN lists them"
 
 
 def save(path: Path, contents: dict[str, Any]) -> None:
-    """Write ``contents`` (tensors and plain values, nested) to ``path``.
+    """Write ``contents`` (tensors and plain values, nested) to ``path``; what is in ``learner`` as keys of the file.
 
     By way of memory: writing to a full disk itself, torch would not say that the disk is full.
     """
     buffer = io.BytesIO()
-    torch.save(contents, buffer)
+    flat = {**contents["learner"], **contents}
+    del flat["learner"]
+    torch.save(flat, buffer)
     path.write_bytes(sealed(buffer.getvalue()))
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a checkpoint onto the processor, whatever device it was trained on.
+    """Read a checkpoint onto the processor, whatever device it was trained on; ``learner`` is all that is in it.
 
     Raises:
         CheckpointDamaged: the file is cut short, changed, holds something else or no numbers, or would run code.
@@ -60,8 +62,8 @@ def load(path: Path) -> dict[str, Any]:
         )
     for name, tensor in _tensors(contents):
         if torch.isnan(tensor).any():
-            raise no_numbers(path.name, name)
-    return contents
+            raise no_numbers(name, path.name)
+    return {**contents, "learner": contents}
 
 
 def count(saved: Mapping[str, Any], name: str) -> int:
@@ -77,8 +79,8 @@ def count(saved: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def no_numbers(file: str, weights: str) -> CheckpointDamaged:
-    """The error for a file with weights that cannot be computed with."""
+def no_numbers(weights: str, file: str = "it") -> CheckpointDamaged:
+    """The error for weights that cannot be computed with."""
     return CheckpointDamaged(
         f"{file} cannot be used: not all of {weights} are ordinary numbers",
         why="whatever such a network is shown, it cannot tell one action from another",

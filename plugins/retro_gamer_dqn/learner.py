@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from retro_gamer_core import Batch, LearnerContext, LearnResult, Observations, ObservationSpec, PlayingNetwork
+from retro_gamer_core import (
+    Batch,
+    LearnerContext,
+    LearnResult,
+    Observations,
+    ObservationSpec,
+    PlayingNetwork,
+    TimeSteps,
+)
 from retro_gamer_core.streams import stream
 from retro_gamer_dqn import checkpoint, onnx_file
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
@@ -77,17 +85,24 @@ class DQNLearner:
 
     # Acting --------------------------------------------------------------------------------
 
-    def act(self, observations: Observations) -> np.ndarray:
+    def act(self, steps: TimeSteps) -> np.ndarray:
         """ε-greedy: a random action with probability ε, else the one with the highest value."""
         self._take_over()
-        n = len(observations)
+        n = len(steps)
         actions = self._rng.integers(len(self._context.actions), size=n)
+        if steps.mask is not None:
+            # The largest of n random numbers is as likely to be any one of those that are allowed.
+            actions = np.where(steps.mask, self._rng.random(steps.mask.shape), -1.0).argmax(axis=1)
         greedy = self._rng.random(n) >= self._epsilons(n)
         if greedy.all():
-            return self._online_q_values(observations).argmax(axis=1)
+            return self._greedy(steps)
         if greedy.any():
-            actions[greedy] = self._online_q_values(observations[greedy]).argmax(axis=1)
+            actions[greedy] = self._greedy(steps[greedy])
         return actions
+
+    def _greedy(self, steps: TimeSteps) -> np.ndarray:
+        q_values = self._networks.online_q_values(self._networks.inputs(steps.observations))
+        return (q_values if steps.mask is None else np.where(steps.mask, q_values, -np.inf)).argmax(axis=1)
 
     def q_values(self, observations: Observations) -> np.ndarray:
         return self._networks.playing_q_values(self._networks.inputs(observations)) / self._reward_scale
@@ -106,9 +121,6 @@ class DQNLearner:
             scale=1 / self._reward_scale,
             facts={"actions": list(self._context.actions), **(about or {})},
         )
-
-    def _online_q_values(self, observations: Observations) -> np.ndarray:
-        return self._networks.online_q_values(self._networks.inputs(observations))
 
     def _epsilons(self, games: int) -> np.ndarray:
         return per_game_epsilons(self._exploration.epsilon, self._epsilon_spread, games)
@@ -222,24 +234,11 @@ class DQNLearner:
             **self._learning_rate.state_dict(),
         }
 
-    def load_checkpoint(self, contents: Mapping[str, Any] | Path) -> None:
-        """Take over what ``checkpoint`` gave, or the file that ``save_checkpoint`` wrote."""
-        file = "the checkpoint"
-        if isinstance(contents, Path):
-            file, contents = contents.name, checkpoint.load(contents)
+    def load_checkpoint(self, contents: Mapping[str, Any]) -> None:
+        """Take over what ``checkpoint`` gave."""
         self._networks.load_checkpoint(contents)
         if (weights := self._networks.first_spoilt()) is not None:
-            raise checkpoint.no_numbers(file, weights)
+            raise checkpoint.no_numbers(weights)
         if "exploration" in contents:
             self._exploration = restored(self._exploration, contents["exploration"])
         self._learning_rate.load_state_dict(contents)
-
-    # The files of the contract as it is today; ``checkpoint`` and ``load_checkpoint`` are all there is to them.
-
-    def save_checkpoint(self, path: Path, progress: dict[str, Any]) -> None:
-        checkpoint.save(path, {**self.checkpoint(), **progress})
-
-    @staticmethod
-    def read_checkpoint(path: Path) -> dict[str, Any]:
-        """What a checkpoint holds, ``progress`` among it, without building anything."""
-        return checkpoint.load(path)

@@ -48,6 +48,7 @@ class JsonLinesWriter:
             average_loss=_number(episode.average_loss),
             ended=episode.ended,
             total_turns=episode.total_turns,
+            statistics={name: _number(value) for name, value in episode.statistics.items()},
         )
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:

@@ -70,6 +70,7 @@ class TensorBoardWriter:
                 "loss": episode.average_loss,
             },
         )
+        self._write("learner", dict(episode.statistics))
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
         self._write(
@@ -121,7 +122,8 @@ class TensorBoardWriter:
             for name, number in numbers.items()
             if number is not None
         ]
-        self._files.add_summary(Summary(value=points), self._episode)
+        if points:
+            self._files.add_summary(Summary(value=points), self._episode)
 
     def _write_text(self, tag: str, text: str) -> None:
         # A game may use half a surrogate pair as a character, which no text of TensorBoard can hold.

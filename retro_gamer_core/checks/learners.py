@@ -24,10 +24,14 @@ from retro_gamer_core.checks.workbench import (
     wrong_type,
 )
 from retro_gamer_core.configuration import PartChoice
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.evaluation.games import GameSettings, greedy, play_at_random, play_games
 from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.findings import Finding, finding
+from retro_gamer_core.observation import TimeSteps
+from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint, write_checkpoint
 from retro_gamer_core.policies.player import Player
+from retro_gamer_core.runs.saved_state import read_state, write_state
 from retro_gamer_core.training.assembly import build_loop
 from retro_gamer_core.training.run_monitor import RunMonitor
 from retro_gamer_core.transitions import Batch
@@ -74,7 +78,7 @@ def answers(bench: Workbench) -> Iterator[Finding]:
         what = "what is made of an observation depends on which others are in the batch"
         yield finding("mixes-observations", what, round(float(np.abs(alone - values[:8]).max()), 4))
         return
-    actions = np.asarray(learner.act(seen))
+    actions = np.asarray(learner.act(TimeSteps.of(seen)))
     if actions.shape != (_BATCH,):
         yield wrong_shape(f"what act gives for {_BATCH} observations", actions, (_BATCH,))
     elif actions.dtype.kind not in "iu":
@@ -104,10 +108,10 @@ def learning(bench: Workbench) -> Iterator[Finding]:
             what = "learn gives a loss or td_errors that are no numbers"
             yield finding("out-of-range", what, why="training stops there")
             return
-        player.learner.act(seen)
+        player.learner.act(TimeSteps.of(seen))
     for batch in copies:
         twin.learner.learn(batch)
-        twin.learner.act(seen)
+        twin.learner.act(TimeSteps.of(seen))
     if not same(player.learner.q_values(seen), twin.learner.q_values(seen)):
         yield _not_alike(bench, "two that begin with the same seed and learn the same differ afterwards")
 
@@ -127,23 +131,25 @@ def state_returns(bench: Workbench) -> Iterator[Finding]:
     seen = last.transitions.observations
     for batch in first:
         player.learner.learn(batch)
-        player.learner.act(seen)
-    twin.learner.load_state_dict(player.learner.state_dict())
+        player.learner.act(TimeSteps.of(seen))
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "state.npz"
+        write_state(path, {"learner": player.learner.state_dict()})
+        twin.learner.load_state_dict(read_state(path)["learner"])
     for each in (player.learner, twin.learner):
         each.learn(last)
-    go_on = [(each.act(seen), each.q_values(seen)) for each in (player.learner, twin.learner)]
+    go_on = [(each.act(TimeSteps.of(seen)), each.q_values(seen)) for each in (player.learner, twin.learner)]
     if not same(*go_on):
         yield finding("state-lost", "after load_state_dict, another one does not go on as the first one does")
         return
     with TemporaryDirectory() as directory:
         path = Path(directory) / "checkpoint.pt"
-        progress = {"episode": 7, "total_steps": 70, "config_snapshot": {"config_version": 1}}
-        player.learner.save_checkpoint(path, progress)
+        part = bench.plugins.find_part("learner", bench.config_with(bench.chosen).learner.name)
+        write_checkpoint(path, {"episode": 7, "total_steps": 70}, player.learner, part)
         loaded = bench.player_with(bench.chosen, seed=bench.seed + 2).learner
-        held = type(player.learner).read_checkpoint(path)
-        loaded.load_checkpoint(path)
+        load_checkpoint_into(loaded, read_checkpoint(path, bench.plugins), path.name)
         one, other = (each.q_values(seen) for each in (player.learner, loaded))
-        if held.get("episode") != 7 or not np.allclose(one, other, rtol=1e-5, atol=1e-6):
+        if not np.allclose(one, other, rtol=1e-5, atol=1e-6):
             yield finding(
                 "state-lost", "after load_checkpoint, another one does not play as the first one does"
             )
@@ -190,8 +196,7 @@ def no_better_than_random(bench: Workbench) -> Iterator[Finding]:
 def short_training(bench: Workbench, choice: PartChoice) -> tuple[int, list[float], list[float]]:
     """Turns trained; the total rewards of games played greedily after that, and of as many with random keys."""
     player, config = bench.player_with(choice), bench.config_with(choice)
-    if hasattr(player.learner, "fit_to_turns"):
-        player.learner.fit_to_turns(TURNS)
+    ask(player.learner, "fit_to_turns", TURNS)
     loop = build_loop(config, player, bench.create_game, bench.plugins, RunMonitor(config))
     until = perf_counter() + _SECONDS
     for event in loop.play(sys.maxsize):

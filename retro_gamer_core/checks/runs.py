@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.checks.game import findings_of, look_at
 from retro_gamer_core.checks.game_look import GameLook
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.errors import ProblemsFound
 from retro_gamer_core.finding_codes import Level
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
@@ -96,9 +97,9 @@ def exploration_outlasts_run(look: RunLook) -> Iterator[Finding]:
     one = partial(any_game, look.found.factory)
     learner = build_player(look.config, look.config.metadata, one, look.plugins, device="cpu").learner
     for _ in range(episodes):
-        learner.turns_played(round(length))
-        learner.episode_finished()
-    at_end = learner.statistics().get("epsilon", 0.0)
+        ask(learner, "turns_played", round(length))
+        ask(learner, "episode_finished")
+    at_end = (ask(learner, "statistics") or {}).get("epsilon", 0.0)
     yield from filter(None, [mostly_random(at_end, episodes, episodes * look.turns_at_random)])
 
 

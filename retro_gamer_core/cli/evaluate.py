@@ -87,7 +87,7 @@ def evaluate(
 
         warn(f"{episodes:,} games, and {episodes:,} at random")
         try:
-            choose = greedy(player.learner)
+            choose = greedy(player.learner, settings["seed"])
             played = play_games(choose, found.factory, player, episodes, each_turn=playing, **settings)
             at_random = play_at_random(
                 found.factory, player, episodes, each_turn=playing_at_random, **settings

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.games.finding import FoundGame
-    from retro_gamer_core.observation import Observations
+    from retro_gamer_core.observation import TimeSteps
     from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
     from retro_gamer_core.policies.player import Player
 
@@ -140,8 +140,9 @@ def _try_out(
     exported = TrainedPolicy(file).player_in(fresh_game(found.factory, found.name))
     turns = alike = 0
 
-    def choose(seen: Observations) -> np.ndarray:
+    def choose(steps: TimeSteps) -> np.ndarray:
         nonlocal turns, alike
+        seen = steps.observations
         actions = exported.learner.q_values(seen).argmax(axis=1)
         turns += len(actions)
         alike += int((actions == original.learner.q_values(seen).argmax(axis=1)).sum())

@@ -104,13 +104,19 @@ def train(
         outcome = trainer.train([progress, QuickLook(trainer)], stop, budget)
     episodes = f"{outcome.episodes:,} episodes"
     if outcome.reason == "interrupted":
-        if trainer.finished:
+        if trainer.finished and seconds is None:
             say(f"The last evaluation was interrupted; all {episodes} are saved in {run}.")
             next_step(f"{again}      (the same command makes up for it)", play)
         else:
             say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
             next_step(f"{again}      (goes on exactly here)", play)
         ctx.exit(INTERRUPTED)
+    if outcome.reason == "stopped":
+        say(
+            f"Stopped by a logger or plugin after episode {outcome.episodes:,}; everything is saved in {run}."
+        )
+        next_step(play, again)
+        return
     turns = f"{outcome.total_turns:,} turns"
     if outcome.reason == "time is up" and seconds is not None:
         time = say_duration(seconds)

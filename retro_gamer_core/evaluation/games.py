@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Unpack
 
 import numpy as np
 
+from retro_gamer_core.contracts import play
 from retro_gamer_core.events import Ending
-from retro_gamer_core.observation import Observations
+from retro_gamer_core.observation import Observations, TimeSteps
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes
@@ -26,7 +27,7 @@ from retro_gamer_core.streams import stream
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.contracts import Encoder, Learner
+    from retro_gamer_core.contracts import Encoder
     from retro_gamer_core.games.metadata import GameMetadata
 
 _GAMES_AT_ONCE = 16
@@ -73,7 +74,7 @@ def _nobody_watches(games_ended: int) -> None: ...
 
 
 def play_games(
-    choose: Callable[[Observations], np.ndarray],
+    choose: Callable[[TimeSteps], np.ndarray],
     create_game: Callable[[], Game],
     player: Player,
     count: int,
@@ -87,7 +88,7 @@ def play_games(
     """Play ``count`` games to their end. Returns them in the order of their seeds.
 
     Args:
-        choose: gives an action (``int64[n]``) for each of n observations, as ``greedy(learner)`` does.
+        choose: gives an action (``int64[n]``) for each of n games, as ``greedy(learner)`` does.
         player: how games are seen. It is only looked at: a character that it does not know looks empty.
         max_turns: a game that is still going after so many turns ends there.
         seed: all chance in game i comes from ``(seed, i)``, however many are played at once. (With more
@@ -119,7 +120,11 @@ def play_games(
         begin_next(slot)
     while running:
         slots = sorted(running)
-        actions = choose(seen if len(slots) == len(seen) else seen[slots]).tolist()
+        began = np.array([running[slot].has_just_begun for slot in slots])
+        masks = [running[slot].action_mask() for slot in slots]
+        mask = None if masks[0] is None else np.array(masks, bool)
+        in_play = seen if len(slots) == len(seen) else seen[slots]
+        actions = choose(TimeSteps(in_play, np.array(slots), began, mask)).tolist()
         for slot, action in zip(slots, actions, strict=True):
             game = running[slot]
             game.step(action)
@@ -146,6 +151,13 @@ class _CountedGame:
                 episode.begin(seen.cells, seen.features)
         except (Exception, SystemExit) as error:  # exit() in a game must not end the evaluation
             self.ended, self._error = "error", error
+
+    def action_mask(self) -> np.ndarray | None:
+        return self._episode.environment.action_mask()
+
+    @property
+    def has_just_begun(self) -> bool:
+        return not self._episode.turns
 
     def step(self, action: int) -> None:
         self._actions[action] += 1
@@ -177,13 +189,14 @@ def play_at_random(
     """Play the games of ``play_games`` with every action, pressing nothing included, as likely as any other."""
     rng = np.random.default_rng(stream(settings["seed"], "random play"))
 
-    def choose(seen: Observations) -> np.ndarray:
-        return rng.integers(player.metadata.n_actions, size=len(seen))
+    def choose(steps: TimeSteps) -> np.ndarray:
+        return rng.integers(player.metadata.n_actions, size=len(steps))
 
     # One after the other, so that the first n games are the same however many there are.
     return play_games(choose, create_game, player, count, at_once=1, each_turn=each_turn, **settings)
 
 
-def greedy(learner: Learner) -> Callable[[Observations], np.ndarray]:
-    """Chooses what looks best to ``learner``, and never explores."""
-    return lambda seen: learner.q_values(seen).argmax(axis=1)
+def greedy(learner: Any, seed: int = 0) -> Callable[[TimeSteps], np.ndarray]:
+    """Plays as ``learner`` does where nothing is learned: never exploring, its own chance drawn from ``seed``."""
+    rng = np.random.default_rng(stream(seed, "play"))
+    return lambda steps: play(learner, steps, rng)

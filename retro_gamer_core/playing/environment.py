@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
 from retro_gamer_core.games.console_screen import console_note
 from retro_gamer_core.games.finding import fresh_game
@@ -201,12 +202,19 @@ class GameEnvironment:
         except RetroGamerError:
             raise
         except Exception as error:
-            name, module = type(encoder).__name__, type(encoder).__module__
-            raise PluginError(
-                f"the encoder {name}{of_plugin(module, installed_plugins())} failed: {in_words(error)}",
-                where=last_line_in(module, error),
-                hint="correct that line, then type the same command again",
-            ) from error
+            raise _encoder_failed(encoder, error) from error
+
+    def action_mask(self) -> np.ndarray | None:
+        """The actions that are allowed now, ``bool[n_actions]``; None where the encoder does not say so.
+
+        Raises:
+            PluginError: the encoder's own code failed.
+        """
+        encoder = self._encoder
+        try:
+            return ask(encoder, "action_mask", self._frame)
+        except Exception as error:
+            raise _encoder_failed(encoder, error) from error
 
     def check_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
         """Refuse what no network can take. Too dear for every turn; the first of an episode will do.
@@ -295,3 +303,12 @@ def complete_metadata(
 
 def _not_begun() -> GameError:
     return GameError("no game has been started", hint="call reset() first")
+
+
+def _encoder_failed(encoder: object, error: Exception) -> PluginError:
+    name, module = type(encoder).__name__, type(encoder).__module__
+    return PluginError(
+        f"the encoder {name}{of_plugin(module, installed_plugins())} failed: {in_words(error)}",
+        where=last_line_in(module, error),
+        hint="correct that line, then type the same command again",
+    )

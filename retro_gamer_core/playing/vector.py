@@ -197,7 +197,11 @@ class SyncVectorEnv:
 
     def time_steps(self) -> TimeSteps:
         began = np.array([not episode.turns for episode in self._episodes])
-        return TimeSteps(self.observations, self._numbers, began)
+        first, *others = (episode.environment for episode in self._episodes)
+        mask = first.action_mask()
+        if mask is not None:
+            mask = np.array([mask, *(other.action_mask() for other in others)], bool)
+        return TimeSteps(self.observations, self._numbers, began, mask)
 
     def reset(self) -> None:
         with self._chance:

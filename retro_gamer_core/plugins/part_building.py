@@ -102,6 +102,8 @@ def _why_no_part(found: Any, kind: Kind) -> str:
     owner = getattr(made_of, "__module__", None) or type(made_of).__module__
     if is_pythons_own(owner) or not callable(found):
         return f"it is {found!r}"
+    if hasattr(found, "__getattr__"):
+        return ""  # it may have any method
     if inspect.isclass(found):
         missing = [name for name in missing_from(found, _protocol(kind)) if name.endswith("()")]
         return f"the class {found.__name__} has no {', '.join(missing)}" if missing else ""

@@ -156,7 +156,7 @@ class Plugins:
                 continue
             try:
                 getattr(plugin.hooks, hook_name)(**arguments)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self._silenced.add((provider, hook_name))
                 where = last_line_in(plugin.record.module, error)
                 lines.append(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.games import PlayedGame
 from retro_gamer_core.playing.chance import any_game
+from retro_gamer_core.policies.checkpoints import read_checkpoint
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.refusals import damage_explained
@@ -17,7 +18,6 @@ from retro_gamer_core.runs.refusals import damage_explained
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.contracts import Learner
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
     from retro_gamer_core.runs.run_directory import RunDirectory
@@ -77,14 +77,13 @@ class BestPolicy:
         self._plugins = plugins
         self._means: Means | None = None
 
-    def means(self, learner: Learner) -> Means | None:
-        """What it reached when it was saved; None without a file that says so. ``learner`` can read it."""
+    def means(self) -> Means | None:
+        """What it reached when it was saved; None without a file that says so."""
         if self._means is None and self._run.best_checkpoint.is_file():
             try:
                 with damage_explained(self._run.best_checkpoint):
-                    told = (
-                        learner.read_checkpoint(self._run.best_checkpoint).get("evaluation", {}).get("best")
-                    )
+                    saved = read_checkpoint(self._run.best_checkpoint, self._plugins)
+                    told = saved.get("evaluation", {}).get("best")
                     self._means = restored(Means, told) if told else None
             except RetroGamerError:  # a damaged file holds no policy, so any policy is better
                 self._means = None

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration import config_from_sections, read_config
+from retro_gamer_core.configuration import config_from_sections
 from retro_gamer_core.configuration.own_files import make_importable
 from retro_gamer_core.errors import CheckpointDamaged, GameError, RunNotFound
 from retro_gamer_core.playing.state_features import sizes_of
-from retro_gamer_core.plugins.part_building import load_factory
+from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
 from retro_gamer_core.policies.player import build_player, lock_parts
-from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock
-from retro_gamer_core.runs.plain_values import restored
-from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
+from retro_gamer_core.runs.parts_lock import LockedPart, differences
+from retro_gamer_core.runs.refusals import check_own
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -24,45 +22,6 @@ if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What every checkpoint says, with the types that it must have."""
-
-    episode: int
-    total_steps: int
-    seconds: float
-    config: Mapping[str, Any]
-    parts_lock: list[LockedPart]
-    alarms: Mapping[str, Any] | None
-    evaluation: Mapping[str, Any] | None
-
-    def __post_init__(self) -> None:
-        refuse_odd_seconds(self.seconds)
-
-
-def read_progress(path: Path, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    """How far training was when a checkpoint was taken, and with which settings and parts.
-
-    Args:
-        path: the checkpoint.
-        read: what opens it: ``read_checkpoint`` of the learner that wrote it.
-
-    Raises:
-        CheckpointDamaged: it cannot be read, or says what cannot be.
-    """
-    with damage_explained(path):
-        progress = read(path)
-        told = {
-            "config": progress.get("config_snapshot", {}),
-            "seconds": progress.get("total_training_seconds", 0.0),  # 0.4.0 did not say so
-            **{key: progress[key] for key in ("episode", "total_steps")},
-            **{key: progress.get(key) for key in ("alarms", "evaluation")},
-            "parts_lock": progress.get("parts_lock", []),
-        }
-        restored(_Told, told)
-    return progress
 
 
 class CheckpointPolicy:
@@ -85,10 +44,10 @@ class CheckpointPolicy:
         self.path = self._find(checkpoint)
         self._passed_over: list[str] = []
         make_importable(run)
-        learner = plugins.find_part("learner", self._learner_name())
-        read = load_factory(learner).read_checkpoint
-        self.progress = self._newest_whole(read) if checkpoint is None else read_progress(self.path, read)
-        trained_as = self.progress.get("config_snapshot", {})
+        self.progress: Mapping[str, Any] = (
+            self._newest_whole() if checkpoint is None else read_checkpoint(self.path, plugins)
+        )
+        trained_as = self.progress["config_snapshot"]
         check_own(trained_as, name=self.path.name)
         make_importable(run, trained_as, where=self.path.name)
         self.config = config_from_sections(trained_as, plugins, where=self.path.name)
@@ -133,8 +92,7 @@ class CheckpointPolicy:
                     )
             metadata.observe_state_sizes = sizes_of(game.state, metadata.observe_state)
             player = build_player(self.config, metadata, lambda: game, self._plugins, device="cpu")
-            with misfit_explained(self.path.name):
-                player.learner.load_checkpoint(self.path)
+            load_checkpoint_into(player.learner, self.progress, self.path.name)
             self._player = player
         return self._player
 
@@ -150,13 +108,13 @@ class CheckpointPolicy:
             )
         return newest
 
-    def _newest_whole(self, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    def _newest_whole(self) -> Mapping[str, Any]:
         """The newest checkpoint that can be read; those that cannot are told as warnings."""
         newest = self.path
         damages: list[CheckpointDamaged] = []
         for path in (newest, *(path for path in reversed(self._run.checkpoints()) if path != newest)):
             try:
-                progress = read_progress(path, read)
+                progress = read_checkpoint(path, self._plugins)
             except CheckpointDamaged as error:
                 damages.append(error)
                 self._passed_over.append(f"{error.problem.what}; taking the one before it")
@@ -164,8 +122,3 @@ class CheckpointPolicy:
                 self.path = path
                 return progress
         raise damages[0]
-
-    def _learner_name(self) -> str:
-        """Only the learner that wrote a checkpoint can read it, so its name must be known before."""
-        locked = {part.kind: part.name for part in read_lock(self._run.parts_lock)}
-        return locked.get("learner") or read_config(self._run.config, self._plugins).learner.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from retro_gamer_core.contracts import LearnerContext
@@ -63,7 +64,13 @@ def build_encoder(
 
 
 def build_player(
-    config: RunConfig, metadata: GameMetadata, any_game: Callable[[], Game], plugins: Plugins, *, device: str
+    config: RunConfig,
+    metadata: GameMetadata,
+    any_game: Callable[[], Game],
+    plugins: Plugins,
+    *,
+    device: str,
+    run_directory: Path | None = None,
 ) -> Player:
     """Build encoder and learner.
 
@@ -71,6 +78,7 @@ def build_player(
         metadata: must be complete (see ``complete_metadata``).
         any_game: gives a game to look at, fresh or not.
         device: what the learner is to compute on.
+        run_directory: of the run that it is built for, if there is one.
     """
     encoder = build_encoder(config.encoder, metadata, any_game, plugins)
     context = LearnerContext(
@@ -81,6 +89,9 @@ def build_player(
         device=device,
         seed=config.training.seed or 0,
         n_games=config.training.games_in_step,
+        gamma=config.training.gamma,
+        n_step=config.training.n_step,
+        run_directory=run_directory,
     )
     learner = plugins.build(
         plugins.find_part("learner", config.learner.name), context, **config.learner.options
@@ -94,13 +105,14 @@ def lock_parts(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
     return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
 
 
-def _network_builder(
-    choice: PartChoice, n_outputs: int, plugins: Plugins
-) -> Callable[[ObservationSpec], Any]:
+def _network_builder(choice: PartChoice, n_actions: int, plugins: Plugins) -> Callable[..., Any]:
     """A function that builds the network afresh; a module of the student's own is adapted to observations."""
-    provided = plugins.find_part("network", choice.name)
-    if provided.provider.distribution is not None:
-        return lambda spec: plugins.build(provided, spec, n_outputs, **choice.options)
-    factory = load_factory(provided)
-    adapter = plugins.find_part("network", "own_module")
-    return lambda spec: plugins.build(adapter, spec, n_outputs, factory=factory, **choice.options)
+    provided, options = plugins.find_part("network", choice.name), choice.options
+    if provided.provider.distribution is None:
+        options = {"factory": load_factory(provided), **options}
+        provided = plugins.find_part("network", "own_module")
+
+    def build_network(spec: ObservationSpec, n_outputs: int | None = None) -> Any:
+        return plugins.build(provided, spec, n_actions if n_outputs is None else n_outputs, **options)
+
+    return build_network

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
+from retro_gamer_core.contracts import ask, play
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.observation import Observations
+from retro_gamer_core.observation import Observations, TimeSteps
 from retro_gamer_core.playing.frames import Frame
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.exported import ExportedPolicy
@@ -20,7 +23,6 @@ from retro_gamer_core.policies.policy_file import find_policy_file
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    import numpy as np
     from retro.game import Game
 
     from retro_gamer_core.games.metadata import GameMetadata
@@ -62,6 +64,10 @@ class TrainedPolicy:
     ) -> None:
         self._trained = _open(run_dir, checkpoint, plugins or installed_plugins())
         self._frame: Frame | None = None
+        self._numbers: WeakKeyDictionary[Game, int] = WeakKeyDictionary()
+        self._chance = np.random.default_rng(
+            0
+        )  # for what plays by chance: its own, so that it moves nobody's
         self._left: WeakKeyDictionary[Game, tuple[Any, dict[str, Any]]] = WeakKeyDictionary()
 
     @property
@@ -105,15 +111,24 @@ class TrainedPolicy:
         Raises:
             GameError: this game has another board than the one it was trained on, or lacks what it observes.
         """
-        return self.metadata.keys[int(self.q_values(game, character).argmax())]
+        player, seen = self._look(game, character)
+        mask = ask(player.encoder, "action_mask", self._frame)
+        began = game not in self._numbers
+        number = self._numbers.setdefault(game, len(self._numbers))
+        steps = TimeSteps(seen, np.array([number]), np.array([began]), None if mask is None else mask[None])
+        return self.metadata.keys[int(play(player.learner, steps, self._chance)[0])]
 
     def q_values(self, game: Game, character: Any = None) -> np.ndarray:
         """How good each action looks in this game now: ``float32[n_actions]``, the last one "nothing"."""
+        player, seen = self._look(game, character)
+        return player.learner.q_values(seen)[0]
+
+    def _look(self, game: Game, character: Any) -> tuple[Player, Observations]:
         player = self.player_in(game)
         frame = self._read(game, player, character)
         seen = Observations.empty(1, player.encoder.spec)
         player.encoder.encode(frame, seen.cells[0], seen.features[0])
-        return player.learner.q_values(seen)[0]
+        return player, seen
 
     def player_in(self, game: Game) -> Player:
         """What sees and chooses in a game like this one.

@@ -1,4 +1,4 @@
-"""A training state in one file: nested dicts and lists of arrays, numbers and text, and nothing else.
+"""A training state, or a checkpoint, in one file: nested dicts and lists of arrays, numbers and text, nothing else.
 
 The file is an archive (see ``archives``): ``tree.json`` holds the nesting and the small values, ``0.npy``,
 ``1.npy``, … the arrays. It is not sealed with a digest of the whole: each member has a checksum, and a digest
@@ -7,13 +7,15 @@ would make every save half as long again.
 In the tree, JSON's own null, true, false, texts, lists, finite numbers stand for themselves. Whatever
 JSON lacks is an object with one key: ``{"dict": [[key, value], …]}`` (keys may be numbers),
 ``{"tuple": […]}``, ``{"int": "0x…"}`` (too long for other readers of JSON), ``{"float": "nan"}``,
-``{"array": 3}``, and ``{"scalar": 4}`` for a numpy scalar.
+``{"array": 3}``, ``{"scalar": 4}`` for a numpy scalar, and ``{"tensor": 5}``: an array that was a tensor of torch,
+and becomes one again where torch has been imported.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +39,7 @@ _FORMAT = "retro-gamer state"
 _VERSION = 1
 _TREE = "tree.json"
 _LONGEST_PLAIN_INT = 2**53
+_NAME_AT = 30  # in a zip, the name of the first member stands here
 
 
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
@@ -45,7 +48,7 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
     Args:
         path: the ``.npz`` file; its directory must exist.
         state: dicts (keys: text or whole numbers), lists and tuples of numpy arrays, numpy scalars,
-            int, float, bool, str and None. What is big belongs into arrays.
+            int, float, bool, str and None; tensors of torch, too. What is big belongs into arrays.
 
     Raises:
         RetroGamerError: something else is in there (the message says where), or the disk refused.
@@ -55,6 +58,13 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
     text = json.dumps(tree, allow_nan=False)
     members = [(_member(index), array) for index, array in enumerate(arrays)]
     replace_file(path, lambda temporary: write_archive(temporary, _TREE, text, members))
+
+
+def is_state(path: Path) -> bool:
+    """Whether a file begins as ``write_state`` begins one, be it whole or not."""
+    with path.open("rb") as file:
+        head = file.read(_NAME_AT + len(_TREE))
+    return head.startswith(b"PK") and head[_NAME_AT:] == _TREE.encode()
 
 
 def refuse_unsaveable(state: Any, where: str) -> None:
@@ -105,6 +115,8 @@ def _encode(value: Any, arrays: list[np.ndarray], where: str) -> Any:
                     for key, item in value.items()
                 ]
             }
+    if callable(getattr(value, "detach", None)):  # a tensor of torch, which is not imported here
+        return {"tensor": _put(value.detach().cpu().numpy(), arrays, where)}
     raise cannot_be_saved(value, where)
 
 
@@ -141,6 +153,9 @@ def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
             return read_array(archive, _member(content))
         case "scalar":
             return read_array(archive, _member(content))[()]
+        case "tensor":
+            array = read_array(archive, _member(content))
+            return sys.modules["torch"].from_numpy(array) if "torch" in sys.modules else array
     raise ValueError(f"{tag} is not a kind of value")
 
 

@@ -128,7 +128,7 @@ class GreedyEvaluation:
         means = Means.of(played, loop.episodes, loop.turns)
         is_best = means.better_than(self._record.best)
         self._remember(means, len(played), best=means if is_best else self._record.best)
-        kept = self._kept.means(player.learner)
+        kept = self._kept.means()
         # Turns that were lost and are played again may have left a better one than there is by now.
         if is_best and not (kept and kept.better_than(means)):
             self._keep(means, loop, keeper)
@@ -189,11 +189,11 @@ class GreedyEvaluation:
         }
 
     def _play(self, player: Player, games: int, seed: int, stop: Stop) -> list[PlayedGame]:
-        choose = greedy(player.learner)
+        choose = greedy(player.learner, seed)
         return play_games(choose, self._create_game, player, games, **self._how(seed, stop))
 
     def _play_the_best(self, player: Player, games: int, seed: int, stop: Stop) -> Means | None:
-        best, then = self._kept.player(), self._kept.means(player.learner)
+        best, then = self._kept.player(), self._kept.means()
         if best is None or then is None:
             return None
         return Means.of(self._play(best, games, seed, stop), then.episode, then.total_turns)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.errors import LearningDiverged
 from retro_gamer_core.events import EpisodeFinished
 from retro_gamer_core.playing.chance import Chance
@@ -171,7 +172,7 @@ class TrainingLoop:
     def _turn(self, episode_limit: int) -> Iterator[Event]:
         games, learner = self.games, self.learner
         steps = games.time_steps()
-        actions = learner.act(steps.observations)
+        actions = learner.act(steps)
         games.step_async(actions)
         self._learn_as_due()
         turn = games.step_wait()
@@ -179,8 +180,9 @@ class TrainingLoop:
         transitions = self._accumulator.add(steps, actions, turn)
         if len(transitions):
             self.memory.add(transitions)
+            ask(learner, "observe", transitions)
         self.turns += games.num_envs
-        learner.turns_played(games.num_envs)
+        ask(learner, "turns_played", games.num_envs)
         if self.characters.unknown:
             yield NewCharacters(tuple(self.characters.unknown))
             self.characters.unknown.clear()
@@ -192,7 +194,7 @@ class TrainingLoop:
         while self._uncounted and self.episodes < episode_limit:
             game = self._uncounted.popleft()
             self.episodes += 1
-            self.learner.episode_finished()
+            ask(self.learner, "episode_finished")
             if game.error is not None:
                 yield GameRaised(self.episodes, game, game.error)
             yield self._episode_finished(game)
@@ -236,14 +238,17 @@ class TrainingLoop:
     def _episode_finished(self, game: FinishedGame) -> EpisodeFinished:
         average_loss = self._losses_sum / self._losses_count if self._losses_count else None
         self._losses_sum, self._losses_count = 0.0, 0
+        told = ask(self.learner, "statistics") or {}
+        statistics = {str(name): float(value) for name, value in told.items()}
         return EpisodeFinished(
             number=self.episodes,
             total_reward=game.total_reward,
             turns=game.turns,
-            epsilon=float(self.learner.statistics().get("epsilon", 0.0)),
+            epsilon=statistics.get("epsilon", 0.0),
             average_loss=average_loss,
             ended=game.ended,
             total_turns=self.turns,
+            statistics=statistics,
         )
 
     def state_dict(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retro_gamer_core.configuration import edit_config
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.games.metadata_keys import MOST_CHARACTERS
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.policies.player import Player, build_encoder
@@ -63,7 +64,7 @@ class NewCharacterRule:
         codes = np.arange(256, dtype=np.uint8)
         if old_spec.outside:
             codes[old_spec.outside_code] = encoder.spec.outside_code
-        if not player.learner.extend_characters(encoder.spec, codes):
+        if not ask(player.learner, "extend_characters", encoder.spec, codes):
             metadata.character_set = before
             return False
         player.encoder, player.characters = encoder, CharacterCodes(known)

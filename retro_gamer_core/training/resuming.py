@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import CheckpointDamaged
-from retro_gamer_core.policies.checkpoint_policy import read_progress
+from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.alarms import WatchState
-from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
 from retro_gamer_core.training.compatibility import (
     check_compatible,
     memory_still_fits,
@@ -22,84 +21,87 @@ from retro_gamer_core.training.compatibility import (
 )
 from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
 from retro_gamer_core.training.loop import LoopCounts
+from retro_gamer_core.training.run_keeper import CheckpointAverages
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
-    from retro_gamer_core.contracts import Learner
+    from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.loop import TrainingLoop
 
 
 @dataclass(frozen=True)
 class _Told:
-    """What states and checkpoints both say of those who watched, with the types that it must have."""
+    """What every saved file says, with the types that it must have."""
 
-    alarms: WatchState | None
-    evaluation: EvaluationRecord | None
-
-
-@dataclass(frozen=True)
-class _StateTold(_Told):
     config: Mapping[str, Any]
     seconds: float
+    episode: int
+    turns: int
     averages: CheckpointAverages
-    loop: Mapping[str, Any]
-    loggers: Mapping[str, Any]
-    checkpoints: list[int] = field(default_factory=list)
+    checkpoints: list[int]
+    alarms: WatchState | None
+    evaluation: EvaluationRecord | None
+    loggers: dict[str, Any]
 
     def __post_init__(self) -> None:
         refuse_odd_seconds(self.seconds)
 
 
 @dataclass(frozen=True)
-class SavedState:
-    """Everything needed to go on exactly there."""
+class Saved:
+    """What a file holds that training can go on from: a saved state or a checkpoint.
+
+    Args:
+        path: the file.
+        told: what it says of the run, checked.
+        contents: all that is in it, by name.
+        has_memory: whether going on is exact: the memory and the games are in it too, and not only what was learned.
+    """
 
     path: Path
-    contents: dict[str, Any]
+    told: _Told
+    contents: Mapping[str, Any]
+    has_memory: bool
 
     @classmethod
-    def read(cls, path: Path) -> SavedState:
-        """The state in a file.
+    def state(cls, path: Path) -> Saved:
+        """Everything needed to go on exactly there.
 
         Raises:
             CheckpointDamaged: it cannot be read, or says what cannot be.
         """
         contents = read_state(path)
         with damage_explained(path):
-            restored(_StateTold, {"alarms": None, "evaluation": None, **contents})
-            LoopCounts.read(contents["loop"])
-        return cls(path, contents)
+            counts = LoopCounts.read(contents["loop"])
+            values = {"checkpoints": [], **contents, "episode": counts.episodes, "turns": counts.turns}
+            return cls(path, _told(values), contents, has_memory=True)
+
+    @classmethod
+    def checkpoint(cls, path: Path, plugins: Plugins) -> Saved:
+        """What was learned until then; what was remembered is not in it.
+
+        Raises:
+            CheckpointDamaged: it cannot be read, or says what cannot be.
+        """
+        contents = read_checkpoint(path, plugins)
+        with damage_explained(path):
+            seconds = contents["total_training_seconds"]
+            values = {
+                **contents,
+                "config": contents["config_snapshot"],
+                "seconds": seconds,
+                "turns": contents["total_steps"],
+                "averages": {"since": seconds},
+                "checkpoints": [],  # somebody chose to go back to this one: it stays, and so do those before it
+                "loggers": {},
+            }
+            return cls(path, _told(values), contents, has_memory=False)
 
     @property
-    def trained_as(self) -> dict[str, Any]:
+    def trained_as(self) -> Mapping[str, Any]:
         """The configuration it was saved with, in sections."""
-        return self.contents["config"]
-
-    @property
-    def seconds(self) -> float:
-        """How long had been trained."""
-        return self.contents["seconds"]
-
-    @property
-    def averages(self) -> CheckpointAverages:
-        """Over the episodes since the checkpoint before."""
-        return restored(CheckpointAverages, self.contents["averages"])
-
-    @property
-    def alarms(self) -> dict[str, Any] | None:
-        """Which had been told by then, and what they were watching."""
-        return self.contents.get("alarms")
-
-    @property
-    def evaluation(self) -> dict[str, Any] | None:
-        """How good it had been until then."""
-        return self.contents.get("evaluation")
-
-    @property
-    def checkpoints(self) -> list[int]:
-        """After which episodes training had written checkpoints that may be thinned out."""
-        return self.contents.get("checkpoints", [])
+        return self.told.config
 
     def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
         """Go on from here. Returns what could not be kept, each in a sentence.
@@ -107,14 +109,21 @@ class SavedState:
         Raises:
             CheckpointIncompatible: a part refuses what it saved.
         """
-        saved = self.contents["loop"]
+        if not self.has_memory:
+            load_checkpoint_into(loop.learner, self.contents, self.path.name)
+            loop.continue_with_empty_memory(turns=self.told.turns, episodes=self.told.episode)
+            return [
+                "a checkpoint holds what was learned but no memories, so the next "
+                f"{config.training.learning_starts:,} turns are only watched"
+            ]
         with misfit_explained(self.path.name):
+            saved = self.contents["loop"]
             if not (
                 memory_still_fits(self.trained_as, config.to_sections())
                 and self._memory_takes_its_state(loop, config)
             ):
                 loop.learner.load_state_dict(saved["learner"])
-                loop.continue_with_empty_memory(turns=saved["turns"], episodes=saved["episodes"])
+                loop.continue_with_empty_memory(turns=self.told.turns, episodes=self.told.episode)
                 return [
                     "the memory or the games are set up differently now, so what was learned is kept and what "
                     "was remembered is not"
@@ -139,89 +148,27 @@ class SavedState:
         return True
 
 
-@dataclass(frozen=True)
-class SavedCheckpoint:
-    """What was learned until then; what was remembered is not in it."""
-
-    path: Path
-    progress: dict[str, Any]
-
-    @classmethod
-    def read(cls, path: Path, read: Callable[[Path], dict[str, Any]]) -> SavedCheckpoint:
-        """The checkpoint in a file, which the learner's ``read`` opens.
-
-        Raises:
-            CheckpointDamaged: it cannot be read, or says what cannot be.
-        """
-        progress = read_progress(path, read)
-        with damage_explained(path):
-            restored(_Told, {key: progress.get(key) for key in ("alarms", "evaluation")})
-        return cls(path, progress)
-
-    @property
-    def trained_as(self) -> dict[str, Any]:
-        """The configuration it was saved with, in sections."""
-        return self.progress.get("config_snapshot", {})
-
-    @property
-    def seconds(self) -> float:
-        """How long had been trained."""
-        return self.progress.get("total_training_seconds", 0.0)
-
-    @property
-    def averages(self) -> CheckpointAverages:
-        """Over no episode yet."""
-        return CheckpointAverages(since=self.seconds)
-
-    @property
-    def alarms(self) -> dict[str, Any] | None:
-        """Which had been told by then, and what they were watching."""
-        return self.progress.get("alarms")
-
-    @property
-    def evaluation(self) -> dict[str, Any] | None:
-        """How good it had been until then."""
-        return self.progress.get("evaluation")
-
-    @property
-    def checkpoints(self) -> list[int]:
-        """None: somebody chose to go back to this one, so it stays, and so do those before it."""
-        return []
-
-    def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
-        """Go on from here. Returns what could not be kept, each in a sentence.
-
-        Raises:
-            CheckpointIncompatible: the learner refuses what it saved.
-        """
-        with misfit_explained(self.path.name):
-            loop.learner.load_checkpoint(self.path)
-        loop.continue_with_empty_memory(turns=self.progress["total_steps"], episodes=self.progress["episode"])
-        return [
-            "a checkpoint holds what was learned but no memories, so the next "
-            f"{config.training.learning_starts:,} turns are only watched"
-        ]
-
-
-Saved = SavedState | SavedCheckpoint
+def _told(values: Mapping[str, Any]) -> _Told:
+    known = {"alarms": None, "evaluation": None, **values}
+    return restored(_Told, {each.name: known[each.name] for each in fields(_Told)})
 
 
 @dataclass(frozen=True)
 class Found:
     """The newest of what can be read, if anything can, and what was passed over on the way."""
 
-    saved: Saved | None
-    damaged: tuple[Path, ...]
-    notes: tuple[str, ...]
+    saved: Saved | None = None
+    damaged: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def newest_saved(run: RunDirectory, learner: Learner) -> Found:
+def newest_saved(run: RunDirectory, plugins: Plugins) -> Found:
     """Look through the saved states, newest first, and then through the checkpoints."""
     damaged: list[Path] = []
     notes: list[str] = []
     for read, paths in (
-        (SavedState.read, run.newest_states()),
-        (partial(SavedCheckpoint.read, read=learner.read_checkpoint), reversed(run.checkpoints())),
+        (Saved.state, run.newest_states()),
+        (partial(Saved.checkpoint, plugins=plugins), reversed(run.checkpoints())),
     ):
         for path in paths:
             try:

@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from retro_gamer_core.errors import PluginError, RetroGamerError
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished
-from retro_gamer_core.plugins.diagnosis import in_words
-from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.policies.checkpoints import write_checkpoint
 from retro_gamer_core.runs.parts_lock import LockedPart, differences, read_lock, write_lock
-from retro_gamer_core.runs.plain_values import plain
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.saved_state import write_state
-from retro_gamer_core.training.checkpoint_averages import CheckpointAverages
-from retro_gamer_core.training.resuming import Saved, SavedState
 from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
-    from retro_gamer_core.contracts import Learner
-    from retro_gamer_core.training.alarms import AlarmWatch
-    from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
+    from retro_gamer_core.plugins.records import ProvidedPart
     from retro_gamer_core.training.loop import TrainingLoop
+    from retro_gamer_core.training.resuming import Saved
+
+
+@dataclass
+class CheckpointAverages:
+    """Sums of what the episodes brought, until a checkpoint makes averages of them.
+
+    ``since`` is how many seconds had been trained when the first of them began.
+    """
+
+    since: float = 0.0
+    episodes: int = 0
+    reward: float = 0.0
+    turns: int = 0
+    loss: float = 0.0
+    losses: int = 0
+
+    def add(self, episode: EpisodeFinished) -> None:
+        self.episodes += 1
+        self.reward += episode.total_reward
+        self.turns += episode.turns
+        if episode.average_loss is not None:
+            self.loss += episode.average_loss
+            self.losses += 1
+
+    def checkpoint(self, path: Path, last: EpisodeFinished, *, total_seconds: float) -> CheckpointSaved:
+        """The averages, as a checkpoint at ``path`` taken after the episode ``last``."""
+        count = max(1, self.episodes)
+        seconds = total_seconds - self.since
+        return CheckpointSaved(
+            path=path,
+            episode=last.number,
+            first_episode=last.number - count + 1,
+            average_reward=self.reward / count,
+            average_turns=self.turns / count,
+            average_loss=self.loss / self.losses if self.losses else None,
+            epsilon=last.epsilon,
+            seconds=seconds,
+            total_seconds=total_seconds,
+            total_turns=last.total_turns,
+            turns_per_second=self.turns / seconds if seconds > 0 else 0.0,
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Stateful(Protocol):
+    """What can be saved, and taken back to where it stood."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> Any: ...
 
 
 class RunKeeper:
@@ -34,8 +80,8 @@ class RunKeeper:
         run: the directory.
         config: what is saved beside what was learned, as it is at that moment.
         lock: which code each part comes from.
-        alarms: what was told already, and what they were watching, is saved with the rest.
-        evaluation: so is how good it has been so far.
+        learner: the part that names the format of checkpoints.
+        things: what is saved by name in states and in checkpoints, whatever it is.
     """
 
     def __init__(
@@ -43,14 +89,14 @@ class RunKeeper:
         run: RunDirectory,
         config: RunConfig,
         lock: list[LockedPart],
-        alarms: AlarmWatch,
-        evaluation: GreedyEvaluation,
+        learner: ProvidedPart,
+        things: Mapping[str, Stateful],
     ) -> None:
         self._run = run
         self._config = config
         self._lock = lock
-        self._alarms = alarms
-        self._evaluation = evaluation
+        self._learner = learner
+        self._things = things
         self._averages = CheckpointAverages()
         self._checkpoints: list[int] = []  # after which episodes, earlier sessions included
         self._clock = SteadyClock()
@@ -75,15 +121,14 @@ class RunKeeper:
         self._seconds_before, self._began = self.seconds, None
 
     def go_on_from(self, saved: Saved) -> None:
-        """Take clock and averages back to where they stood."""
-        self._seconds_before = saved.seconds
-        self._averages = saved.averages
-        if saved.alarms:
-            self._alarms.load_state_dict(saved.alarms)
-        if saved.evaluation:
-            self._evaluation.load_state_dict(saved.evaluation)
-        self._checkpoints = list(saved.checkpoints)
-        if isinstance(saved, SavedState):
+        """Take clock, averages and everything else that is kept by name back to where they stood."""
+        self._seconds_before = saved.told.seconds
+        self._averages = saved.told.averages
+        self._checkpoints = saved.told.checkpoints
+        for name, thing in self._things.items():
+            if saved.contents.get(name):
+                thing.load_state_dict(saved.contents[name])
+        if saved.has_memory:
             self._state_saved = self._clock()
 
     def count(self, episode: EpisodeFinished) -> None:
@@ -99,38 +144,39 @@ class RunKeeper:
         write_lock(self._run.parts_lock, self._lock)
         return [difference.problem.what for difference in changed]
 
-    def make_room(
-        self, *, damaged: Iterable[Path], finished: bool, restarted_at: tuple[str, int] | None
-    ) -> None:
+    def make_room(self, *, damaged: Iterable[Path], finished: bool, rewound_to: Saved | None) -> None:
         """Nothing that was saved before is written over: what belongs to another future is moved aside.
 
         Args:
             damaged: files that cannot be read.
             finished: whether all episodes have been played, so that ``final.pt`` is still the end.
-            restarted_at: the name of the earlier checkpoint that training goes on from, and its episode.
+            rewound_to: the earlier checkpoint that training goes on from, if it does.
         """
         self._set_aside([*damaged], "damaged")
         final = [] if finished else [self._run.final_checkpoint]
-        if restarted_at is None:
+        if rewound_to is None:
             self._set_aside(final, "finished earlier")
         else:
-            name, episode = restarted_at
+            episode = rewound_to.told.episode
             later = [path for path in self._run.checkpoints() if (episode_of(path) or 0) > episode]
-            self._set_aside([*later, *final, *self._run.newest_states()], f"before resuming {name}")
+            aside = [*later, *final, *self._run.newest_states()]
+            self._set_aside(aside, f"before resuming {rewound_to.path.name}")
 
-    def save_state(self, loop: TrainingLoop, loggers: dict[str, Any]) -> None:
+    def save_state(self, loop: TrainingLoop, loggers: Stateful) -> None:
         """Everything needed to go on exactly here, beside the state saved before."""
         loop.check_learner()
         state = {
             "config": self._config.to_sections(),
             "seconds": self.seconds,
-            "averages": self._averages.state_dict(),
             "checkpoints": self._checkpoints,
-            "alarms": self._alarms.state_dict(),
-            "evaluation": self._evaluation.state_dict(),
-            "loop": loop.state_dict(),
+        }
+        things: dict[str, Any] = {
+            **self._things,
+            "averages": self._averages,
+            "loop": loop,
             "loggers": loggers,
         }
+        state |= {name: thing.state_dict() for name, thing in things.items()}
         write_state(self._run.state_path(loop.turns), state)
         self._run.prune_states()
         self._state_saved = self._clock()
@@ -169,37 +215,10 @@ class RunKeeper:
             "total_training_seconds": self.seconds,
             "config_snapshot": self._config.to_sections(),
             "parts_lock": [asdict(part) for part in self._lock],
-            "alarms": self._alarms.state_dict(),
-            "evaluation": self._evaluation.state_dict(),
+            **{name: thing.state_dict() for name, thing in self._things.items()},
         }
-        progress = plain(progress, "progress")
-        replace_file(path, lambda temporary: _write_readable(loop.learner, temporary, progress, path.name))
+        write_checkpoint(path, progress, loop.learner, self._learner)
 
     def _set_aside(self, paths: list[Path], reason: str) -> None:
         if any(path.exists() for path in paths):
             self._run.set_aside(paths, reason)
-
-
-def _write_readable(learner: Learner, path: Path, progress: dict[str, Any], name: str) -> None:
-    """Let the learner write a checkpoint, and read it back: what cannot be read must take no other's place.
-
-    Raises:
-        PluginError: it cannot be read back, or has lost how far training was.
-    """
-    learner.save_checkpoint(path, progress)
-    try:
-        held = learner.read_checkpoint(path)
-        if held["episode"] != progress["episode"] or held["total_steps"] != progress["total_steps"]:
-            raise ValueError("it has lost the progress that it was given")
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:
-        reason = error.problem.why if isinstance(error, RetroGamerError) else in_words(error)
-        learner_name = f"{type(learner).__module__}.{type(learner).__name__}"
-        raise PluginError(
-            f"{name} has not been saved: it could not be read back. {reason}",
-            where=f"save_checkpoint of {learner_name}",
-            why="a checkpoint that nobody can read is none; those before it are untouched",
-            hint="let the learner, the network and the optimiser keep nothing but tensors, numbers and text: "
-            "an object in the state_dict of a network of your own is the usual cause",
-        ) from error

@@ -9,6 +9,7 @@ from math import inf, isfinite
 from time import monotonic, thread_time
 from typing import TYPE_CHECKING
 
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.runs.training_log_format import format_duration
 
 if TYPE_CHECKING:
@@ -152,15 +153,15 @@ class TimeBudget:
 
 
 class StopInTime:
-    """A stop request that is made when somebody makes it, and when playing has to end."""
+    """A stop request that is made when one of these is made, and when playing has to end."""
 
-    def __init__(self, stop: Stop, budget: TimeBudget) -> None:
-        self._stop = stop
+    def __init__(self, budget: TimeBudget, *requests: Stop) -> None:
         self._budget = budget
+        self._requests = requests
 
     @property
     def asked(self) -> bool:
-        return self._stop.asked or self._budget.is_spent
+        return any(request.asked for request in self._requests) or self._budget.is_spent
 
 
 def explain_budget(budget: TimeBudget) -> list[str]:
@@ -175,7 +176,7 @@ def explain_budget(budget: TimeBudget) -> list[str]:
 
 def fit_learner(learner: Learner, turns: int) -> str:
     """Let a learner that can (``fit_to_turns``) fit its schedules to so many turns. Returns what came of it."""
-    changed = learner.fit_to_turns(turns) if hasattr(learner, "fit_to_turns") else None
+    changed = ask(learner, "fit_to_turns", turns)
     expected = f"about {turns:,} turns will have been played when time is up"
     if changed is None:
         return f"{expected}; this learner cannot fit its schedules to that (it has no fit_to_turns)"

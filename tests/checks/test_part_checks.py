@@ -383,17 +383,17 @@ def test_memories(memory, code):
 
 
 class BeyondTheKeys(DQNLearner):
-    def act(self, observations):
-        return super().act(observations) + 5
+    def act(self, steps):
+        return super().act(steps) + 5
 
 
 class HalfActions(DQNLearner):
-    def act(self, observations):
-        return super().act(observations) / 2
+    def act(self, steps):
+        return super().act(steps) / 2
 
 
 class ForgetsWeights(DQNLearner):
-    def load_checkpoint(self, path):
+    def load_checkpoint(self, contents):
         pass
 
 

@@ -50,7 +50,8 @@ class Example:
 ENCODER = Example("encoder", "nearest", "encoder", "Nearest")
 NETWORK = Example("network", "dueling", "network", "Dueling")
 MEMORY = Example("memory", "highlights", "memory", "Highlights")
+LEARNER = Example("learner", "tabular", "learner", "Tabular")
 LOGGER = Example("logger", "spreadsheet", "logger", "Spreadsheet")
 COMMAND = Example("command", "curve", "command", "curve")
-PLUGINS = (ENCODER, NETWORK, MEMORY, LOGGER, COMMAND)
+PLUGINS = (ENCODER, NETWORK, MEMORY, LEARNER, LOGGER, COMMAND)
 GAME_PACK = "star-pack"

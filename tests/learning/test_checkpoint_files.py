@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from retro_gamer_core import LearnerContext, ObservationSpec
 from retro_gamer_core.errors import CheckpointDamaged
+from retro_gamer_core.policies.checkpoints import load_checkpoint_into
 from retro_gamer_core.runs.archives import sealed
+from retro_gamer_dqn import checkpoint
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_networks import mlp
 
@@ -39,6 +41,10 @@ def a_learner() -> DQNLearner:
     )
 
 
+def save(path: Path) -> None:
+    checkpoint.save(path, {**PROGRESS, "learner": a_learner().checkpoint()})
+
+
 def same(one: Any, other: Any) -> bool:
     if isinstance(one, torch.Tensor):
         return isinstance(other, torch.Tensor) and one.dtype == other.dtype and torch.equal(one, other)
@@ -48,18 +54,18 @@ def same(one: Any, other: Any) -> bool:
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory) -> Path:
+def checkpoint_file(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("checkpoint") / "ep_0001.pt"
-    a_learner().save_checkpoint(path, PROGRESS)
+    save(path)
     return path
 
 
 @pytest.fixture(scope="module")
-def without_digest(checkpoint) -> Path:
+def without_digest(checkpoint_file) -> Path:
     """As retro-gamer wrote them before there was a digest: what torch writes, and nothing else."""
-    path = checkpoint.with_name("ep_0002.pt")
+    path = checkpoint_file.with_name("ep_0002.pt")
     buffer = io.BytesIO()
-    torch.save(DQNLearner.read_checkpoint(checkpoint), buffer)
+    torch.save(torch.load(checkpoint_file, weights_only=True), buffer)
     path.write_bytes(buffer.getvalue())
     return path
 
@@ -98,8 +104,8 @@ EXAMPLES = settings(
 
 @EXAMPLES
 @given(spoil=damage())
-def test_a_damaged_checkpoint_is_refused_or_what_it_was(checkpoint, spoil):
-    assert_refused_or_equal(checkpoint, spoil)
+def test_a_damaged_checkpoint_is_refused_or_what_it_was(checkpoint_file, spoil):
+    assert_refused_or_equal(checkpoint_file, spoil)
 
 
 @EXAMPLES
@@ -112,46 +118,46 @@ def assert_refused_or_equal(path: Path, spoil: Any) -> None:
     damaged = path.with_name("damaged.pt")
     damaged.write_bytes(spoil(path.read_bytes()))
     try:
-        found = DQNLearner.read_checkpoint(damaged)
+        found = checkpoint.load(damaged)
     except CheckpointDamaged:
         return
-    assert same(found, DQNLearner.read_checkpoint(path))
+    assert same(found, checkpoint.load(path))
 
 
-def test_every_changed_byte_is_noticed(checkpoint, tmp_path):
-    whole = checkpoint.read_bytes()
+def test_every_changed_byte_is_noticed(checkpoint_file, tmp_path):
+    whole = checkpoint_file.read_bytes()
     damaged = tmp_path / "damaged.pt"
     for place in range(0, len(whole), 7):
         damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
         with pytest.raises(CheckpointDamaged, match=r"damaged\.pt"):
-            DQNLearner.read_checkpoint(damaged)
+            checkpoint.load(damaged)
 
 
-def test_plain_torch_reads_it(checkpoint):
+def test_plain_torch_reads_it(checkpoint_file):
     for how in ({}, {"mmap": True}):
-        contents = torch.load(checkpoint, weights_only=True, **how)
-        assert same(contents, DQNLearner.read_checkpoint(checkpoint))
+        contents = torch.load(checkpoint_file, weights_only=True, **how)
+        assert same({**contents, "learner": contents}, checkpoint.load(checkpoint_file))
         assert contents["config_snapshot"] == PROGRESS["config_snapshot"]
 
 
-def test_one_from_before_there_was_a_digest_is_read(checkpoint, without_digest):
-    assert same(DQNLearner.read_checkpoint(without_digest), DQNLearner.read_checkpoint(checkpoint))
+def test_one_from_before_there_was_a_digest_is_read(checkpoint_file, without_digest):
+    assert same(checkpoint.load(without_digest), checkpoint.load(checkpoint_file))
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_weights_that_are_no_numbers_are_not_played(checkpoint, tmp_path, number):
-    contents = torch.load(checkpoint, weights_only=True)
+def test_weights_that_are_no_numbers_are_not_played(checkpoint_file, tmp_path, number):
+    contents = torch.load(checkpoint_file, weights_only=True)
     next(iter(contents["model_state_dict"].values())).fill_(number)
     buffer = io.BytesIO()
     torch.save(contents, buffer)
     path = tmp_path / "ep_0003.pt"
     path.write_bytes(sealed(buffer.getvalue()))
-    with pytest.raises(CheckpointDamaged, match=r"ep_0003\.pt .* ordinary numbers"):
-        a_learner().load_checkpoint(path)
+    with pytest.raises(CheckpointDamaged, match=r"ep_0003\.pt.* ordinary numbers"):
+        load_checkpoint_into(a_learner(), checkpoint.load(path), path.name)
 
 
 def test_two_learners_alike_leave_the_same_file(tmp_path):
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        a_learner().save_checkpoint(tmp_path / name / "ep_0001.pt", PROGRESS)
+        save(tmp_path / name / "ep_0001.pt")
     assert (tmp_path / "one/ep_0001.pt").read_bytes() == (tmp_path / "other/ep_0001.pt").read_bytes()

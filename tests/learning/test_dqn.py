@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from learning.made_by_hand import some_observations
 
-from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, Transitions
+from retro_gamer_core import Batch, Learner, LearnerContext, ObservationSpec, TimeSteps, Transitions
+from retro_gamer_core.contracts import play
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
+from retro_gamer_dqn import checkpoint
 from retro_gamer_dqn.devices import choose_device, seconds_per_update
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_dqn.losses import q_learning_loss, q_learning_target
@@ -47,6 +51,12 @@ def a_batch(seed=0, n=16, reward=None) -> Batch:
         np.arange(n),
         rng.uniform(0.1, 1, n).astype(np.float32),
     )
+
+
+def through_a_file(learner, directory):
+    path = directory / "ep_0001.pt"
+    checkpoint.save(path, {"total_steps": 7, "episode": 1, "learner": learner.checkpoint()})
+    return checkpoint.load(path)["learner"]
 
 
 def test_it_is_a_learner():
@@ -149,9 +159,8 @@ def test_a_checkpoint_holds_the_network_that_plays(tmp_path):
     learner, seen = a_learner(target_average=300, learning_rate=0.01), some_observations(SPEC, 8)
     for seed in range(150):
         learner.learn(a_batch(seed))
-    learner.save_checkpoint(tmp_path / "one.pt", {"total_steps": 1, "episode": 1})
     again = a_learner()
-    again.load_checkpoint(tmp_path / "one.pt")
+    again.load_checkpoint(through_a_file(learner, tmp_path))
     np.testing.assert_array_equal(learner.q_values(seen), again.q_values(seen))
 
 
@@ -168,13 +177,24 @@ def test_it_learns_which_action_is_good(build):
 
 def test_epsilon_is_the_share_of_random_actions():
     observations = some_observations(SPEC, 4000)
-    always = a_learner(epsilon=1.0).act(observations)
+    always = a_learner(epsilon=1.0).act(TimeSteps.of(observations))
     assert np.bincount(always, minlength=3).min() > 1200
     never = a_learner(epsilon=0.0, epsilon_min=0.0)
-    np.testing.assert_array_equal(never.act(observations), never.q_values(observations).argmax(axis=1))
+    np.testing.assert_array_equal(
+        never.act(TimeSteps.of(observations)), never.q_values(observations).argmax(axis=1)
+    )
     half = a_learner(epsilon=0.5)
-    same = (half.act(observations) == half.q_values(observations).argmax(axis=1)).mean()
+    same = (half.act(TimeSteps.of(observations)) == half.q_values(observations).argmax(axis=1)).mean()
     assert same == pytest.approx(0.5 + 0.5 / 3, abs=0.03)
+
+
+def test_what_the_mask_forbids_is_never_done():
+    observations = some_observations(SPEC, 3000)
+    steps = replace(TimeSteps.of(observations), mask=np.tile([True, False, True], (3000, 1)))
+    for learner in (a_learner(epsilon=1.0), a_learner(epsilon=0.5), a_learner(epsilon=0.0, epsilon_min=0.0)):
+        assert 1 not in learner.act(steps) and 1 not in play(learner, steps, np.random.default_rng(0))
+    at_random = np.bincount(a_learner(epsilon=1.0).act(steps), minlength=3)
+    assert at_random[[0, 2]].min() > 1300
 
 
 def test_games_side_by_side_may_explore_unequally():
@@ -182,7 +202,7 @@ def test_games_side_by_side_may_explore_unequally():
     np.testing.assert_allclose(per_game_epsilons(0.1, 0.0, 3), [0.1] * 3)
     learner = a_learner(epsilon=0.5, epsilon_spread=3.0, n_games=2)
     observations = some_observations(SPEC, 2)
-    acted = np.array([learner.act(observations) for _ in range(2000)])
+    acted = np.array([learner.act(TimeSteps.of(observations)) for _ in range(2000)])
     random_share = (acted != learner.q_values(observations).argmax(axis=1)).mean(axis=0) * 3 / 2
     np.testing.assert_allclose(random_share, [0.5, 0.5**4], atol=0.05)
     assert learner.statistics()["epsilon"] == pytest.approx((0.5 + 0.5**4) / 2)
@@ -191,7 +211,7 @@ def test_games_side_by_side_may_explore_unequally():
 def test_with_one_game_there_is_nothing_to_spread():
     learner = a_learner(epsilon=0.5, epsilon_min=0.05, epsilon_spread=3.0)
     seen = some_observations(SPEC, 1)
-    acted = np.array([learner.act(seen) for _ in range(2000)])
+    acted = np.array([learner.act(TimeSteps.of(seen)) for _ in range(2000)])
     random_share = (acted != learner.q_values(seen).argmax(axis=1)).mean() * 3 / 2
     assert random_share == pytest.approx(0.5, abs=0.05)
     assert learner.statistics()["epsilon"] == 0.5
@@ -281,7 +301,9 @@ def test_a_saved_state_goes_on_exactly(build):
     other.load_state_dict(one.state_dict())
     for seed in range(6, 12):
         observations = some_observations(SPEC, 9, seed)
-        np.testing.assert_array_equal(one.act(observations), other.act(observations))
+        np.testing.assert_array_equal(
+            one.act(TimeSteps.of(observations)), other.act(TimeSteps.of(observations))
+        )
         one.learn(a_batch(seed))
         other.learn(a_batch(seed))
     assert all(np.array_equal(a, b) for a, b in zip(everything(one), everything(other), strict=True))
@@ -289,12 +311,10 @@ def test_a_saved_state_goes_on_exactly(build):
 
 
 def test_an_edited_learning_rate_counts_after_a_checkpoint(tmp_path):
-    path = tmp_path / "ep_0001.pt"
     first = a_learner(learning_rate=0.1)
     first.learn(a_batch())
-    first.save_checkpoint(path, {"total_steps": 7, "episode": 1})
     second = a_learner(learning_rate=0.3, seed=9)
-    second.load_checkpoint(path)
+    second.load_checkpoint(through_a_file(first, tmp_path))
     assert second.statistics()["learning_rate"] == pytest.approx(0.3)
     observations = some_observations(SPEC, 5)
     np.testing.assert_array_equal(first.q_values(observations), second.q_values(observations))
@@ -303,10 +323,10 @@ def test_an_edited_learning_rate_counts_after_a_checkpoint(tmp_path):
 @pytest.mark.parametrize("spoil", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"hello" * 100])
 def test_a_spoilt_checkpoint_is_refused(tmp_path, spoil):
     path = tmp_path / "ep_0001.pt"
-    a_learner().save_checkpoint(path, {"total_steps": 7, "episode": 1})
+    through_a_file(a_learner(), tmp_path)
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(CheckpointDamaged, match=r"ep_0001\.pt"):
-        DQNLearner.read_checkpoint(path)
+        checkpoint.load(path)
 
 
 def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
@@ -317,7 +337,7 @@ def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
     path = tmp_path / "ep_0001.pt"
     torch.save({"model_state_dict": Surprise()}, path)
     with pytest.raises(CheckpointDamaged):
-        DQNLearner.read_checkpoint(path)
+        checkpoint.load(path)
     assert not (tmp_path / "pwned").exists()
 
 

@@ -14,7 +14,8 @@ from retro_gamer_loggers.json_lines import JsonLinesWriter
 
 
 def episode(number: int, loss: float | None = 1 / 3) -> EpisodeFinished:
-    return EpisodeFinished(number, 0.1 + 0.2, 145, 0.995, loss, "turn limit", 145 * number)
+    told = {"learning_rate": 0.5, "norm": math.nan}
+    return EpisodeFinished(number, 0.1 + 0.2, 145, 0.995, loss, "turn limit", 145 * number, told)
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def test_every_event_is_an_object(run):
         "average_loss": 1 / 3,
         "ended": "turn limit",
         "total_turns": 145,
+        "statistics": {"learning_rate": 0.5, "norm": None},
     }
     assert saved == {
         "event": "checkpoint",

@@ -17,7 +17,7 @@ import torch
 
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.runs.saved_state import read_state
+from retro_gamer_core.runs.saved_state import is_state, read_state
 
 COIN_GAME = '''\
 """A walker looks for coins. Every step costs strength, and beyond the edge there is nothing."""
@@ -276,6 +276,8 @@ def heard() -> Heard:
 
 
 def weights_in(checkpoint: Path) -> dict[str, Any]:
+    if is_state(checkpoint):
+        return read_state(checkpoint)["learner"]
     contents = torch.load(checkpoint, weights_only=True)
     del contents["total_training_seconds"], contents["config_snapshot"]["game"]
     return contents

@@ -140,7 +140,7 @@ def test_nor_does_an_altered_checkpoint(copied, stop_at):
         if isinstance(value, np.ndarray):
             value = torch.from_numpy(value)
         for path in (run.newest_checkpoint(), run.best_checkpoint):
-            checkpoint.save(path, altered(contents, place, value))
+            checkpoint.save(path, {"learner": altered(contents, place, value)})
         for state in run.newest_states():
             state.unlink()
 
@@ -184,7 +184,7 @@ def test_so_is_such_a_checkpoint(copied, key):
     for state in run.newest_states():
         state.unlink()
     *_, before, newest = run.checkpoints()
-    checkpoint.save(newest, {**torch.load(newest, weights_only=True), key: "much"})
+    checkpoint.save(newest, {"learner": {**torch.load(newest, weights_only=True), key: "much"}})
     trainer = load_trainer(run)
     assert trainer.load_newest() and trainer.started_from == before.name
     with pytest.raises(CheckpointDamaged, match=newest.name):
@@ -200,6 +200,6 @@ def test_sections_that_are_none_are_of_another_program(copied):
     newest = run.newest_checkpoint()
     contents = torch.load(newest, weights_only=True)
     contents["config_snapshot"]["metadata"] = 5
-    checkpoint.save(newest, contents)
+    checkpoint.save(newest, {"learner": contents})
     with pytest.raises(CheckpointIncompatible):
         TrainedPolicy(run.path, newest.stem)

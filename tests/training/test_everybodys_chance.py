@@ -22,8 +22,11 @@ from retro_gamer_dqn.learner import DQNLearner
 
 
 class Dicing(DQNLearner):
-    def act(self, observations):
-        actions = super().act(observations)
+    def __init__(self, context, target_update_freq: int = 500):
+        super().__init__(context, target_update_freq=target_update_freq)
+
+    def act(self, steps):
+        actions = super().act(steps)
         if random.random() < 0.3 or np.random.randn() > 1:
             actions[:] = random.randrange(4)
         return actions

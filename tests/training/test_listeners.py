@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.training.loading import load_trainer
 
 LOGGER = """\
@@ -121,6 +122,74 @@ def test_a_logger_that_fails_is_named_once_and_training_goes_on(
     events = [json.loads(line)["event"] for line in run.events.read_text(encoding="utf-8").splitlines()]
     assert events.count("episode") == 40
     assert [episode.number for episode in heard.episodes] == [*range(1, 41)]
+
+
+class Exits:
+    """A logger that calls ``exit()`` when an episode ends."""
+
+    def __init__(self, run_directory):
+        pass
+
+    def __getattr__(self, what):
+        def hear(*arguments):
+            if what == "episode_finished":
+                raise SystemExit(3)
+            return {} if what == "state_dict" else None
+
+        return hear
+
+
+def test_whoever_exits_ends_alone(make_run, heard, plugin, tmp_path, monkeypatch):
+    monkeypatch.setattr(plugin, "LookupError", SystemExit, raising=False)
+    assert load_trainer(make_run(tmp_path)).train([Exits(None), heard]).reason == "finished"
+    assert len(heard.episodes) == 40
+    assert [note for note in heard.notes if "Exits" in note and "SystemExit" in note]
+    assert [note for note in heard.notes if "listens 1.0" in note and "SystemExit" in note]
+
+
+class StopsAtFive:
+    """A listener that has seen enough after five episodes."""
+
+    def training_started(self, run, choices):
+        self.stop = run.stop
+
+    def note(self, line): ...
+
+    def episode_finished(self, episode):
+        if episode.number == 5:
+            self.stop()
+
+    def checkpoint_saved(self, checkpoint): ...
+
+    def training_finished(self, outcome): ...
+
+
+def test_a_listener_or_a_hook_may_stop_training_and_nothing_is_lost(
+    make_run, heard, outcome_of, assert_same, plugin, tmp_path, tmp_path_factory
+):
+    run, whole = (make_run(tmp_path_factory.mktemp(name)) for name in ("stopped", "whole"))
+    outcome = load_trainer(run).train([heard, StopsAtFive()])
+    assert (outcome.reason, outcome.episodes) == ("stopped", 5) and heard.outcomes == [outcome]
+    assert run.checkpoint_path(5).is_file() and run.newest_states()
+
+    def stop_at_eight(run, episode):
+        if episode.number == 8:
+            run.stop()
+
+    plugin.retro_gamer_episode_finished = plugin.hookimpl(stop_at_eight)
+    installed_plugins.cache_clear()
+    for reason, episodes in (("stopped", 8), ("finished", 40)):
+        trainer = load_trainer(run)
+        trainer.load_newest()
+        outcome = trainer.train()
+        assert (outcome.reason, outcome.episodes) == (reason, episodes)
+    plugin.retro_gamer_episode_finished = plugin.hookimpl(lambda episode: None)
+    installed_plugins.cache_clear()
+    load_trainer(whole).train()
+    there, expected = outcome_of(run), outcome_of(whole)
+    for name in there["checkpoints"].keys() - expected["checkpoints"].keys():
+        del there["checkpoints"][name]
+    assert_same(there, expected)
 
 
 def test_two_listeners_that_fail_together_are_each_named_once(make_run, heard, tmp_path):

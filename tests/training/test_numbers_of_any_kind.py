@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +16,7 @@ from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.training.loading import load_trainer
+from retro_gamer_dqn import checkpoint
 
 KINDS = {
     "int64": "np.int64",
@@ -95,17 +97,17 @@ import torch
 from torch import nn
 from retro_gamer_dqn.learner import DQNLearner
 
-class Numpy(DQNLearner):
+class Own(DQNLearner):
+    def __init__(self, context, target_update_freq: int = 500):
+        super().__init__(context, target_update_freq=target_update_freq)
+
+class Numpy(Own):
     def statistics(self):
         return {name: np.float64(value) for name, value in super().statistics().items()}
 
-class Garbage(DQNLearner):
-    def save_checkpoint(self, path, progress):
-        path.write_bytes(b"garbage")
-
-class Forgets(DQNLearner):
-    def save_checkpoint(self, path, progress):
-        super().save_checkpoint(path, {**progress, "episode": 0})
+class Unreadable(Own):
+    def checkpoint(self):
+        return {**super().checkpoint(), "made_by": object}
 
 class Extra(nn.Module):
     def __init__(self, spec, n_outputs, hidden_sizes=()):
@@ -144,16 +146,34 @@ def test_statistics_of_numpy_are_plain_numbers(make_run, heard, tmp_path):
     assert load_trainer(run).load_newest() and TrainedPolicy(run.path, "ep_0010").episode == 10
 
 
-@pytest.mark.usefixtures("parts")
-@pytest.mark.parametrize("learner", ["their_parts:Garbage", "their_parts:Forgets"])
-def test_a_checkpoint_that_cannot_be_read_back_takes_no_others_place(make_run, heard, tmp_path, learner):
-    run = make_run(tmp_path, training={"learner": learner})
+GARBAGE = "def save(path, contents): path.write_bytes(b'garbage')"
+FORGETS = "def save(path, contents): dqn.save(path, {**contents, 'episode': 0})"
+
+
+@pytest.mark.parametrize("save", [GARBAGE, FORGETS])
+def test_a_checkpoint_that_cannot_be_read_back_takes_no_others_place(
+    make_run, heard, tmp_path, monkeypatch, save
+):
+    run = make_run(tmp_path)
+    format_of_checkpoints = ModuleType("retro_gamer_dqn.checkpoint")
+    vars(format_of_checkpoints).update(dqn=checkpoint, load=checkpoint.load)
+    exec(save, vars(format_of_checkpoints))
+    monkeypatch.setitem(sys.modules, "retro_gamer_dqn.checkpoint", format_of_checkpoints)
     there = run.checkpoint_path(10)
     there.write_bytes(b"what was saved before")
     with pytest.raises(PluginError, match=r"ep_0010\.pt has not been saved") as raised:
         load_trainer(run).train([heard])
-    assert learner.partition(":")[2] in raised.value.problem.where
+    assert "DQNLearner" in raised.value.problem.where
     assert there.read_bytes() == b"what was saved before" and not heard.checkpoints
+
+
+@pytest.mark.usefixtures("parts")
+def test_what_no_format_can_keep_is_told_before_anything_is_called_saved(make_run, heard, tmp_path):
+    run = make_run(tmp_path, training={"learner": "their_parts:Unreadable"})
+    with pytest.raises(RetroGamerError, match="cannot be saved") as raised:
+        load_trainer(run).train([heard])
+    assert "made_by" in raised.value.problem.where
+    assert not heard.checkpoints and not run.checkpoints()
 
 
 @pytest.mark.usefixtures("parts")

@@ -149,11 +149,11 @@ def test_somebody_who_stops_and_time_are_heard_alike():
     clock = Clock()
     stop, budget = StopRequest(), TimeBudget(10, clock)
     budget.begin()
-    in_time = StopInTime(stop, budget)
+    in_time = StopInTime(budget, stop)
     assert not in_time.asked
     stop.ask()
     assert in_time.asked
-    in_time = StopInTime(StopRequest(), budget)
+    in_time = StopInTime(budget, StopRequest())
     clock.now += 10
     assert in_time.asked
 

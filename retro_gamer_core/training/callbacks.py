@@ -1,6 +1,6 @@
 """Everyone who hears what happens in training: loggers, life-cycle hooks of plugins, callbacks.
 
-A listener that raises an error is named once and not called again; training goes on.
+Whoever raises an error, or calls ``exit()``, is named once and not called again; training goes on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
 
 
-class Audience:
+class Callbacks:
     """Passes each event on to the loggers and to the plugins that answer its hook.
 
     Args:
@@ -81,7 +81,7 @@ class Audience:
         for name, state in states.items():
             try:
                 refuse_unsaveable(state, f"state_dict of the logger {name}")
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 states[name] = None
                 self._drop(name, error)
         return {name: state for name, state in states.items() if state is not None}
@@ -102,11 +102,11 @@ class Audience:
             return None
         try:
             return getattr(self._listeners[name], what)(*arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._drop(name, error)
             return None
 
-    def _drop(self, name: str, error: Exception) -> None:
+    def _drop(self, name: str, error: BaseException) -> None:
         del self._listeners[name]
         told = error.problem if isinstance(error, RetroGamerError) else None
         why = f"{told.what} ({told.where})" if told and told.where else in_words(error)
