@@ -159,7 +159,7 @@ def test_two_trainings_at_once_are_refused(retro_gamer, walk_run, environment, t
     first.send_signal(signal.SIGINT)
     assert first.wait(timeout=PATIENCE) == 130
     assert second.code == 1
-    assert f"process {first.pid} is training this run already" in second.err
+    assert f"process {first.pid} on " in second.err and "is training this run already" in second.err
     numbers = [
         int(line[4:].split("]")[0])
         for line in run.log.read_text(encoding="utf-8").splitlines()

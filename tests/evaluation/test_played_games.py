@@ -59,8 +59,8 @@ class Eyes:
         self.characters = CharacterCodes(characters)
 
 
-def forward(seen) -> np.ndarray:
-    return np.full(len(seen), FORWARD)
+def forward(steps) -> np.ndarray:
+    return np.full(len(steps), FORWARD)
 
 
 def play(choose=forward, create_game=walk, eyes=None, count=20, **changed):
@@ -104,9 +104,9 @@ def test_nobody_outside_notices():
 
 
 def test_a_character_nobody_told_of_looks_empty():
-    def look(seen):
-        assert set(np.unique(seen.cells)) <= {0, 1}
-        return forward(seen)
+    def look(steps):
+        assert set(np.unique(steps.observations.cells)) <= {0, 1}
+        return forward(steps)
 
     assert all(game.ended == "game over" for game in play(look, eyes=Eyes(characters="@")))
 
@@ -114,8 +114,8 @@ def test_a_character_nobody_told_of_looks_empty():
 def test_what_is_seen_belongs_to_the_game_that_is_asked_about():
     """Slots empty and fill in another order than they began; each observation must go with its own game."""
 
-    def stop_at_four(seen):
-        columns = seen.cells[:, 0].argmax(axis=1)  # where the walker is
+    def stop_at_four(steps):
+        columns = steps.observations.cells[:, 0].argmax(axis=1)  # where the walker is
         return np.where(columns < 4, FORWARD, STAY)
 
     for game in play(stop_at_four, at_once=3, max_turns=30):
@@ -124,7 +124,7 @@ def test_what_is_seen_belongs_to_the_game_that_is_asked_about():
 
 
 def test_a_turn_limit_ends_a_game_that_would_not():
-    for game in play(lambda seen: np.full(len(seen), STAY), max_turns=9):
+    for game in play(lambda steps: np.full(len(steps), STAY), max_turns=9):
         assert (game.turns, game.ended, game.score, game.actions) == (9, "turn limit", 0.0, (0, 9))
 
 
