@@ -51,6 +51,18 @@ yours: change it in an editor, and `retro-gamer train` reads it again. What is l
 default below. A setting that nobody knows, or that cannot be right, is explained before anything
 happens, all of them at once.
 
+A part may have a table of its own instead: `[encoder]`, `[network]`, `[memory]` or `[learner]`, with its `name` and
+its options. There they cannot be mistaken for a setting of the core or an option of another part:
+
+```toml
+[training]
+gamma = 0.99
+
+[learner]
+name = "my_learner:Sarsa"
+gamma = 0.9            # an option that this learner has itself
+```
+
 On the command line, any setting can be given to `create` as `--set SECTION.KEY=VALUE`; the most
 used ones have [flags of their own](commands.md). Plugins add parts and options to these;
 `retro-gamer plugins` shows what is installed.

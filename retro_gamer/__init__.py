@@ -36,7 +36,7 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
-        from retro_gamer_core.plugins.needed_modules import needed
+        from retro_gamer_core.plugins.diagnosis import needed
 
         raise needed("torch", name) from error
 

@@ -1,5 +1,6 @@
 """What each kind of part must be able to do. Plain objects are checked against these; nothing is inherited.
 
+A factory is given what it asks for by name, out of what stands with its kind; every other parameter is an option.
 Shapes are written as ``[n, h, w]``: n observations, h rows, w columns; f is the number of features.
 """
 
@@ -42,7 +43,7 @@ class Frame(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Turns a frame into what the learner sees. Built as ``factory(metadata, **options)``.
+    """Turns a frame into what the learner sees. Its factory may ask for ``metadata``.
 
     Many games share one encoder, so it keeps nothing itself between two calls that would change the answer.
     What it is to remember of a game, such as the boards of the turns before, belongs into ``frame.memory``;
@@ -64,7 +65,8 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class Network(Protocol):
-    """A ``torch.nn.Module``: how good each action is. Built as ``factory(spec, n_outputs, **options)``.
+    """A ``torch.nn.Module``: how good each action is. Its factory may ask for ``spec``,
+    ``n_outputs``, ``n_inputs`` (the numbers of the flat vector) and ``metadata``.
 
     ===================  ==============================================  ==========================
     call                 shapes                                          needed
@@ -87,7 +89,10 @@ class Network(Protocol):
 
 @runtime_checkable
 class Memory(Protocol):
-    """Remembers transitions and draws batches. Built as ``factory(capacity, spec, **options)``."""
+    """Remembers transitions and draws batches. Its factory may ask for ``capacity``, ``spec`` and
+    ``run_directory``.
+
+    It may have ``close()``, called when training ends: close what is open. More may be added after it."""
 
     def __len__(self) -> int:
         """How many transitions can be drawn now."""
@@ -117,7 +122,7 @@ class Memory(Protocol):
 
 @runtime_checkable
 class Learner(Protocol):
-    """The algorithm. Built as ``factory(context: LearnerContext, **options)``; owns its networks, if it has any.
+    """The algorithm. Its factory asks for ``context``, a ``LearnerContext``; owns its networks, if it has any.
 
     These five methods are all that every learner has. It writes and reads no file: what ``state_dict`` gives
     is saved for it. Beside them, it may offer what is asked for only where it is there:
@@ -216,7 +221,7 @@ class Listener(Protocol):
 
 @runtime_checkable
 class Logger(Listener, Protocol):
-    """Hears what happens. Built as ``factory(run_directory: Path, **options)``.
+    """Hears what happens. Its factory may ask for ``run_directory``, a ``Path``.
 
     Beside what stands below, it may hear more, where it has the method:
 

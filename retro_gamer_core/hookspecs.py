@@ -11,10 +11,13 @@ of the arguments shown here. What it yields is cheap to make: see ``retro_gamer_
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import pluggy
+
+from retro_gamer_core.kinds import KINDS, Kind
 
 if TYPE_CHECKING:
     from retro_gamer_core.events import (
@@ -31,64 +34,24 @@ hookspec = pluggy.HookspecMarker("retro_gamer")
 hookimpl = pluggy.HookimplMarker("retro_gamer")
 
 
-@hookspec
-def retro_gamer_encoders() -> Iterable[Part]:
-    """Ways of seeing: from a frame of a game to what the learner observes.
+def _offering(kind: Kind) -> Callable[[], Iterable[Part]]:
+    """The hook by which plugins offer parts of a kind."""
+
+    def offer() -> Iterable[Part]: ...
+
+    offer.__name__ = kind.hook
+    offer.__doc__ = f"""{kind.meaning}
 
     Example::
 
         @hookimpl
-        def retro_gamer_encoders():
-            yield Part("stripes", "Sees the board as vertical stripes.", "my_plugin.stripes:Stripes")
+        def {kind.hook}():
+            yield {kind.example}
     """
+    return hookspec(offer)
 
 
-@hookspec
-def retro_gamer_networks() -> Iterable[Part]:
-    """Networks: from an observation to one number for each action.
-
-    Example::
-
-        @hookimpl
-        def retro_gamer_networks():
-            yield Part("tiny", "One hidden layer of eight.", "my_plugin.tiny:build")
-    """
-
-
-@hookspec
-def retro_gamer_memories() -> Iterable[Part]:
-    """Replay memories: what is remembered, and what is drawn from it.
-
-    Example::
-
-        @hookimpl
-        def retro_gamer_memories():
-            yield Part("recent", "Draws recent turns more often.", "my_plugin.recent:RecentMemory")
-    """
-
-
-@hookspec
-def retro_gamer_learners() -> Iterable[Part]:
-    """Algorithms: how to act, and how to learn from what was remembered.
-
-    Example::
-
-        @hookimpl
-        def retro_gamer_learners():
-            yield Part("sarsa", "Learns from the action really taken.", "my_plugin.sarsa:build")
-    """
-
-
-@hookspec
-def retro_gamer_loggers() -> Iterable[Part]:
-    """Loggers: who hears what happens in training.
-
-    Example::
-
-        @hookimpl
-        def retro_gamer_loggers():
-            yield Part("beep", "Rings the bell at each checkpoint.", "my_plugin.beep:Beep")
-    """
+globals().update({kind.hook: _offering(kind) for kind in KINDS.values()})
 
 
 @hookspec
@@ -197,3 +160,10 @@ def retro_gamer_training_finished(run: RunInfo, outcome: Outcome) -> None:
         def retro_gamer_training_finished(run, outcome):
             print(outcome.reason)
     """
+
+
+def hooks() -> dict[str, tuple[str, ...]]:
+    """Every hook by its name, with its arguments: one for each kind of part, then those that stand above."""
+    of_kinds = {kind.hook: () for kind in KINDS.values()}
+    written = {name: hook for name, hook in globals().items() if name.startswith("retro_gamer_")}
+    return of_kinds | {name: tuple(inspect.signature(hook).parameters) for name, hook in written.items()}

@@ -9,32 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 #: The version of the contracts in this package. A plugin written for a newer one says so with a
 #: module attribute ``RETRO_GAMER_API = 3``, and is then refused with an explanation.
 API_VERSION = 2
 
-Kind = Literal["encoder", "network", "memory", "learner", "logger"]
-KINDS: tuple[Kind, ...] = ("encoder", "network", "memory", "learner", "logger")
-
 
 @dataclass(frozen=True)
 class Part:
-    """One piece a run can be built from: an encoder, network, memory, learner or logger.
+    """One piece a run can be built from; ``retro_gamer_core.kinds`` lists what kinds there are.
 
     Args:
         name: what people write in ``config.toml``; lower case, e.g. ``"egocentric"``.
         summary: one plain sentence for ``retro-gamer plugins``.
-        factory: import string of the callable that builds it. Its keyword arguments are the
-            part's options; ``retro_gamer_core.contracts`` says what it is called with.
+        factory: import string of the callable that builds it. It is given what it asks for by name, out of
+            what ``retro_gamer_core.contracts`` lists for its kind; its other parameters are its options.
         options: import string of what declares its options, where importing the factory takes long
             (torch): a dataclass in a small module, with an ``Option`` beside each type. The factory is then
             given every option, defaults included. Left out, its own signature declares them.
         replaces: name of the plugin whose part of the same name this one stands in for.
-        in_numpy: of a network, import string of what plays it without torch, called as
-            ``factory(spec, n_outputs, weights, **options)`` with the weights as numpy arrays by name; it
-            gives a function ``(cells, features) -> float32[n, n_outputs]``. ``retro-gamer export`` needs it.
+        in_numpy: of a network, import string of what plays it without torch. Beside what its factory may ask
+            for, it may ask for ``weights``: the weights as numpy arrays by name. It gives a function
+            ``(cells, features) -> float32[n, n_outputs]``. ``retro-gamer export`` needs it.
         checkpoint_format: of a learner, import string of a module that writes and reads its checkpoints:
             ``save(path, contents)`` and ``load(path) -> contents``. ``contents["learner"]`` is what the learner's
             ``checkpoint`` gave, the rest are plain values; ``load`` runs no code from the file, and raises an
@@ -86,6 +83,8 @@ class Recipe:
         name: what ``retro-gamer create --recipe`` takes.
         summary: one plain sentence.
         choose: import string of a function ``choose(facts: GameFacts) -> list[Choice]``.
+        learner: whose settings it chooses in ``[training]``; with another learner these are left out. None for
+            whichever learner there is.
 
     Example::
 
@@ -95,6 +94,7 @@ class Recipe:
     name: str
     summary: str
     choose: str
+    learner: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from retro_gamer_core.findings import Finding, Findings
-from retro_gamer_core.parts import Kind
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -107,7 +106,7 @@ def check_logger(logger: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
 
 
 def _check_part(
-    kind: Kind,
+    kind: str,
     part: AnyPart,
     *,
     options: Mapping[str, Any] | None = None,

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import pluggy
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -35,9 +36,9 @@ from retro_gamer_core import errors
 from retro_gamer_core.cli import exits, main
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import read_config
+from retro_gamer_core.hookspecs import hooks
 from retro_gamer_core.options import Setting
 from retro_gamer_core.plugins.discovery import FoundPlugin
-from retro_gamer_core.plugins.hook_diagnosis import HOOKS
 from retro_gamer_core.plugins.loading import load
 from retro_gamer_core.plugins.records import Provider
 from retro_gamer_core.plugins.registry import Plugins, configure
@@ -160,7 +161,7 @@ def test_the_readme_installs_the_torch_that_is_pinned():
 
 
 def test_every_hook_is_a_heading_with_its_signature():
-    signatures = [f"`{hook}({', '.join(arguments)})`" for hook, arguments in HOOKS.items()]
+    signatures = [f"`{hook}({', '.join(arguments)})`" for hook, arguments in hooks().items()]
     assert [heading for heading in headings(REFERENCE / "hooks.md") if heading.startswith("`")] == signatures
 
 
@@ -168,9 +169,11 @@ def test_the_examples_of_the_hooks_are_one_good_plugin(tmp_path, monkeypatch):
     source = "".join(block.text for block in blocks(REFERENCE / "hooks.md") if block.language == "python")
     (tmp_path / "examples_of_hooks.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    record = load(FoundPlugin("examples_of_hooks", Provider("examples_of_hooks"))).record
+    record = load(
+        FoundPlugin("examples_of_hooks", Provider("examples_of_hooks")), pluggy.PluginManager("retro_gamer")
+    ).record
     assert record.problem is None
-    assert record.hooks == tuple(HOOKS)
+    assert record.hooks == tuple(hooks())
 
 
 def test_every_exit_code_is_explained():

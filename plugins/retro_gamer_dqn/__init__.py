@@ -25,14 +25,17 @@ def retro_gamer_recipes() -> Iterable[Recipe]:
         "standard",
         "Good results in minutes: sees from the player's place, some games bold and some careful.",
         "retro_gamer_dqn.recipes:standard",
+        learner="dqn",
     )
     yield Recipe(
         "patient",
         "For an hour or a night: a larger network that learns in smaller steps, and remembers more. Slower at first.",
         "retro_gamer_dqn.recipes:patient",
+        learner="dqn",
     )
     yield Recipe(
         "classic",
         "Plain deep Q-learning on the whole board, as in the textbooks; slower, good to study.",
         "retro_gamer_dqn.recipes:classic",
+        learner="dqn",
     )

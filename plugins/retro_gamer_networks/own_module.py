@@ -29,12 +29,18 @@ from retro_gamer_networks.layers import one_hot_board
 
 
 class FlatInput(nn.Module):
-    """Feeds the flat one-hot vector to a module that takes one argument."""
+    """Feeds the flat one-hot vector to a module that takes one argument. Its weights keep the names they have there."""
 
     def __init__(self, module: nn.Module, spec: ObservationSpec) -> None:
         super().__init__()
         self.module = module
         self.spec = spec
+        self.register_state_dict_post_hook(_with_own_names)
+        self.register_load_state_dict_pre_hook(_with_names_of_wrapper)
+
+    def explain(self) -> list[str]:
+        explain: Callable[[], list[str]] | None = getattr(self.module, "explain", None)
+        return explain() if explain else []
 
     def forward(self, cells: Tensor, features: Tensor) -> Tensor:
         board = one_hot_board(cells, features, self.spec)
@@ -47,10 +53,30 @@ class FlatInput(nn.Module):
             raise _failed(type(self.module), error) from error
 
 
+def _with_own_names(wrapper: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    for name in [name for name in state if name.startswith(f"{prefix}module.")]:
+        state[prefix + name.removeprefix(f"{prefix}module.")] = state.pop(name)
+
+
+def _with_names_of_wrapper(wrapper: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    own = [prefix + name for name in wrapper.state_dict()]
+    if set(own) == {
+        name for name in state if name.startswith(prefix)
+    }:  # else they were saved with the longer names
+        for name in own:
+            state[f"{prefix}module.{name.removeprefix(prefix)}"] = state.pop(name)
+
+
 def build(
-    spec: ObservationSpec, n_outputs: int, *, factory: str | Callable[..., nn.Module], **options: Any
+    spec: ObservationSpec,
+    n_outputs: int,
+    *,
+    factory: str | Callable[..., nn.Module] | nn.Module,
+    **options: Any,
 ) -> nn.Module:
     """Build ``factory`` (a class or function, or its import path) and make it take an observation.
+
+    A module that is built already is only made to take one.
 
     The first parameters of ``factory`` may be called ``(n_inputs, n_outputs)``, ``(spec, n_outputs)``
     or be absent; ``options`` are passed on by name.
@@ -59,6 +85,8 @@ def build(
         RetroGamerError: it asks for something else, is no ``nn.Module``, or gives another number
             of outputs than there are actions.
     """
+    if isinstance(factory, nn.Module):
+        return _fitted(factory, spec, n_outputs, type(factory))
     make = _loaded(factory) if isinstance(factory, str) else factory
     name = getattr(make, "__qualname__", repr(make))
     parameters = inspect.signature(make).parameters.values()
@@ -85,9 +113,14 @@ def build(
             where=_source_of(make),
             hint="return the module, or name the class itself",
         )
+    return _fitted(module, spec, n_outputs, make)
+
+
+def _fitted(module: nn.Module, spec: ObservationSpec, n_outputs: int, made_by: Any) -> nn.Module:
+    name, where = getattr(made_by, "__qualname__", repr(made_by)), _source_of(made_by)
     takes_observation = hasattr(module, "prepare") or not _takes_one_argument(module)
     network = module if takes_observation else FlatInput(module, spec)
-    _check_outputs(network, spec, n_outputs, name, _source_of(make))
+    _check_outputs(network, spec, n_outputs, name, where)
     return network
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from retro_gamer_core.checks.game_look import everything_in
-from retro_gamer_core.checks.workbench import Workbench, changes_its_input, compare_cost, same
+from retro_gamer_core.checks.learners import no_better_than_random
+from retro_gamer_core.checks.workbench import Check, Workbench, changes_its_input, compare_cost, same
 from retro_gamer_core.contracts import Encoder
 from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.observation import Observations
@@ -114,3 +115,8 @@ def encoder_cost(bench: Workbench) -> Iterator[Finding]:
 
     own, usual = (encodings(bench.encoder(choice)) for choice in (bench.chosen, bench.usual_choice))
     yield from compare_cost(bench, f"seeing {_ENCODINGS} frames", _ENCODINGS, own, usual)
+
+
+#: What is asked of each, quick or not; and what takes seconds, or is measured.
+CONTRACT: tuple[Check, ...] = (encoder_keeps_contract,)
+COST: tuple[Check, ...] = (encoder_cost, no_better_than_random)

@@ -12,7 +12,7 @@ from retro_gamer_core.distributions import WITH_TORCH, WITHOUT_TORCH
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.findings import Finding, Findings, finding
 from retro_gamer_core.games.finding import InstalledGame, find_game, installed_games
-from retro_gamer_core.parts import KINDS
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.discovery import INSTALLED_TWICE, brought_twice
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from time import perf_counter
 import numpy as np
 
 from retro_gamer_core.checks.workbench import (
+    Check,
     Workbench,
     changes_its_input,
     compare_cost,
@@ -197,7 +198,7 @@ def short_training(bench: Workbench, choice: PartChoice) -> tuple[int, list[floa
     """Turns trained; the total rewards of games played greedily after that, and of as many with random keys."""
     player, config = bench.player_with(choice), bench.config_with(choice)
     ask(player.learner, "fit_to_turns", TURNS)
-    loop = build_loop(config, player, bench.create_game, bench.plugins, RunMonitor(config))
+    loop = build_loop(config, player, bench.create_game, bench.plugins, RunMonitor(config), bench.directory)
     until = perf_counter() + _SECONDS
     for event in loop.play(sys.maxsize):
         if event is None and (loop.turns >= TURNS or perf_counter() > until):
@@ -206,3 +207,8 @@ def short_training(bench: Workbench, choice: PartChoice) -> tuple[int, list[floa
     trained = play_games(greedy(player.learner), bench.create_game, player, _GAMES, **how)
     at_random = play_at_random(bench.create_game, player, _GAMES, **how)
     return loop.turns, [game.total_reward for game in trained], [game.total_reward for game in at_random]
+
+
+#: What is asked of each, quick or not; and what takes seconds, or is measured.
+CONTRACT: tuple[Check, ...] = (answers, learning, state_returns)
+COST: tuple[Check, ...] = (learning_cost, no_better_than_random)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from retro_gamer_core.checks.workbench import Workbench, compare_cost
+from retro_gamer_core.checks.workbench import Check, Workbench, compare_cost
 from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.contracts import Logger
 from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
@@ -85,7 +85,7 @@ def _begun(bench: Workbench, choice: PartChoice, path: Path, state: dict[str, An
     """A logger at the beginning of a training, or where the state was taken."""
     path.mkdir(exist_ok=True)
     (path / _CONFIG).write_text(bench.config_text, encoding="utf-8", newline="\n")  # as in every run
-    logger = bench.plugins.build(bench.plugins.find_part("logger", choice.name), path, **choice.options)
+    logger: Logger = bench.build(choice, run_directory=path)
     if state is not None:
         logger.load_state_dict(state)
     logger.training_started(RunInfo(path, bench.game, bench.seed), ["a choice, and why"])
@@ -136,3 +136,8 @@ def _written(directory: Path) -> Iterator[tuple[str, bytes]]:
 
 def _is_text(content: bytes) -> bool:
     return b"\0" not in content
+
+
+#: What is asked of each, quick or not; and what takes seconds, or is measured.
+CONTRACT: tuple[Check, ...] = (logger_hears_all,)
+COST: tuple[Check, ...] = (logger_cost,)

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from retro_gamer_core.checks.learners import no_better_than_random
 from retro_gamer_core.checks.workbench import (
+    Check,
     Workbench,
     changes_its_input,
     compare_cost,
@@ -163,3 +165,8 @@ def _arrays(turns: Transitions) -> list[np.ndarray]:
     return [
         seen.cells, seen.features, turns.actions, turns.rewards, turns.discounts, then.cells, then.features
     ]  # fmt: skip
+
+
+#: What is asked of each, quick or not; and what takes seconds, or is measured.
+CONTRACT: tuple[Check, ...] = (memory_keeps_contract,)
+COST: tuple[Check, ...] = (memory_cost, no_better_than_random)

@@ -10,26 +10,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.checks.encoders import encoder_cost, encoder_keeps_contract
-from retro_gamer_core.checks.learners import (
-    answers,
-    learning,
-    learning_cost,
-    no_better_than_random,
-    state_returns,
-)
-from retro_gamer_core.checks.loggers import logger_cost, logger_hears_all
-from retro_gamer_core.checks.memories import memory_cost, memory_keeps_contract
 from retro_gamer_core.checks.workbench import Workbench
 from retro_gamer_core.errors import PartNotFound, RetroGamerError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games import practice
 from retro_gamer_core.games.metadata import GameMetadata
-from retro_gamer_core.parts import Kind
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
 from retro_gamer_core.plugins.import_strings import load_attribute
@@ -39,32 +28,6 @@ if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.plugins.registry import Plugins
-
-Check = Callable[[Workbench], Iterator[Finding]]
-
-#: What each kind is asked, quick or not. One that fails leaves out those after it.
-CONTRACT: Mapping[Kind, tuple[Check, ...]] = {
-    "encoder": (encoder_keeps_contract,),
-    "network": (answers, learning, state_returns),
-    "memory": (memory_keeps_contract,),
-    "learner": (answers, learning, state_returns),
-    "logger": (logger_hears_all,),
-}
-
-#: What takes seconds, or is measured.
-COST: Mapping[Kind, tuple[Check, ...]] = {
-    "encoder": (encoder_cost, no_better_than_random),
-    "network": (learning_cost, no_better_than_random),
-    "memory": (memory_cost, no_better_than_random),
-    "learner": (learning_cost, no_better_than_random),
-    "logger": (logger_cost,),
-}
-
-#: What comes of an error in training, where it does not simply end there.
-_AFTER_AN_ERROR: Mapping[Kind, str] = {
-    "encoder": "such a game is given up, and a run stops when too many of them are",
-    "logger": "training would go on without it",
-}
 
 #: Packages that take tens of milliseconds to seconds to import.
 HEAVY = (
@@ -87,7 +50,7 @@ print("\\n" + json.dumps([seconds, sorted({name.partition(".")[0] for name in se
 
 
 def check_part(
-    kind: Kind,
+    kind: str,
     name: str,
     *,
     options: Mapping[str, Any] | None = None,
@@ -131,7 +94,9 @@ def _found(bench: Workbench, quick: bool) -> list[Finding]:
             load_attribute(bench.plugins.find_part(bench.kind, bench.name).part.factory, what=bench.name)
         return [finding_of("cannot-be-built", error.problem)]
     found: list[Finding] = []
-    checks = CONTRACT[bench.kind] + (() if quick else COST[bench.kind])
+    named = KINDS[bench.kind].checks
+    module = import_module(named) if named else None
+    checks = [] if module is None else [*module.CONTRACT, *(() if quick else module.COST)]
     for check in checks:
         if any(finding.level == "problem" for finding in found):
             break
@@ -143,14 +108,10 @@ def _found(bench: Workbench, quick: bool) -> list[Finding]:
 
 
 def _build(bench: Workbench) -> None:
-    if bench.kind == "logger":
-        with TemporaryDirectory() as directory:
-            part = bench.plugins.find_part("logger", bench.name)
-            bench.plugins.build(part, Path(directory), **bench.options)
-    elif bench.kind == "memory":
-        bench.memory_with(bench.chosen, 100, bench.encoder(bench.usual.encoder).spec)
-    else:
+    if bench.kind in ("encoder", "network", "learner"):  # they make a player, and only together
         bench.player_with(bench.chosen)
+    else:
+        bench.build(bench.chosen)
 
 
 def _raised(bench: Workbench, error: BaseException) -> Finding:
@@ -163,7 +124,7 @@ def _raised(bench: Workbench, error: BaseException) -> Finding:
     return finding(
         "part-raises",
         f"using {part} ended with: {what}{f' ({where})' if where else ''}",
-        why=_AFTER_AN_ERROR.get(bench.kind, "training would end there"),
+        why=KINDS[bench.kind].after_an_error,
         hint=f"correct that line{other_game if bench.kind == 'encoder' else ''}",
     )
 

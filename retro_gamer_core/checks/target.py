@@ -7,16 +7,16 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
 from retro_gamer_core.games.modules import is_path
-from retro_gamer_core.parts import KINDS, Kind
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
-from retro_gamer_core.plugins.part_options import kind_of, kind_with
+from retro_gamer_core.plugins.part_building import kind_of, kind_with
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
 from retro_gamer_core.suggestions import did_you_mean
@@ -25,18 +25,15 @@ if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
 
 
-TargetKind = Kind | Literal["game", "run", "installation"]
-
-
 @dataclass(frozen=True)
 class CheckTarget:
     """What was named: ``kind`` is a kind of part, ``"game"``, ``"run"`` or ``"installation"``."""
 
-    kind: TargetKind
+    kind: str
     name: str
 
 
-def target_called(name: str | None, kind: TargetKind | None, plugins: Plugins) -> CheckTarget:
+def target_called(name: str | None, kind: str | None, plugins: Plugins) -> CheckTarget:
     """What ``name`` stands for; nothing at all stands for the whole installation.
 
     Raises:
@@ -50,7 +47,7 @@ def target_called(name: str | None, kind: TargetKind | None, plugins: Plugins) -
     if len(kinds) == 1:
         return CheckTarget(kinds[0], name)
     if kinds:
-        named = " and of ".join(f"{'an' if kind == 'encoder' else 'a'} {kind}" for kind in kinds)
+        named = " and of ".join(_with_article(kind) for kind in kinds)
         raise RetroGamerError(
             f"{name} is the name of {named}",
             hint=" or ".join(f"--kind {kind}" for kind in kinds),
@@ -128,10 +125,14 @@ def _game_for_parts(name: str) -> Any:
     return found.name, found.factory, copy(found.metadata)
 
 
-def _kinds_of(name: str, plugins: Plugins) -> list[TargetKind]:
-    kinds: list[TargetKind] = ["game"] if any(game.name == name for game in registered_games()) else []
+def _kinds_of(name: str, plugins: Plugins) -> list[str]:
+    kinds: list[str] = ["game"] if any(game.name == name for game in registered_games()) else []
     kinds += ["run"] if is_run(Path(name)) else []
     return kinds + [kind for kind in KINDS if ":" not in name and name in plugins.parts(kind)]
+
+
+def _with_article(kind: str) -> str:
+    return f"{KINDS[kind].article if kind in KINDS else 'a'} {kind}"
 
 
 def _part_in_file(name: str) -> CheckTarget | None:
@@ -153,7 +154,7 @@ def _part_in_file(name: str) -> CheckTarget | None:
     return CheckTarget(kind, f"{file.stem}:{attribute}")
 
 
-def _kind_of_attribute(name: str) -> TargetKind:
+def _kind_of_attribute(name: str) -> str:
     kind = kind_of(load_attribute(name, what=name))
     if kind is None:
         raise RetroGamerError(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,9 @@ import numpy as np
 from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections, new_config_text
 from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.parts import Choice, Kind
+from retro_gamer_core.parts import Choice
 from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
@@ -77,7 +80,7 @@ class Workbench:
         left_out: sentences on what was not looked at, and why.
     """
 
-    kind: Kind
+    kind: str
     name: str
     options: Mapping[str, Any]
     game: str
@@ -112,14 +115,13 @@ class Workbench:
     @property
     def usual_choice(self) -> PartChoice:
         """The part of this kind that ``create`` would choose."""
-        return self.usual.loggers[0] if self.kind == "logger" else getattr(self.usual, self.kind)
+        return self.usual.parts_of(self.kind)[0]
 
     def config_with(self, choice: PartChoice, seed: int | None = None) -> RunConfig:
         """The usual parts, with this one in the place of that of its kind."""
         training = replace(self.usual.training, seed=self.seed if seed is None else seed)
         config = replace(self.usual, metadata=self.metadata, training=training)
-        chosen: dict[str, Any] = {} if choice.kind == "logger" else {choice.kind: choice}
-        return replace(config, **chosen)
+        return config.with_part(choice)
 
     def player_with(self, choice: PartChoice, *, seed: int | None = None) -> Player:
         """An encoder and a learner with its network, built afresh, one of them as chosen."""
@@ -130,10 +132,22 @@ class Workbench:
         """An encoder, built afresh."""
         return build_encoder(choice, self.metadata, self.any_game, self.plugins)
 
+    def build(self, choice: PartChoice, **given: Any) -> Any:
+        """A part, built afresh with what the platform gives; ``given`` stands in the place of the usual."""
+        usual: dict[str, Any] = {"metadata": self.metadata, "run_directory": self.directory, "capacity": 100}
+        if "spec" not in given:
+            usual["spec"] = self.encoder(self.usual.encoder).spec
+        part = self.plugins.find_part(choice.kind, choice.name)
+        asked = KINDS[choice.kind].called_with
+        everything = {**usual, **given}
+        return self.plugins.build(
+            part, choice.options, **{name: everything[name] for name in asked if name in everything}
+        )
+
     def memory_with(self, choice: PartChoice, capacity: int, spec: Any) -> Memory:
         """A memory, built afresh."""
-        part = self.plugins.find_part("memory", choice.name)
-        return self.plugins.build(part, capacity, spec, **choice.options)
+        built: Memory = self.build(choice, capacity=capacity, spec=spec)
+        return built
 
     def any_game(self) -> Game:
         """A game to look at."""
@@ -141,6 +155,15 @@ class Workbench:
             game = fresh_game(self.create_game)
             game.start()
         return game
+
+    @cached_property
+    def _scratch(self) -> TemporaryDirectory[str]:
+        return TemporaryDirectory()
+
+    @property
+    def directory(self) -> Path:
+        """An empty directory in the place of that of a run; it goes with the bench."""
+        return Path(self._scratch.name)
 
     @cached_property
     def characters(self) -> CharacterCodes:
@@ -196,6 +219,9 @@ def wrong_type(what: str, found: Any, wanted: str) -> Finding:
         f"{what} is of type {type_}, and should be {wanted}",
         hint=f"convert it, as in array.astype({wanted!r})",
     )
+
+
+Check = Callable[[Workbench], Iterator[Finding]]
 
 
 def compare_cost(

@@ -8,11 +8,11 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, SEED, open_run
 from retro_gamer_core.cli.exits import CHECK_FAILED
-from retro_gamer_core.parts import KINDS
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.terminal.printing import next_step, say, say_json, typed, warn, what_games_print_aside
 
 if TYPE_CHECKING:
-    from retro_gamer_core.checks.target import CheckTarget, TargetKind
+    from retro_gamer_core.checks.target import CheckTarget
     from retro_gamer_core.findings import Findings
 
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def check(
     ctx: click.Context,
     thing: str | None,
-    kind: TargetKind | None,
+    kind: str | None,
     game: str | None,
     quick: bool,
     seed: int,
@@ -99,11 +99,10 @@ def _next(target: CheckTarget, game: str | None) -> str:
             return typed("retro-gamer", "create", "--game", target.name, "--output", "runs/first")
         case "run":
             return typed("retro-gamer", "train", target.name)
-        case "encoder" | "network" | "memory" | "learner":
-            return typed(*create, f"--{target.kind}", target.name)
-        case "logger":
-            return typed(*create)
-    return "retro-gamer list"
+        case "installation":
+            return "retro-gamer list"
+    flag = KINDS[target.kind].flag.format(target.name)
+    return f"{typed(*create)} {flag}".rstrip()
 
 
 def _for_programs(target: CheckTarget, findings: Findings, seed: int) -> dict[str, object]:

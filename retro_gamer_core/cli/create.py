@@ -14,7 +14,8 @@ from retro_gamer_core.cli.arguments import training_command
 from retro_gamer_core.cli.check import warn_of
 from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.parts import KINDS, Choice
+from retro_gamer_core.kinds import KINDS
+from retro_gamer_core.parts import Choice
 from retro_gamer_core.terminal.printing import next_step, say, typed, warn
 from retro_gamer_core.toml_text import toml_setting
 
@@ -60,7 +61,13 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     from retro_gamer_core.playing.survey import survey_game, warnings_about
     from retro_gamer_core.plugins.registry import installed_plugins
     from retro_gamer_core.runs.run_directory import refuse_to_overwrite
-    from retro_gamer_core.training.new_run import choices_of, make_run, ways_of_the_game, with_wishes
+    from retro_gamer_core.training.new_run import (
+        choices_of,
+        is_for_another_learner,
+        make_run,
+        ways_of_the_game,
+        with_wishes,
+    )
 
     plugins = installed_plugins()
     refuse_to_overwrite(Path(output))
@@ -75,8 +82,9 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     facts = survey_game(found.name, found.factory, metadata, watchers=[look.seen], seed=seed)
     look.create_seconds = facts.create_seconds
     metadata.board_size = facts.board_size
+    learner = wishes.get("training", {}).get("learner", wishes.get("learner", {}).get("name"))
     choices = [
-        *choices_of(recipe, facts, plugins),
+        *choices_of(recipe, facts, plugins, learner=learner),
         *ways_of_the_game(metadata),
         Choice("training", "recipe", recipe, "what these settings began with; it decides nothing any more"),
         Choice("training", "seed", seed, "the same seed gives the same run again"),
@@ -89,6 +97,11 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     say(f'reward: the change of state["{metadata.reward}"] in each turn')
     for note in (*found.notes, *facts.notes):
         say(f"note: {_FIRST_SENTENCE.split(note)[0]}")
+    if is_for_another_learner(plugins.recipes()[recipe][0], learner):
+        say(
+            f"note: the recipe {recipe!r} is for another learner than {learner!r}, so its choices in [training] are "
+            "left out: what is not written has its default"
+        )
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
     warn_of(findings_of(look), run.path)

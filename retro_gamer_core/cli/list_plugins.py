@@ -9,9 +9,9 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON
 from retro_gamer_core.errors import Problem
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.options import Setting
-from retro_gamer_core.parts import KINDS
-from retro_gamer_core.plugins.needed_modules import how_to_install, missing
+from retro_gamer_core.plugins.diagnosis import how_to_install, missing
 from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.terminal.printing import next_step, say, say_json, table, warn

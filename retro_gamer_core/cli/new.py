@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import click
 
-from retro_gamer_core.parts import Kind
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.templates.questions import Question, game_questions
 from retro_gamer_core.terminal.printing import into, next_step, say
 
 _GAME: Final = "game"
-_PARTS = ("encoder", "network", "memory", "logger")
+_PARTS = tuple(kind.name for kind in KINDS.values() if kind.template)
 
 
 def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,9 +32,7 @@ def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
               help="The directory to make; named after the package if left out.")  # fmt: skip
 @_answers_as_flags
 @click.option("--no-input", is_flag=True, help="Ask nothing; take what is usual.")
-def new(
-    kind: Literal["game"] | Kind, name: str | None, output: Path | None, no_input: bool, **answers: str | None
-) -> None:
+def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answers: str | None) -> None:
     """Make a package of your own, complete and working.
 
     KIND is game, encoder, network, memory or logger; NAME is any title for a game, a short word for the
@@ -82,7 +80,7 @@ def _asked(question: Question) -> str:
     return click.prompt("Your choice", default=question.default, type=choices, show_choices=False, err=True)
 
 
-def _new_part(kind: Kind, name: str, output: Path | None) -> None:
+def _new_part(kind: str, name: str, output: Path | None) -> None:
     from retro_gamer_core.templates.new_directory import new_directory
     from retro_gamer_core.templates.part_package import new_part
 

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import click
 
-from retro_gamer_core.parts import Kind
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.terminal.printing import into, next_step, say
 
 
 @click.command()
 @click.argument("place", metavar="FILE.py:NAME")
-@click.option("--kind", type=click.Choice(["encoder", "network", "memory", "logger"]),
+@click.option("--kind", type=click.Choice([kind.name for kind in KINDS.values() if kind.recorder]),
               help="What it is, where that cannot be seen.")  # fmt: skip
 @click.option("--name", help="What it is to be called in config.toml.")
 @click.option("--game", default="snake", show_default=True, help="The game to compare with.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
               help="The directory to make; named after the package if left out.")  # fmt: skip
-def promote(place: str, kind: Kind | None, name: str | None, game: str, output: Path | None) -> None:
-    """Make a package of an encoder, network, memory or logger that is in one file.
+def promote(place: str, kind: str | None, name: str | None, game: str, output: Path | None) -> None:
+    """Make a package of a part that is in one file: an encoder, a network, a learner, …
 
     The file is copied as it is. Before anything is left on the disk, both are tried with the same games,
     the file by its import path and the package by its name, and must do the same.

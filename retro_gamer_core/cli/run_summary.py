@@ -15,6 +15,7 @@ from retro_gamer_core.configuration import config_from_sections, read_sections
 from retro_gamer_core.configuration.own_files import OwnCode, own_code_of
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
 from retro_gamer_core.runs.training_log_format import TrainingLog, read_training_log
@@ -126,8 +127,7 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
 
 
 def _parts_of(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
-    choices = (config.encoder, config.network, config.learner, config.memory, *config.loggers)
-    return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
+    return lock_of((plugins.find_part(each.kind, each.name), each.options) for each in config.parts)
 
 
 def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSetting]:
@@ -140,19 +140,17 @@ def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSettin
     written = config.to_sections()
     for logger in config.loggers:
         written[f"logging.{logger.name}"] = written["logging"].pop(logger.name, {})
-    parts = [
-        ("preprocessing", config.encoder),
-        ("model", config.network),
-        ("training", config.learner),
-        ("training", config.memory),
-        *((f"logging.{logger.name}", logger) for logger in config.loggers),
-    ]
-    for section, choice in parts:
+    for choice in config.parts:
+        kind = KINDS[choice.kind]
+        shared = f"{kind.section}.{choice.name}" if kind.several else kind.section or kind.table
         part = plugins.find_part(choice.kind, choice.name)
         # The code that an import path names is not run just to look at a run.
         options = plugins.options_of(part) if part.provider.distribution else ()
-        defaults |= {(section, name): None for name in choice.options}
-        defaults |= {(section, option.name): option.default for option in options}
+        own = dict.fromkeys(choice.options) | {each.name: each.default for each in options}
+        defaults |= {
+            (kind.table if name in choice.in_own_table else shared, name): value
+            for name, value in own.items()
+        }
     return [
         ChangedSetting(section, key, value, defaults[section, key])
         for section, settings in written.items()

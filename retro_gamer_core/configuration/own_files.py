@@ -14,21 +14,19 @@ from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.games.entry_points import is_installed_game
 from retro_gamer_core.games.module_files import module_file
 from retro_gamer_core.games.modules import is_path
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.own_code import file_of, installed_only, is_installed, look_for, refused
 from retro_gamer_core.runs.parts_lock import read_lock
 
 if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
-#: The keys whose values name code, and what they name.
-_KINDS: Mapping[tuple[str, ...], str] = {
-    ("game", "name"): "game",
-    ("preprocessing", "encoder"): "encoder",
-    ("model", "network"): "network",
-    ("training", "learner"): "learner",
-    ("training", "memory"): "memory",
-    ("logging", "loggers"): "logger",
-}
+
+def _naming_keys() -> dict[tuple[str, ...], str]:
+    """The keys whose values name code, and what they name."""
+    of_sections: dict[tuple[str, ...], str] = {(kind.section, kind.key): kind.name for kind in KINDS.values()}
+    of_tables: dict[tuple[str, ...], str] = {(kind.table, "name"): kind.name for kind in KINDS.values()}
+    return {("game", "name"): "game", **of_sections, **of_tables}
 
 
 @dataclass(frozen=True)
@@ -105,9 +103,10 @@ def _named_in(sections: Mapping[str, Any], run: RunDirectory, file: str) -> list
     ):  # of another shape: told by whoever reads them next
         sections = migrate(sections).sections
     found: list[OwnCode] = []
+    naming = _naming_keys()
     for keys, text in _texts(sections):
         where = f"[{'.'.join(keys[:-1])}] {keys[-1]} in {file}"
-        kind = _KINDS.get(keys)
+        kind = naming.get(keys)
         if kind == "game":
             found += _own_game(text, where)
         elif _is_import_string(text):

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.cross_checks import Facts, problems_between
 from retro_gamer_core.configuration.migrate import migrate
-from retro_gamer_core.configuration.run_config import RunConfig
-from retro_gamer_core.configuration.section_reader import SectionReader
-from retro_gamer_core.configuration.settings import CONFIG_VERSION, LOOP_SETTINGS, SECTIONS, TrainingSettings
+from retro_gamer_core.configuration.run_config import PartChoice, RunConfig
+from retro_gamer_core.configuration.section_reader import FoundPart, SectionReader
+from retro_gamer_core.configuration.settings import (
+    CONFIG_VERSION,
+    LOOP_SETTINGS,
+    SECTION_KEYS,
+    SECTIONS,
+    TrainingSettings,
+    section_names,
+)
 from retro_gamer_core.errors import ConfigurationError, Problem
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS, problems_in_description
+from retro_gamer_core.kinds import KINDS, Kind
 from retro_gamer_core.options import Option, Setting
 from retro_gamer_core.suggestions import did_you_mean, nearest
 from retro_gamer_core.toml_text import toml_setting
@@ -46,56 +54,36 @@ def config_from_sections(
     reader = SectionReader(document, plugins, import_own=import_own)
     reader.know("metadata", (option.name for option in METADATA_KEYS))
 
-    game = reader.settings("game")
-    preprocessing = reader.settings("preprocessing")
-    model = reader.settings("model")
-    training = reader.settings("training")
-    logger_names = reader.settings("logging").get("loggers", ())
+    settings = {section: reader.settings(section) for section in SECTION_KEYS}
     # Every part is found before any option is read, so that a misplaced key can be told where it belongs.
-    encoder = reader.find("encoder", preprocessing.get("encoder"), "preprocessing")
-    network = reader.find("network", _network_name(reader, model, preprocessing), "model")
-    learner = reader.find("learner", training.get("learner"), "training")
-    memory = reader.find("memory", training.get("memory"), "training")
-    loggers = [
-        reader.find("logger", name, "logging", named_by="loggers", options_in=f"logging.{name}")
-        for name in logger_names
-    ]
+    named = _named_parts(reader, settings)
+    found = [reader.find(kind, name) for kind, name in named]
 
     _check_sections(reader)
-    _check_game_is_named(reader, game)
-    _check_logger_tables(reader, logger_names)
+    _check_game_is_named(reader, settings["game"])
+    _check_logger_tables(reader, settings["logging"].get("loggers", ()))
     reader.options("game")
-    encoder_options = reader.options("preprocessing", [encoder])
-    network_options = reader.options("model", [network])
-    training_options = reader.options("training", [learner, memory])
-    logger_choices = [
-        logger.chosen(reader.options(f"logging.{logger.name}", [logger])) for logger in loggers if logger
-    ]
-    metadata = _metadata(reader, preprocessing.get("observe_state"))
+    parts = _with_options(reader, named, found)
+    metadata = _metadata(reader, settings["preprocessing"].get("observe_state"))
 
+    training = settings["training"]
     if "learning_starts" not in reader.table("training") and "batch_size" in training:
         training["learning_starts"] = max(training["learning_starts"], training["batch_size"])
-    everything = training | reader.defaults("training", [learner, memory]) | training_options
-    facts = Facts(
-        everything,
-        encoder.name if encoder else None,
-        network.name if network else None,
-        metadata,
-        document,
-    )
+    of_training = [part for part in found if part and part.section == "training"]
+    everything = training | reader.defaults("training", of_training)
+    for part in parts:
+        if KINDS[part.kind].section == "training":
+            everything |= {key: value for key, value in part.options.items() if key not in part.in_own_table}
+    names = {part.kind: part.name for part in parts}
+    facts = Facts(everything, names.get("encoder"), names.get("network"), metadata, document)
     problems = [*reader.problems, *problems_between(facts)]
-    # What could not be read is one of the problems.
-    if problems or not (metadata and encoder and network and learner and memory):
+    if problems or metadata is None:  # what could not be read is one of the problems
         raise configuration_error(where, problems)
 
     return RunConfig(
-        game=game["name"],
+        game=settings["game"]["name"],
         metadata=metadata,
-        encoder=encoder.chosen(encoder_options),
-        network=network.chosen(network_options),
-        learner=learner.chosen(training_options),
-        memory=memory.chosen(training_options),
-        loggers=tuple(logger_choices),
+        parts=tuple(parts),
         training=TrainingSettings(**{option.name: training[option.name] for option in LOOP_SETTINGS}),
         observe_state=tuple(metadata.observe_state),
     )
@@ -112,16 +100,47 @@ def configuration_error(where: str, problems: Sequence[Problem]) -> Configuratio
 
 def _section_index(problem: Problem) -> int:
     """In the order of the file, so that it can be gone through from top to bottom."""
-    return next((i for i, name in enumerate(SECTIONS) if problem.where.startswith(f"[{name}]")), -1)
+    return next((i for i, name in enumerate(section_names()) if problem.where.startswith(f"[{name}]")), -1)
 
 
-def _network_name(
-    reader: SectionReader, model: Mapping[str, Any], preprocessing: Mapping[str, Any]
-) -> str | None:
-    """The network that is named, else the one that suits what is seen; None where the name is wrong."""
-    if "network" not in model or model["network"] is not None:
-        return model.get("network")
-    sees_board = preprocessing.get("encoder") != "state_only"
+def _named_parts(
+    reader: SectionReader, settings: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[Kind, str | None]]:
+    """What the config names of each kind; None where the name is wrong."""
+    named: list[tuple[Kind, str | None]] = []
+    for kind in KINDS.values():
+        section = settings.get(kind.section, {})
+        if kind.several:
+            named += [(kind, name) for name in section.get(kind.key, ())]
+            continue
+        name = reader.name_in_own_table(kind)
+        if name is None and kind.section:
+            name = section.get(kind.key)
+            if kind.name == "network" and name is None and kind.key in section:
+                name = _usual_network(reader, dict(named))
+        if name is not None or kind.section:
+            named.append((kind, name))
+    return named
+
+
+def _with_options(
+    reader: SectionReader,
+    named: Sequence[tuple[Kind, str | None]],
+    found: Sequence[FoundPart | None],
+) -> list[PartChoice]:
+    """The parts that were found, with the options that are written for them."""
+    sharing: dict[str, list[FoundPart | None]] = {}
+    for (kind, _), part in zip(named, found, strict=True):
+        section = part.section if part else "" if kind.several else kind.section
+        if section:
+            sharing.setdefault(section, []).append(part)
+    shared = {section: reader.options(section, parts) for section, parts in sharing.items()}
+    return [reader.chosen(part, shared.get(part.section, {})) for part in found if part]
+
+
+def _usual_network(reader: SectionReader, named: Mapping[Kind, str | None]) -> str:
+    """The network that suits what is seen."""
+    sees_board = named.get(KINDS["encoder"]) != "state_only"
     return "cnn" if sees_board and reader.table("metadata").get("spatial", True) else "mlp"
 
 
@@ -177,13 +196,13 @@ def _check_sections(reader: SectionReader) -> None:
     for name, content in reader.document.sections.items():
         if name == "config_version":
             continue
-        if name in SECTIONS and not isinstance(content, dict):
+        if name in section_names() and not isinstance(content, dict):
             what, hint = f"{toml_setting(name, content)}: {name} is the name of a section", f"[{name}]"
             why = "a section is a line of its own, with its settings in the lines below"
-        elif name in SECTIONS:
+        elif name in section_names():
             continue
         elif isinstance(content, dict):
-            what, hint = f"[{name}] is not a section", did_you_mean(name, SECTIONS)
+            what, hint = f"[{name}] is not a section", did_you_mean(name, section_names())
             why = "nothing reads what stands in it, so the defaults would be used in its place"
         else:
             homes = reader.homes_of(name)

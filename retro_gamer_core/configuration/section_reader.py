@@ -10,9 +10,10 @@ from retro_gamer_core.configuration.migrate import Migrated
 from retro_gamer_core.configuration.run_config import PartChoice
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.errors import PartNotFound, Problem
+from retro_gamer_core.kinds import KINDS, Kind
 from retro_gamer_core.options import Setting, unknown_key
-from retro_gamer_core.parts import KINDS, Kind
 from retro_gamer_core.suggestions import nearest
+from retro_gamer_core.toml_text import toml_setting
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FoundPart:
-    """A part that goes by the name in the config, with those of its options that can be set there."""
+    """A part that goes by the name in the config, with its options."""
 
     kind: Kind
     name: str
@@ -28,9 +29,10 @@ class FoundPart:
     left_alone: bool = False
     """Whether its code was not imported, so that any option may be its own."""
 
-    def chosen(self, written: Mapping[str, Any]) -> PartChoice:
-        """This part with those of the ``written`` options that are its own."""
-        return PartChoice(self.kind, self.name, {key: written[key] for key in written if key in self.options})
+    @property
+    def section(self) -> str:
+        """The section that it shares with others."""
+        return f"{self.kind.section}.{self.name}" if self.kind.several else self.kind.section
 
     def __str__(self) -> str:
         return f'the {self.kind} "{self.name}"'
@@ -80,30 +82,39 @@ class SectionReader:
         self.know(section, (option.name for option in SECTION_KEYS[section]))
         return values
 
-    def find(
-        self, kind: Kind, name: str | None, section: str, *, named_by: str = "", options_in: str = ""
-    ) -> FoundPart | None:
-        """The part of that name; None where there is none, which is then explained.
+    def name_in_own_table(self, kind: Kind) -> str | None:
+        """What the table of the kind's own names; None where it names nothing."""
+        table = self.table(kind.table) if kind.table else {}
+        name, beside = table.get("name"), self.table(kind.section).get(kind.key)
+        if name is None:
+            return None
+        if not isinstance(name, str):
+            self._is_right(kind.table, Setting("name", "str", required=True), name)
+            return None
+        if beside not in (None, name):
+            what = f"{toml_setting('name', name)} and {toml_setting(kind.key, beside)} contradict each other"
+            why = f"both say which {kind} is meant"
+            where = f"[{kind.table}] and [{kind.section}] in {self.file}"
+            self.problems.append(Problem(what, where, why, f"remove one of them, say that in [{kind.table}]"))
+        return name
 
-        Args:
-            name: None where the name itself was wrong.
-            section: where the part is named, by the key ``named_by`` (the kind, if not given).
-            options_in: where its options stand, if elsewhere.
-        """
+    def find(self, kind: Kind, name: str | None) -> FoundPart | None:
+        """The part of that name; None where there is none, which is then explained, or its name was wrong."""
         if name is None:
             return None
         try:
-            part = self._plugins.find_part(kind, name)
+            part = self._plugins.find_part(kind.name, name)
             left_alone = not self._import_own and part.provider.distribution is None
             options = () if left_alone else self._plugins.options_of(part)
         except PartNotFound as error:
-            self.problems.append(replace(error.problem, where=self.where(section, named_by or kind)))
+            in_own = not kind.section or "name" in self.table(kind.table or "-")
+            where = self.where(kind.table, "name") if in_own else self.where(kind.section, kind.key)
+            self.problems.append(replace(error.problem, where=where))
             return None
-        options_in = options_in or section
-        taken = {option.name for option in SECTION_KEYS.get(options_in, ())}
-        settable = {option.name: option for option in options if option.name not in taken}
-        self.know(options_in, settable)
-        return FoundPart(kind, name, settable, left_alone)
+        found = FoundPart(kind, name, {option.name: option for option in options}, left_alone)
+        taken = {option.name for option in SECTION_KEYS.get(found.section, ())}
+        self.know(found.section or kind.table, set(found.options) - taken)
+        return found
 
     def options(self, section: str, parts: Sequence[FoundPart | None] = ()) -> dict[str, Any]:
         """The options of these parts that are written in this section. A wrong one is left out."""
@@ -124,11 +135,28 @@ class SectionReader:
                 self.unknown(key, section)
         return values
 
+    def chosen(self, part: FoundPart, shared: Mapping[str, Any]) -> PartChoice:
+        """A part with its options: those in the section that it shares with others, and those in its own table."""
+        options = {key: value for key, value in shared.items() if key in part.options}
+        table = part.kind.table
+        own = {} if not table else {key: v for key, v in self.table(table).items() if key != "name"}
+        for key, value in own.items():
+            if key in options:
+                what, why = f"{key} stands twice", f"one is in [{part.section}], the other in [{table}]"
+                self.problems.append(Problem(what, f"[{table}] in {self.file}", why, "remove one of them"))
+            elif key in part.options and not self._is_right(table, part.options[key], value):
+                continue
+            elif key not in part.options and not part.left_alone:
+                self.problems.append(unknown_key(key, part.options, section=table, file=self.file))
+            options[key] = list(value) if isinstance(value, tuple) else value
+        return PartChoice(part.kind.name, part.name, options, tuple(own))
+
     def defaults(self, section: str, parts: Sequence[FoundPart | None]) -> dict[str, Any]:
         """The defaults of those options of these parts that are not written in this section."""
         table = self.table(section)
+        taken = {*table, *(option.name for option in SECTION_KEYS.get(section, ()))}
         options = [option for part in parts if part for option in part.options.values()]
-        return {option.name: option.default for option in options if option.name not in table}
+        return {option.name: option.default for option in options if option.name not in taken}
 
     def unknown(self, key: str, section: str) -> None:
         """Explain a key that its section does not have, with the likeliest way out."""
@@ -178,6 +206,7 @@ class SectionReader:
                 f"{key} could be meant for {' or for '.join(map(str, owners))}",
                 where=self.where(section, key),
                 why="both have an option of that name, and they may understand it differently",
-                hint=f"remove {key}, or choose another {' or '.join(part.kind for part in owners)}",
+                hint=f"move it into {' or '.join(f'[{part.kind.table}]' for part in owners)}, the table of that "
+                "part alone",
             )
         )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS
+from retro_gamer_core.kinds import KINDS, Kind
 from retro_gamer_core.options import Option, Setting, settings_of
-from retro_gamer_core.parts import Kind
 from retro_gamer_core.toml_text import toml_value
 
 if TYPE_CHECKING:
@@ -284,13 +284,10 @@ SECTION_KEYS: dict[str, tuple[Setting, ...]] = {
 }
 """The keys in each section that are no option of any part; those of ``[metadata]`` are ``METADATA_KEYS``."""
 
-_SECTION_OF: dict[Kind, str] = {
-    "encoder": "preprocessing",
-    "network": "model",
-    "learner": "training",
-    "memory": "training",
-    "logger": "logging",
-}
+
+def section_names() -> tuple[str, ...]:
+    """Every table at the top of a ``config.toml``: the sections, then one for each kind of part."""
+    return (*SECTIONS, *(kind.table for kind in KINDS.values() if kind.table))
 
 
 @dataclass(frozen=True)
@@ -319,10 +316,19 @@ def settings_table(plugins: Plugins) -> list[SettingRow]:
     rows = _rows("game", "", SECTION_KEYS["game"]) + _rows("metadata", "", METADATA_KEYS)
     for section in ("preprocessing", "model", "training", "logging"):
         rows += _rows(section, "", SECTION_KEYS[section])
-        for kind in (kind for kind, home in _SECTION_OF.items() if home == section):
-            for name, part in plugins.parts(kind).items():
-                place = f"logging.{name}" if kind == "logger" else section
-                rows += _rows(place, f"{kind} {name}", plugins.options_of(part))
+        for kind in (kind for kind in KINDS.values() if kind.section == section):
+            rows += _rows_of_parts(kind, plugins)
+    for kind in (kind for kind in KINDS.values() if not kind.section):
+        rows += _rows(kind.table, "", [Setting("name", "str", option=Option(kind.meaning))])
+        rows += _rows_of_parts(kind, plugins)
+    return rows
+
+
+def _rows_of_parts(kind: Kind, plugins: Plugins) -> list[SettingRow]:
+    rows: list[SettingRow] = []
+    for name, part in plugins.parts(kind.name).items():
+        place = f"{kind.section}.{name}" if kind.several else kind.section or kind.table
+        rows += _rows(place, f"{kind} {name}", plugins.options_of(part))
     return rows
 
 

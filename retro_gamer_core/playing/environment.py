@@ -255,7 +255,7 @@ class GameEnvironment:
         if self._encoder is None:
             complete_metadata(self.metadata, self.create_game)
             plugins = installed_plugins()
-            self._encoder = plugins.build(plugins.find_part("encoder", "one_hot"), self.metadata)
+            self._encoder = plugins.build(plugins.find_part("encoder", "one_hot"), metadata=self.metadata)
         return self._encoder
 
     def _get_characters(self) -> CharacterCodes:

@@ -9,8 +9,9 @@ named in the config as ``encoder = "my_file:near_the_apple"``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,34 +37,48 @@ def takes_a_game(factory: Any) -> bool:
     return len(required) == 1 and required[0].name in ("game", "frame")
 
 
-class FunctionEncoder:
-    """Sees the numbers that ``function`` returns, and no board.
-
-    Args:
-        function: takes one argument called ``game`` or ``frame`` and returns a number or any nest
-            of numbers with the same shape every time.
-        frame: any frame of the game, to count the numbers once.
+def count_numbers(function: Callable[..., Any], frame: Frame, options: Mapping[str, Any]) -> int:
+    """How many numbers such a function returns.
 
     Raises:
         RetroGamerError: the function fails, or returns something else than numbers.
     """
+    return len(FunctionEncoder(function, 0, options).numbers(frame))
 
-    def __init__(self, function: Callable[[Any], Any], frame: Frame) -> None:
+
+class FunctionEncoder:
+    """Sees the numbers that ``function`` returns, and no board.
+
+    Args:
+        function: takes one argument called ``game`` or ``frame``, and the options, and returns a number or any
+            nest of numbers with the same shape every time.
+        count: how many numbers these are.
+        options: what is written in the config for its other parameters.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], count: int, options: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         self._function = function
+        self._options = dict(options)
         self._of_game = next(iter(inspect.signature(function).parameters)) == "game"
-        count = len(self._numbers(frame))
         names = tuple(f"{function.__name__}[{i}]" for i in range(count))
         self.spec = ObservationSpec(0, 0, (), features=names)
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
-        numbers = self._numbers(frame)
+        numbers = self.numbers(frame)
         if len(numbers) != len(features):
             raise self._refused(f"it returned {len(numbers)} numbers this turn and {len(features)} before")
         features[:] = numbers
 
-    def _numbers(self, frame: Frame) -> np.ndarray:
+    def numbers(self, frame: Frame) -> np.ndarray:
+        """What the function returns for a frame, as one row of numbers.
+
+        Raises:
+            RetroGamerError: the function fails, or returns something else than numbers.
+        """
         try:
-            seen = self._function(frame.game if self._of_game else frame)
+            seen = self._function(frame.game if self._of_game else frame, **self._options)
         except Exception as error:
             raise self._refused(f"it ended with {in_words(error)}", error) from error
         if seen is None:

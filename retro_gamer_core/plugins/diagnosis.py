@@ -1,7 +1,7 @@
 """Why a plugin or an import string cannot be used, and what to do about it.
 
-Pure functions, named after what they look at: from an exception to a ``Diagnosis``. What can be
-wrong with a plugin that was imported well is in ``hook_diagnosis``.
+Functions named after what they look at: from an exception to a ``Diagnosis``. What can be wrong with a plugin
+that was imported well is in ``loading``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from retro_gamer_core.plugins.needed_modules import how_to_install
+from retro_gamer_core.distributions import WITH_TORCH
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.parts import Part
 from retro_gamer_core.plugins.own_code import directories
 from retro_gamer_core.suggestions import nearest
 
@@ -178,3 +181,42 @@ def _modules_beside(module: str) -> list[str]:
     folder = getattr(sys.modules.get(package), "__path__", []) if package else at_top
     names = [f"{package}{dot}{found.name}" for found in pkgutil.iter_modules(folder)]
     return [name for name in names if name not in sys.stdlib_module_names]
+
+
+# retro-gamer-core comes without torch: a part that needs it is listed, explained and configured all the same.
+_COMES_WITH = {"torch": WITH_TORCH}
+
+
+def missing(part: Part) -> list[str]:
+    """The modules that ``part`` needs and that are not installed. None of them is imported."""
+    return [module for module in part.needs if not _is_installed(module)]
+
+
+def _is_installed(module: str) -> bool:
+    if "." in module and not _is_installed(module.rpartition(".")[0]):
+        return False  # find_spec would raise
+    return find_spec(module) is not None
+
+
+def how_to_install(module: str) -> str:
+    """The command that brings a module."""
+    package = module.partition(".")[0]
+    return f"pip install {_COMES_WITH.get(package, package)}"
+
+
+def refuse_without(part: Part, what: str) -> None:
+    """Refuse to go on where something that ``part`` needs is not installed; ``what`` names it in the message.
+
+    Raises:
+        RetroGamerError: saying what to install.
+    """
+    for module in missing(part):
+        raise needed(module, what)
+
+
+def needed(module: str, what: str) -> RetroGamerError:
+    """The error of using ``what`` without a module."""
+    why = "learning is done with it; to play what was exported, nobody needs it" if module == "torch" else ""
+    return RetroGamerError(
+        f"{what} needs {module}, which is not installed here", why=why, hint=how_to_install(module)
+    )

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import PartNotFound, PluginError, Problem
-from retro_gamer_core.plugins.diagnosis import Diagnosed, of_attribute, of_import
-from retro_gamer_core.plugins.needed_modules import needed
+from retro_gamer_core.plugins.diagnosis import Diagnosed, needed, of_attribute, of_import
 from retro_gamer_core.plugins.own_code import installed_only, is_installed, look_for, refused
 
 if TYPE_CHECKING:

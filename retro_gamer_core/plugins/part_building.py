@@ -1,28 +1,48 @@
-"""From the description of a part to the part itself, with every mistake explained on the way."""
+"""From the description of a part to the part itself, with every mistake explained on the way.
+
+A factory is called by name: it gets what it asks for out of what its kind is given (``Kind.called_with``), and
+the options that are written. So the same function works as a file and as a plugin.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from inspect import Parameter
 from typing import Any
 
 from retro_gamer_core.errors import ConfigurationError, PartNotFound, PluginError, Problem, RetroGamerError
-from retro_gamer_core.options import Setting, signature_of
-from retro_gamer_core.parts import Kind
-from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
-from retro_gamer_core.plugins.import_strings import load_attribute
-from retro_gamer_core.plugins.needed_modules import refuse_without
+from retro_gamer_core.kinds import KINDS, Kind
+from retro_gamer_core.options import Setting, parameters_of, settings_of, signature_of
+from retro_gamer_core.plugins.diagnosis import in_words, last_line_in, refuse_without
+from retro_gamer_core.plugins.import_strings import import_object, load_attribute
 from retro_gamer_core.plugins.own_code import is_pythons_own
-from retro_gamer_core.plugins.part_options import CALLED_WITH, options_declared_by, takes_any_option
 from retro_gamer_core.plugins.records import ProvidedPart
 from retro_gamer_core.suggestions import did_you_mean
 
-#: What the first parameters of a function are called that a person names, where not as in ``CALLED_WITH``.
-_GIVEN_TO_FUNCTIONS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
-    "encoder": (("metadata",), ("game",), ("frame",)),
-    "network": (("spec", "n_outputs"), ("n_inputs", "n_outputs"), ("n_outputs",), ("spec",), ("n_inputs",)),
-}
+_ANY_NUMBER = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+
+
+def kind_of(factory: Any) -> str | None:
+    """What a class or function makes, told by its methods or what it asks for; None if that cannot be told."""
+    if inspect.isclass(factory):
+        return kind_with(dir(factory))
+    try:
+        asked = _required(signature_of(factory).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    if not asked:
+        return "game"
+    kinds = KINDS.values()
+    by_first = {name: kind.name for kind in kinds for name in (kind.called_with[0], *kind.turn_argument)}
+    return ({name: kind.name for kind in kinds for name in kind.called_with} | by_first).get(asked[0])
+
+
+def kind_with(methods: Collection[str]) -> str | None:
+    """The kind of part that a class with these methods is, or comes nearest to."""
+    able = [kind for kind in KINDS.values() if kind.method in methods]
+    return max(able, key=lambda kind: _share(methods, kind)).name if able else None
 
 
 def load_factory(part: ProvidedPart) -> Any:
@@ -34,15 +54,15 @@ def load_factory(part: ProvidedPart) -> Any:
         RetroGamerError: it needs something that is not installed, such as torch.
     """
     refuse_without(part.part, str(part))
-    named = part.part.factory
-    if part.provider.distribution is not None:
-        return load_attribute(named, what=str(part), provider=part.provider)
-    if is_pythons_own(named.partition(":")[0]):
+    named, of_person = part.part.factory, part.provider.distribution is None
+    if of_person and is_pythons_own(named.partition(":")[0]):
         raise _no_part(part, "it names something of Python's own library")
     found = load_attribute(named, what=str(part), provider=part.provider)
-    problem = _why_no_part(found, part.kind)
+    problem = _why_no_part(found, KINDS[part.kind]) if of_person else ""
     if problem:
         raise _no_part(part, problem)
+    if not callable(found):
+        raise _cannot_build(part, f"{named} is not a function or class")
     return found
 
 
@@ -51,34 +71,35 @@ def options_of(part: ProvidedPart) -> tuple[Setting, ...]:
     return options_declared_by(_declaration_of(part), part.kind)
 
 
+def options_declared_by(declared: Any, kind: str) -> tuple[Setting, ...]:
+    """The options that a factory of this kind takes, or that a dataclass (or another callable) declares."""
+    given = () if hasattr(declared, "__dataclass_fields__") else _given_to(KINDS[kind])
+    return settings_of(declared, without=given)
+
+
 def options_in_effect(part: ProvidedPart, written: Mapping[str, Any]) -> dict[str, Any]:
-    """What the factory of the part is called with, where these options are written down.
-
-    A declaration beside the factory speaks for it, so its defaults are passed. A factory that declares its own
-    has them already.
-    """
-    if part.part.options is None:
-        return dict(written)
-    defaults = {option.name: option.default for option in options_of(part) if not option.required}
-    return defaults | dict(written)
+    """Every option of a part with its value, defaults included, where these are written down."""
+    return {each.name: each.default for each in options_of(part) if not each.required} | dict(written)
 
 
-def build_part(part: ProvidedPart, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """Call the factory of the part with ``args`` and ``options``.
+def build_part(part: ProvidedPart, options: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """Call the factory of the part with what it asks for.
 
     Only the names of the options are looked at; their values were, where they were written.
 
     Raises:
         ConfigurationError: options it does not have; all of them.
-        PluginError: the factory cannot be called like this, raises, or makes something that is
-            not what ``retro_gamer_core.contracts`` asks of this kind.
+        PluginError: the factory asks for something else, raises, or makes something that is not what the
+            Protocol of its kind asks for.
         RetroGamerError: whatever of this family the factory raises itself.
     """
     factory = load_factory(part)
     _check_options(part, options)
-    _check_call(part, factory, args, options_in_effect(part, options))
+    # A declaration beside the factory speaks for it. A factory that declares its own options has the defaults.
+    passed = options if part.part.options is None else options_in_effect(part, options)
+    arguments = _asked_for(part, factory, given, passed)
     try:
-        built = factory(*args, **options_in_effect(part, options))
+        built = factory(*arguments.args, **arguments.kwargs)
     except RetroGamerError:
         raise
     except Exception as error:
@@ -88,12 +109,74 @@ def build_part(part: ProvidedPart, args: Sequence[Any], options: Mapping[str, An
     return built
 
 
+def build_in_numpy(part: ProvidedPart, options: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """What plays a network without torch: ``Part.in_numpy``, called by name as its factory is.
+
+    Raises:
+        PluginError: it asks for something else, or cannot be loaded.
+    """
+    factory = load_attribute(part.part.in_numpy or "", what=str(part), provider=part.provider)
+    arguments = _asked_for(part, factory, given, options_in_effect(part, options), every_option=False)
+    return factory(*arguments.args, **arguments.kwargs)
+
+
 def missing_from(thing: Any, protocol: type) -> list[str]:
     """What a protocol of ``retro_gamer_core.contracts`` asks for and ``thing`` does not have."""
-    methods = [name for name, value in vars(protocol).items() if _is_from(protocol, value)]
     return [name for name in protocol.__annotations__ if not hasattr(thing, name)] + [
-        f"{name}()" for name in methods if not callable(getattr(thing, name, None))
+        f"{name}()" for name in _methods_of(protocol) if not callable(getattr(thing, name, None))
     ]
+
+
+def protocol_of(kind: Kind) -> type:
+    """The Protocol that every part of a kind fulfils."""
+    found: type = import_object(kind.protocol)
+    return found
+
+
+def _given_to(kind: Kind) -> tuple[str, ...]:
+    return (*kind.called_with, *kind.turn_argument)
+
+
+def _required(parameters: Collection[Parameter]) -> list[str]:
+    return [p.name for p in parameters if p.default is p.empty and p.kind not in _ANY_NUMBER]
+
+
+def _asked_for(
+    part: ProvidedPart,
+    factory: Callable[..., Any],
+    given: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    every_option: bool = True,
+) -> inspect.BoundArguments:
+    """What is given and set, in the places where the factory asks for it."""
+    try:
+        signature = signature_of(factory)
+    except ValueError as error:  # some callables written in C have none
+        raise _cannot_build(part, "nobody can tell what its factory asks for") from error
+    parameters = signature.parameters.values()
+    known = {**options, **given}
+    named = [each.name for each in parameters if each.kind not in _ANY_NUMBER]
+    lacking = [name for name in _required(parameters) if name not in known]
+    if lacking:
+        kind = KINDS[part.kind]
+        place = f"[{kind.section or kind.table}]"
+        raise _cannot_build(
+            part,
+            f"it needs a value for {', '.join(map(repr, lacking))}",
+            why=f"{kind.article} {kind} is given what it asks for of {', '.join(_given_to(kind))}, by these "
+            f"names, and the options written in {place}",
+            hint=f"write {lacking[0]} = … in {place}, or give the parameter a default",
+        )
+    arguments = {name: known[name] for name in named if name in known}
+    left = {name: value for name, value in options.items() if name not in named}
+    for each in parameters:
+        if each.kind is Parameter.VAR_KEYWORD:
+            arguments[each.name] = left
+            left = {}
+    if left and every_option:
+        raise _cannot_build(part, f"its factory does not take its own option {next(iter(left))!r}")
+    return inspect.BoundArguments(signature, arguments)
 
 
 def _why_no_part(found: Any, kind: Kind) -> str:
@@ -105,55 +188,41 @@ def _why_no_part(found: Any, kind: Kind) -> str:
     if hasattr(found, "__getattr__"):
         return ""  # it may have any method
     if inspect.isclass(found):
-        missing = [name for name in missing_from(found, _protocol(kind)) if name.endswith("()")]
+        missing = [name for name in missing_from(found, protocol_of(kind)) if name.endswith("()")]
         return f"the class {found.__name__} has no {', '.join(missing)}" if missing else ""
     try:
-        parameters = list(signature_of(found).parameters.values())
+        parameters = signature_of(found).parameters.values()
     except (TypeError, ValueError):
         return "nobody can tell what it is called with"
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    if any(
-        tuple(names[: len(given)]) == given for given in _GIVEN_TO_FUNCTIONS.get(kind, (CALLED_WITH[kind],))
-    ):
+    if {each.name for each in parameters if each.kind not in _ANY_NUMBER} & {*_given_to(kind)}:
         return ""
-    asked = [
-        p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-    ]
-    return f"it is a function that asks for {', '.join(asked) or 'nothing'}"
+    return f"it is a function that asks for {', '.join(_required(parameters)) or 'nothing'}"
 
 
 def _no_part(part: ProvidedPart, problem: str) -> PartNotFound:
-    given = ") or (".join(
-        ", ".join(names) for names in _GIVEN_TO_FUNCTIONS.get(part.kind, (CALLED_WITH[part.kind],))
-    )
-    article = "an" if part.kind == "encoder" else "a"
+    kind = KINDS[part.kind]
     return PartNotFound(
-        f"{part} is no {part.kind}: {problem}",
+        f"{part} is no {kind}: {problem}",
         where=repr(part.part.factory),
         why="what cannot be such a part is not called: it could do anything",
-        hint=f"name a class that has the methods of {article} {part.kind}, or a function of ({given or 'nothing'})",
+        hint=f"name a class that has the methods of {kind.article} {kind}, or a function that asks for "
+        f"{' or '.join(_given_to(kind))}",
     )
-
-
-def _protocol(kind: Kind) -> type:
-    from retro_gamer_core import contracts
-
-    return getattr(contracts, kind.capitalize())
 
 
 def _declaration_of(part: ProvidedPart) -> Any:
     if part.part.options is None:
-        factory = load_factory(part)
-        if not callable(factory):
-            raise _cannot_build(part, f"{part.part.factory} is not a function or class")
-        return factory
+        return load_factory(part)
     return load_attribute(part.part.options, what=f"the options of {part}", provider=part.provider)
 
 
 def _check_options(part: ProvidedPart, options: Mapping[str, Any]) -> None:
-    if not options or takes_any_option(_declaration_of(part)):
+    if not options:
         return
-    known = [option.name for option in options_of(part)]
+    declared = _declaration_of(part)
+    if any(each.kind is Parameter.VAR_KEYWORD for each in parameters_of(declared)):
+        return  # it takes options that nobody listed
+    known = [option.name for option in options_declared_by(declared, part.kind)]
     problems = [
         Problem(f"{name} is not an option of {part}", hint=did_you_mean(name, known))
         for name in options
@@ -163,46 +232,34 @@ def _check_options(part: ProvidedPart, options: Mapping[str, Any]) -> None:
         raise ConfigurationError(f"{part} cannot be built with these options:", problems)
 
 
-def _check_call(
-    part: ProvidedPart, factory: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]
-) -> None:
-    try:
-        signature = signature_of(factory)
-    except TypeError as error:
-        raise _cannot_build(part, f"{part.part.factory} is not a function or class") from error
-    except ValueError:  # some callables written in C have no signature
-        return
-    try:
-        signature.bind(*args, **options)
-    except TypeError as error:
-        article = "an" if part.kind == "encoder" else "a"
-        why = f"{article} {part.kind} is built as factory({', '.join(CALLED_WITH[part.kind])}, **options)"
-        raise _cannot_build(part, f"{error}", why=why) from error
-
-
 def _check_contract(part: ProvidedPart, built: Any) -> None:
-    from retro_gamer_core import ObservationSpec
-
     if built is None:
         raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
-    if part.kind == "network":  # what else it must do is known where tensors are
-        if not callable(getattr(built, "forward", None)):
-            why = "a network is a torch.nn.Module"
-            raise _cannot_build(part, f"its {type(built).__name__} has no forward()", why=why)
-        return
-    protocol = _protocol(part.kind)
-    missing = missing_from(built, protocol)
+    kind, made = KINDS[part.kind], type(built).__name__
+    missing = missing_from(built, protocol_of(kind))
     if missing:
-        why = f"every {part.kind} does what retro_gamer_core.contracts.{protocol.__name__} says"
-        raise _cannot_build(part, f"its {type(built).__name__} has no {', '.join(missing)}", why=why)
-    if part.kind == "encoder" and not isinstance(built.spec, ObservationSpec):
-        why = "the spec is a retro_gamer_core.ObservationSpec: it tells what is seen, and in which shape"
-        raise _cannot_build(part, f"its spec is of type {type(built.spec).__name__}", why=why)
+        why = f"every {kind} does what {kind.protocol.replace(':', '.')} says"
+        raise _cannot_build(part, f"its {made} has no {', '.join(missing)}", why=why)
+    if kind.name == "encoder":
+        from retro_gamer_core import ObservationSpec
+
+        if not isinstance(built.spec, ObservationSpec):
+            why = "the spec is a retro_gamer_core.ObservationSpec: it tells what is seen, and in which shape"
+            raise _cannot_build(part, f"its spec is of type {type(built.spec).__name__}", why=why)
 
 
-def _is_from(protocol: type, value: Any) -> bool:
+def _methods_of(protocol: type) -> list[str]:
     # typing puts functions of its own into every protocol.
-    return inspect.isfunction(value) and value.__module__ == protocol.__module__
+    return [
+        name
+        for name, value in vars(protocol).items()
+        if inspect.isfunction(value) and value.__module__ == protocol.__module__
+    ]
+
+
+def _share(methods: Collection[str], kind: Kind) -> float:
+    asked = _methods_of(protocol_of(kind))
+    return sum(name in methods for name in asked) / len(asked)
 
 
 def _cannot_build(

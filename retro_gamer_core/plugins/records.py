@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import sys
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from retro_gamer_core.distributions import NAMES, WITH_TORCH
-from retro_gamer_core.parts import Kind, Part
+from retro_gamer_core.parts import Part
 from retro_gamer_core.plugins.diagnosis import Diagnosis
+from retro_gamer_core.plugins.own_code import directories, file_of
 
 Status = Literal["ok", "broken", "blocked"]
 
@@ -49,7 +54,7 @@ class Provider:
 class ProvidedPart:
     """A part, its kind, and who provides it."""
 
-    kind: Kind
+    kind: str
     part: Part
     provider: Provider
 
@@ -59,6 +64,15 @@ class ProvidedPart:
     @property
     def name(self) -> str:
         return self.part.name
+
+    @cached_property
+    def sha256(self) -> str | None:
+        """Of the file that makes it, in hexadecimal digits; None for what came with retro-gamer, or has no file."""
+        if self.provider.built_in:
+            return None
+        module = self.part.factory.partition(":")[0]
+        file = file_of(module, map(Path, (*directories(), *sys.path)))
+        return None if file is None else hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)

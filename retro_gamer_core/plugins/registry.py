@@ -7,14 +7,17 @@ A broken one is a record with a diagnosis, and nothing else: it stops no command
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
+
+import pluggy
 
 from retro_gamer_core.errors import PartNotFound, PluginError, RetroGamerError
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.options import Setting
-from retro_gamer_core.parts import Command, GameDescription, Kind, Part, Recipe
+from retro_gamer_core.parts import Command, GameDescription, Part, Recipe
 from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
 from retro_gamer_core.plugins.discovery import (
     INSTALLED_TWICE,
@@ -25,11 +28,22 @@ from retro_gamer_core.plugins.discovery import (
     unknown_names,
 )
 from retro_gamer_core.plugins.import_strings import check_import_string
-from retro_gamer_core.plugins.loading import LoadedPlugin, leave_out, load
-from retro_gamer_core.plugins.name_conflicts import Claims, claims_on_names, conflict, conflict_notes, winner
+from retro_gamer_core.plugins.loading import LoadedPlugin, call, leave_out, load
 from retro_gamer_core.plugins.part_building import build_part, options_in_effect, options_of
 from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
 from retro_gamer_core.suggestions import did_you_mean
+
+
+class Claim(NamedTuple):
+    """A name, claimed by a plugin for what ``description`` describes."""
+
+    kind: str
+    name: str
+    description: Any
+    provider: Provider
+
+
+Claims = Mapping[tuple[str, str], Sequence[Claim]]
 
 
 class Plugins:
@@ -70,17 +84,17 @@ class Plugins:
         """A sentence for each plugin that was to be blocked or let in and is not installed."""
         return tuple(unknown_names([*(self._only or ()), *self._blocked], self._found))
 
-    def parts(self, kind: Kind) -> dict[str, ProvidedPart]:
+    def parts(self, kind: str) -> dict[str, ProvidedPart]:
         """The usable parts of a kind by name: those of built-in plugins first, then in alphabetical order."""
         winners = [winner(claims) for (kind_, _), claims in self._claims.items() if kind_ == kind]
         parts = [ProvidedPart(kind, claim.description, claim.provider) for claim in winners if claim]
         parts.sort(key=lambda part: (not part.provider.built_in, part.name))
         return {part.name: part for part in parts}
 
-    def find_part(self, kind: Kind, name: str) -> ProvidedPart:
+    def find_part(self, kind: str, name: str) -> ProvidedPart:
         """The part with that registered name, or at that import path (``"my_file:build"``).
 
-        Nothing is imported for an import path yet.
+        ``"my_plugin/stripes"`` means the part ``stripes`` of that plugin. Nothing is imported for an import path yet.
 
         Raises:
             PartNotFound: no plugin offers it; the message names those which might if they worked.
@@ -92,6 +106,10 @@ class Plugins:
         parts = self.parts(kind)
         if name in parts:
             return parts[name]
+        plugin, _, short = name.rpartition("/")
+        for claim in self._claims.get((kind, short), ()) if plugin else ():
+            if claim.provider.goes_by(plugin):
+                return ProvidedPart(kind, replace(claim.description, name=name), claim.provider)
         if (kind, name) in self._claims:
             raise conflict(self._claims[kind, name])
         raise self._not_found(kind, name, known=list(parts))
@@ -113,17 +131,23 @@ class Plugins:
             return None
 
     def options_in_effect(self, part: ProvidedPart, written: Mapping[str, Any]) -> dict[str, Any]:
-        """The keyword arguments that a factory of this part is called with, where ``written`` was chosen."""
+        """Every option of a part with its value, defaults included, where ``written`` was chosen."""
         return options_in_effect(part, written)
 
-    def build(self, part: ProvidedPart, *args: Any, **options: Any) -> Any:
-        """Import the factory of a part and call it; see ``retro_gamer_core.contracts`` for the arguments.
+    def build(self, part: ProvidedPart, options: Mapping[str, Any] | None = None, /, **given: Any) -> Any:
+        """Import the factory of a part and call it with what it asks for.
+
+        Args:
+            part: what ``find_part`` found.
+            options: those of its options that are not to have their default.
+            given: what the platform gives to parts of this kind; see ``retro_gamer_core.contracts``.
 
         Raises:
             ConfigurationError: options that the part does not have.
-            PluginError: its code fails, or makes something that is not a part of this kind.
+            PluginError: its code fails, asks for something else, or makes something that is not a part of this
+                kind.
         """
-        return build_part(part, args, options)
+        return build_part(part, options or {}, given)
 
     def games(self) -> list[tuple[GameDescription, Provider]]:
         """The descriptions of games, in the order of the plugins."""
@@ -148,17 +172,18 @@ class Plugins:
         Returns a line for each that raised; those are not called again. Ctrl-C passes through.
         """
         lines = []
-        for plugin in self._plugins:
-            if plugin.hooks is None or hook_name not in plugin.record.hooks:
-                continue
-            provider = plugin.record.provider
+        records = dict(zip(map(str, self._found), self.records, strict=True))
+        caller = getattr(self._manager.hook, hook_name, None)
+        for implementation in caller.get_hookimpls() if caller else ():
+            record = records[implementation.plugin_name]
+            provider = record.provider
             if (provider, hook_name) in self._silenced:
                 continue
             try:
-                getattr(plugin.hooks, hook_name)(**arguments)
+                call(implementation, arguments)
             except (Exception, SystemExit) as error:
                 self._silenced.add((provider, hook_name))
-                where = last_line_in(plugin.record.module, error)
+                where = last_line_in(record.module, error)
                 lines.append(
                     f"the plugin {provider} is not told of {hook_name} any more, "
                     f"for that ended with {in_words(error)}{f' ({where})' if where else ''}"
@@ -166,12 +191,18 @@ class Plugins:
         return lines
 
     @cached_property
+    def _manager(self) -> pluggy.PluginManager:
+        return pluggy.PluginManager("retro_gamer")
+
+    @cached_property
     def _found(self) -> list[FoundPlugin]:
         return find_plugins()
 
     @cached_property
     def _plugins(self) -> list[LoadedPlugin]:
-        plugins = [load(found) if self._may_load(found) else leave_out(found) for found in self._found]
+        plugins = [
+            load(found, self._manager) if self._may_load(found) else leave_out(found) for found in self._found
+        ]
         notes = conflict_notes(claims_on_names(plugins))
         plugins = [_with_note(plugin, notes.get(plugin.record.provider)) for plugin in plugins]
         if self.strict:
@@ -193,12 +224,12 @@ class Plugins:
             if kind_ == kind
         }
 
-    def _at_import_path(self, kind: Kind, name: str) -> Part:
+    def _at_import_path(self, kind: str, name: str) -> Part:
         """That of a plugin, if it offers just this factory: then its options are declared there."""
         offered = next((part.part for part in self.parts(kind).values() if part.part.factory == name), None)
         return replace(offered, name=name) if offered else Part(name, "", name)
 
-    def _not_found(self, kind: Kind, name: str, known: list[str]) -> PartNotFound:
+    def _not_found(self, kind: str, name: str, known: list[str]) -> PartNotFound:
         why = [
             f"the plugin {record.provider} may offer it, but is broken: "
             f"{record.problem.cause} (try: {record.problem.fix})"
@@ -256,3 +287,65 @@ def _raise_problem(plugin: LoadedPlugin) -> None:
         raise PluginError(
             f"the plugin {plugin.record.provider}: {problem.cause}", where=problem.where, hint=problem.fix
         ) from plugin.error
+
+
+def claims_on_names(plugins: Iterable[LoadedPlugin]) -> Claims:
+    """The claims on each ``(kind, name)``, in the order in which the plugins were loaded."""
+    claims: dict[tuple[str, str], list[Claim]] = {}
+    for plugin in plugins:
+        for kind, description in plugin.offers:
+            claim = Claim(kind, description.name, description, plugin.record.provider)
+            claims.setdefault((kind, description.name), []).append(claim)
+    return claims
+
+
+def winner(claims: Sequence[Claim]) -> Claim | None:
+    """The claim that a name stands for; None where several stand against each other.
+
+    A part gives way to one of its name that ``replaces`` its plugin, and to no other.
+    """
+    left = [claim for claim in claims if not any(_replaces(other, claim) for other in claims)]
+    return left[0] if len(left) == 1 else None
+
+
+def conflict_notes(claims_on: Claims) -> dict[Provider, Diagnosis]:
+    """What to say about each plugin whose names are not all its own. Built-in ones are never to blame."""
+    notes: dict[Provider, Diagnosis] = {}
+    for (kind, name), claims in claims_on.items():
+        if kind == "game" or winner(claims):
+            continue
+        for claim in claims:
+            if not claim.provider.built_in:
+                others = _listed(other.provider for other in claims if other is not claim)
+                cause = f"its {kind} {name!r} has the name of another one, from {others}"
+                notes.setdefault(claim.provider, Diagnosis("name taken", cause, _way_out(claims)))
+    return notes
+
+
+def conflict(claims: Sequence[Claim]) -> PluginError:
+    """The error of using a name on which there are ``claims`` of several plugins."""
+    kind, name, *_ = claims[0]
+    plugins = _listed(claim.provider for claim in claims)
+    return PluginError(
+        f"more than one plugin offers the {kind} {name!r}: {plugins}",
+        why="nobody can tell which of them is meant",
+        hint=_way_out(claims),
+    )
+
+
+def _replaces(claim: Claim, other: Claim) -> bool:
+    replaced = getattr(claim.description, "replaces", None)
+    return bool(claim is not other and replaced and other.provider.goes_by(replaced))
+
+
+def _way_out(claims: Sequence[Claim]) -> str:
+    first, last = claims[0], claims[-1]
+    leave_out = f"--no-plugin {last.provider.plugin}"
+    if first.kind not in KINDS:
+        return f"{leave_out}; or its author gives it another name"
+    in_full = f'the name in full: "{last.provider.plugin}/{first.name}"'
+    return f'{in_full}; or {leave_out}; or its author writes replaces="{first.provider.plugin}" into its Part'
+
+
+def _listed(providers: Iterable[Provider]) -> str:
+    return " and ".join(str(provider) for provider in providers)

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.errors import PartNotFound, PluginError, RetroGamerError
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.observation import ObservationSpec
 from retro_gamer_core.options import Option, Setting, problems_in
 
 if TYPE_CHECKING:
-    from retro_gamer_core.parts import Kind
     from retro_gamer_core.plugins.records import ProvidedPart
     from retro_gamer_core.plugins.registry import Plugins
 
@@ -151,16 +150,18 @@ class PolicyCard:
         )
 
 
-def find_named_part(kind: Kind, part: PartOnCard, plugins: Plugins) -> ProvidedPart:
+def find_named_part(kind: str, part: PartOnCard, plugins: Plugins) -> ProvidedPart:
     """The installed part that a card names, its options checked.
 
     Raises:
         ValueError: no installed package has a part of that name, or it has no such options.
     """
-    known = plugins.parts(kind)
-    if part.name not in known:
+    try:
+        provided = plugins.find_part(kind, part.name) if ":" not in part.name else None
+    except (PartNotFound, PluginError):
+        provided = None
+    if provided is None:
         raise ValueError(f"it needs the {kind} {part.name!r}, which no installed package has")
-    provided = known[part.name]
     problems = problems_in(part.options, plugins.options_of(provided), section=kind, file="card.json")
     if problems:
         raise ValueError(problems[0].what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from retro_gamer_core.errors import CheckpointDamaged, GameError, RunNotFound
 from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
 from retro_gamer_core.policies.player import build_player, lock_parts
-from retro_gamer_core.runs.parts_lock import LockedPart, differences
+from retro_gamer_core.runs.parts_lock import LockedPart, adopted, differences
 from retro_gamer_core.runs.refusals import check_own
 from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -50,8 +51,18 @@ class CheckpointPolicy:
         trained_as = self.progress["config_snapshot"]
         check_own(trained_as, name=self.path.name)
         make_importable(run, trained_as, where=self.path.name)
-        self.config = config_from_sections(trained_as, plugins, where=self.path.name)
+        config = config_from_sections(
+            adopted(trained_as, self._locked, plugins), plugins, where=self.path.name
+        )
+        # The options that were in effect then, whatever the defaults are by now.
+        then = {(was.kind, was.name): was.options for was in self._locked}
+        parts = [replace(p, options={**then.get((p.kind, p.name), {}), **p.options}) for p in config.parts]
+        self.config = replace(config, parts=tuple(parts))
         self._player: Player | None = None
+
+    @property
+    def _locked(self) -> list[LockedPart]:
+        return [LockedPart(**part) for part in self.progress.get("parts_lock", [])]
 
     @property
     def game(self) -> str:
@@ -71,8 +82,7 @@ class CheckpointPolicy:
 
     @property
     def warnings(self) -> list[str]:
-        locked = [LockedPart(**part) for part in self.progress.get("parts_lock", [])]
-        changed = differences(locked, lock_parts(self.config, self._plugins))
+        changed = differences(self._locked, lock_parts(self.config, self._plugins))
         return [*self._passed_over, *(found.problem.what for found in changed)]
 
     def player_in(self, game: Game) -> Player:

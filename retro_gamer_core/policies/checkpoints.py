@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import CheckpointDamaged, PluginError, RetroGamerError
-from retro_gamer_core.plugins.diagnosis import in_words
+from retro_gamer_core.plugins.diagnosis import in_words, refuse_without
 from retro_gamer_core.plugins.import_strings import load_attribute
-from retro_gamer_core.plugins.needed_modules import refuse_without
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.parts_lock import LockedPart
 from retro_gamer_core.runs.plain_values import plain, restored

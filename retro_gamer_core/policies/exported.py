@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.frames import CharacterCodes
-from retro_gamer_core.plugins.import_strings import load_attribute
+from retro_gamer_core.plugins.part_building import build_in_numpy
 from retro_gamer_core.policies.card import PolicyCard, find_named_part
-from retro_gamer_core.policies.player import Player
+from retro_gamer_core.policies.player import Player, build_encoder
 from retro_gamer_core.policies.policy_file import read_policy_file, refused
 from retro_gamer_core.runs.archives import refused_as
 from retro_gamer_core.suggestions import did_you_mean
@@ -90,16 +90,16 @@ class _OnlyValues:
 def _player(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Player:
     """The network comes first: only weights of the right shapes prove the sizes that the card tells."""
     metadata = card.metadata
-    network = build_in_numpy(card, weights, plugins)
+    network = network_of_card(card, weights, plugins)
     encoder_part = find_named_part("encoder", card.encoder, plugins)
-    encoder = plugins.build(encoder_part, metadata, **card.encoder.options)
+    encoder = build_encoder(card.encoder, metadata, None, plugins, n_numbers=card.spec.n_features)
     if encoder.spec != card.spec:
         raise ValueError(f"{encoder_part} sees something else here than where it was trained")
     characters = CharacterCodes(metadata.character_set or ())
     return Player(metadata, encoder, characters, _OnlyValues(network, card.scale))
 
 
-def build_in_numpy(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Network:
+def network_of_card(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Network:
     """The network of a card, as numpy plays it.
 
     Raises:
@@ -108,10 +108,18 @@ def build_in_numpy(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins:
     part = find_named_part("network", card.network, plugins)
     if part.part.in_numpy is None:
         raise ValueError(f"{part} cannot play without torch")
-    build = load_attribute(part.part.in_numpy, what=str(part), provider=part.provider)
-    return build(
-        card.spec, card.metadata.n_actions, weights, **plugins.options_in_effect(part, card.network.options)
+    network: Network = build_in_numpy(
+        part,
+        card.network.options,
+        {
+            "weights": weights,
+            "spec": card.spec,
+            "n_outputs": card.metadata.n_actions,
+            "n_inputs": card.spec.n_inputs,
+            "metadata": card.metadata,
+        },
     )
+    return network
 
 
 def expect_weights(weights: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> None:

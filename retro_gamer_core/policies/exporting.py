@@ -13,7 +13,7 @@ from retro_gamer_core.distributions import own_version
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.policies.card import PartOnCard, PolicyCard
 from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
-from retro_gamer_core.policies.exported import build_in_numpy
+from retro_gamer_core.policies.exported import network_of_card
 from retro_gamer_core.policies.policy_file import write_policy_file
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def export_policy(
         made_with=_versions(),
     )
     try:
-        build_in_numpy(card, weights, plugins)
+        network_of_card(card, weights, plugins)
     except ValueError as error:
         raise CannotExport(
             f"this run cannot be exported: {error}",
@@ -106,7 +106,8 @@ def _network_of(player: Player, learner: PartChoice) -> PlayingNetwork:
 
 
 def _on_card(choice: PartChoice, plugins: Plugins) -> PartOnCard:
-    if choice.name not in plugins.parts(choice.kind):
+    part = plugins.find_part(choice.kind, choice.name)
+    if part.provider.distribution is None:
         raise CannotExport(
             f"the {choice.kind} {choice.name} is a file of your own",
             where=f'{choice.kind} = "{choice.name}"',
@@ -116,12 +117,13 @@ def _on_card(choice: PartChoice, plugins: Plugins) -> PartOnCard:
             if choice.kind == "network"
             else f"make a package of it: retro-gamer promote {choice.name}",
         )
-    return PartOnCard(choice.name, _plain(choice.options))
+    return PartOnCard(choice.name, _plain(plugins.options_in_effect(part, choice.options)))
 
 
 def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
     """As they come out of JSON again: tuples are lists there."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
+    known = {key: value for key, value in options.items() if value is not None}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in known.items()}
 
 
 def _narrowed(weight: np.ndarray, half: bool) -> np.ndarray:

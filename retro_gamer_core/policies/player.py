@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from retro_gamer_core.contracts import LearnerContext
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
-from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
+from retro_gamer_core.playing.function_encoder import FunctionEncoder, count_numbers, takes_a_game
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import Observations, ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.policies.card import PartOnCard
 
 
 class ActionValues(Protocol):
@@ -49,18 +50,28 @@ class Player(Generic[AnyLearner]):
 
 
 def build_encoder(
-    choice: PartChoice, metadata: GameMetadata, any_game: Callable[[], Game], plugins: Plugins
+    choice: PartChoice | PartOnCard,
+    metadata: GameMetadata,
+    any_game: Callable[[], Game] | None,
+    plugins: Plugins,
+    *,
+    n_numbers: int = 0,
 ) -> Encoder:
-    """The encoder of that name; a plain function of the game or a frame becomes one."""
+    """The encoder of that name; a plain function of the game or a frame becomes one.
+
+    Where there is no game at hand, ``n_numbers`` says how many numbers such a function gives.
+    """
     provided = plugins.find_part("encoder", choice.name)
-    if provided.provider.distribution is None:
-        function = load_factory(provided)
-        if takes_a_game(function):
-            game, characters = any_game(), CharacterCodes(metadata.character_set or ())
-            frame = Frame(metadata.board_size or game.board_size, characters, metadata.player)
-            frame.begin(game)
-            return FunctionEncoder(function, frame)
-    return plugins.build(provided, metadata, **choice.options)
+    function = load_factory(provided)
+    if not takes_a_game(function):
+        built: Encoder = plugins.build(provided, choice.options, metadata=metadata)
+        return built
+    if any_game is not None:
+        game, characters = any_game(), CharacterCodes(metadata.character_set or ())
+        frame = Frame(metadata.board_size or game.board_size, characters, metadata.player)
+        frame.begin(game)
+        n_numbers = count_numbers(function, frame, choice.options)
+    return FunctionEncoder(function, n_numbers, choice.options)
 
 
 def build_player(
@@ -84,7 +95,7 @@ def build_player(
     context = LearnerContext(
         spec=encoder.spec,
         actions=metadata.keys,
-        build_network=_network_builder(config.network, metadata.n_actions, plugins),
+        build_network=_network_builder(config.network, metadata, plugins),
         network_name=config.network.name,
         device=device,
         seed=config.training.seed or 0,
@@ -94,25 +105,28 @@ def build_player(
         run_directory=run_directory,
     )
     learner = plugins.build(
-        plugins.find_part("learner", config.learner.name), context, **config.learner.options
+        plugins.find_part("learner", config.learner.name), config.learner.options, context=context
     )
     return Player(metadata, encoder, CharacterCodes(metadata.character_set or ()), learner)
 
 
 def lock_parts(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
     """Which code each part of this configuration comes from."""
-    choices = (config.encoder, config.network, config.learner, config.memory, *config.loggers)
-    return lock_of((plugins.find_part(choice.kind, choice.name), choice.options) for choice in choices)
+    found = [(plugins.find_part(each.kind, each.name), each.options) for each in config.parts]
+    return lock_of((part, plugins.options_in_effect(part, written)) for part, written in found)
 
 
-def _network_builder(choice: PartChoice, n_actions: int, plugins: Plugins) -> Callable[..., Any]:
-    """A function that builds the network afresh; a module of the student's own is adapted to observations."""
-    provided, options = plugins.find_part("network", choice.name), choice.options
-    if provided.provider.distribution is None:
-        options = {"factory": load_factory(provided), **options}
-        provided = plugins.find_part("network", "own_module")
+def _network_builder(choice: PartChoice, metadata: GameMetadata, plugins: Plugins) -> Callable[..., Any]:
+    """A function that builds the network afresh; what did not come with retro-gamer is adapted to observations."""
+    provided = plugins.find_part("network", choice.name)
 
     def build_network(spec: ObservationSpec, n_outputs: int | None = None) -> Any:
-        return plugins.build(provided, spec, n_actions if n_outputs is None else n_outputs, **options)
+        given = {"spec": spec, "n_inputs": spec.n_inputs, "metadata": metadata}
+        given["n_outputs"] = metadata.n_actions if n_outputs is None else n_outputs
+        network = plugins.build(provided, choice.options, **given)
+        if provided.provider.built_in:
+            return network
+        adapter = plugins.find_part("network", "own_module")
+        return plugins.build(adapter, {"factory": network}, **given)
 
     return build_network

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.distributions import NAMES, WITH_TORCH
 from retro_gamer_core.errors import Problem, RetroGamerError
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.runs.atomic_files import write_text
 
 if TYPE_CHECKING:
     from retro_gamer_core.plugins.records import ProvidedPart
+    from retro_gamer_core.plugins.registry import Plugins
 
 _HEADING = "# Written by retro-gamer: which code each part of this run came from. Not meant to be edited.\n\n"
 
@@ -31,7 +33,8 @@ class LockedPart:
         kind, name, factory: what it is, its name in the config, and the import string of its factory.
         plugin: the entry point or module that offers it.
         distribution, version: what pip knows that by; None for a file of the student's own.
-        options: the keyword arguments it was built with.
+        options: every option with its value, defaults included.
+        sha256: of the file that makes it; None for what came with retro-gamer.
     """
 
     kind: str
@@ -41,6 +44,13 @@ class LockedPart:
     distribution: str | None = None
     version: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str | None = None
+
+    def is_code_of(self, other: ProvidedPart | LockedPart) -> bool:
+        """Whether both are made by the same name in the same file, whatever that is called by now."""
+        factory = other.factory if isinstance(other, LockedPart) else other.part.factory
+        same_name = factory.partition(":")[2] == self.factory.partition(":")[2]
+        return self.sha256 is not None and self.sha256 == other.sha256 and same_name
 
     def __str__(self) -> str:
         source = f", {self.distribution} {self.version}" if self.distribution else ""
@@ -66,6 +76,7 @@ def lock_of(parts: Iterable[tuple[ProvidedPart, Mapping[str, Any]]]) -> list[Loc
             distribution=provided.provider.distribution,
             version=provided.provider.version,
             options=dict(options),
+            sha256=provided.sha256,
         )
         for provided, options in parts
     ]
@@ -102,26 +113,73 @@ def read_lock(path: Path) -> list[LockedPart]:
 def differences(locked: Iterable[LockedPart], installed: Iterable[LockedPart]) -> list[Difference]:
     """What changed between the parts a run was trained with and those it would be built from now.
 
-    Loggers are passed over: nothing that was learned depends on them. Options are the config's
-    business and not compared.
+    Loggers are passed over: nothing that was learned depends on them. An option that changed is told of what
+    was learned with, an encoder or a network; so another default of a newer version is noticed, too.
     """
     now = {part.kind: part for part in installed}
     return [
         difference
         for was in locked
-        if was.kind != "logger" and (difference := _difference(was, now.get(was.kind)))
+        if was.kind != "logger"
+        for difference in (_difference(was, now.get(was.kind)), _another_option(was, now.get(was.kind)))
+        if difference
     ]
 
 
+def adopted(sections: Mapping[str, Any], locked: Iterable[LockedPart], plugins: Plugins) -> dict[str, Any]:
+    """The same settings, naming a plugin's part where a file of one's own that they name has become one.
+
+    It has where the plugin's file is the locked one to the last byte: what ``retro-gamer promote`` makes.
+    """
+    found = {name: dict(table) if isinstance(table, Mapping) else table for name, table in sections.items()}
+    for was in locked:
+        kind = KINDS.get(was.kind)
+        if was.distribution is not None or kind is None or kind.several:
+            continue
+        for part in plugins.parts(was.kind).values():
+            for table, key in ((kind.section, kind.key), (kind.table, "name")):
+                if was.is_code_of(part) and found.get(table, {}).get(key) == was.name:
+                    found[table][key] = part.name
+    return found
+
+
 def _difference(was: LockedPart, now: LockedPart | None) -> Difference | None:
+    if now is not None and was.distribution != now.distribution and was.is_code_of(now):
+        return None  # the file has become a plugin, or the plugin is read from its file
     if now is None or (now.name, now.factory) != (was.name, was.factory):
         serious, why = True, f"what was learned only fits the {was.kind} it was learned with"
     elif _source(now) != _source(was):
         serious, why = False, f"if the {was.kind} works differently now, the learner plays worse than it did"
+    elif now.distribution is None and was.sha256 and now.sha256 and was.sha256 != now.sha256:
+        what = f"the file of the {was.kind} {was.name} is not the one that it was trained with"
+        why = f"was: SHA-256 {was.sha256[:12]}…, now: {now.sha256[:12]}…; if the {was.kind} works differently now, "
+        why += "the learner plays worse than it did"
+        return Difference(
+            Problem(what, "parts.lock", why, "bring the old file back, or start a new run"), False
+        )
     else:
         return None
     what = f"the {was.kind} was {was}, and is now {now or 'missing'}"
     return Difference(Problem(what, where="parts.lock", why=why, hint=_way_back(was, now)), serious)
+
+
+def _another_option(was: LockedPart, now: LockedPart | None) -> Difference | None:
+    """Of what was learned with, the first option that both have and that is not the same."""
+    if now is None or now.name != was.name or was.kind not in ("encoder", "network"):
+        return None
+    for name, value in was.options.items():
+        if name in now.options and _plain(now.options[name]) != _plain(value):
+            what = f"{name} of the {was.kind} {was.name} was {value!r}, and is now {now.options[name]!r}"
+            section = KINDS[was.kind].section
+            why = f"what was learned only fits the {was.kind} it was learned with"
+            return Difference(
+                Problem(what, "parts.lock", why, f"write {name} = {value!r} in [{section}]"), True
+            )
+    return None
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _way_back(was: LockedPart, now: LockedPart | None) -> str:

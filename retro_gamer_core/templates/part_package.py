@@ -7,41 +7,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.parts import Kind
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.templates.folders import PLUGIN_TEMPLATE
 from retro_gamer_core.templates.new_directory import Files
 from retro_gamer_core.templates.text_filters import environment, package_name, quoted
-
-#: Learners are left out: one that is small enough to begin with would not learn.
-KINDS: tuple[Kind, ...] = ("encoder", "network", "memory", "logger")
-
-_HOOKS = {kind: f"retro_gamer_{kind}s" for kind in KINDS} | {"memory": "retro_gamer_memories"}
-_IN_CREATE = {
-    "encoder": "--encoder {}",
-    "network": "--network {}",
-    "memory": "--set training.memory={}",
-    "logger": "--set \"logging.loggers=['training_log', '{}']\"",
-}
-#: What each of the parts to begin with does, and another value of its option.
-_BEGINNINGS = {
-    "encoder": (
-        "Shows the cells around the player.",
-        '{"radius": 1}',
-    ),
-    "network": (
-        "One hidden layer that looks at everything.",
-        '{"neurons": 8}',
-    ),
-    "memory": (
-        "Draws what happened lately more often.",
-        '{"recent": 0.9}',
-    ),
-    "logger": (
-        "Writes the episodes into a table for a spreadsheet.",
-        '{"every": 1}',
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -53,17 +23,15 @@ class NewPart:
         attribute: the class or function that makes it.
         file: the module of the package that holds it.
         summary: one sentence.
-        adapted: whether the part is made by the module ``adapter``, which stands between.
         other_value: another value of an option, as Python code, for a test.
         game: the game that its test is to try it with; where empty, any will do.
     """
 
-    kind: Kind
+    kind: str
     name: str
     attribute: str
     file: str
     summary: str
-    adapted: bool = False
     other_value: str = ""
     game: str = ""
 
@@ -81,19 +49,11 @@ class NewPart:
 
     @property
     def factory(self) -> str:
-        made_by = "adapter:build" if self.adapted else f"{self.stem}:{self.attribute}"
-        return f"{self.module}.{made_by}"
-
-    @property
-    def options(self) -> str:
-        """What declares its options where the factory does not: a network of its own, behind an adapter."""
-        return (
-            f"{self.module}.{self.stem}:{self.attribute}" if self.adapted and self.kind == "network" else ""
-        )
+        return f"{self.module}.{self.stem}:{self.attribute}"
 
     @property
     def hook(self) -> str:
-        return _HOOKS[self.kind]
+        return KINDS[self.kind].hook
 
     @property
     def in_check(self) -> str:
@@ -101,17 +61,17 @@ class NewPart:
 
     @property
     def in_create(self) -> str:
-        return _IN_CREATE[self.kind].format(self.name)
+        return KINDS[self.kind].flag.format(self.name)
 
 
-def new_part(kind: Kind, name: str) -> tuple[NewPart, Files]:
+def new_part(kind: str, name: str) -> tuple[NewPart, Files]:
     """The smallest working package of a kind.
 
     Raises:
         RetroGamerError: there is such a part already.
     """
     name = part_name(kind, name)
-    summary, other_value = _BEGINNINGS[kind]
+    summary, other_value = KINDS[kind].template or ("", "")
     attribute = "".join(word.capitalize() for word in name.split("_"))
     part = NewPart(kind, name, attribute, f"{name}.py", summary, other_value=other_value)
     return part, package_around(part, filled_in(f"{kind}.py", part))
@@ -128,7 +88,7 @@ def package_around(part: NewPart, code: str | bytes) -> Files:
     return files
 
 
-def part_name(kind: Kind, text: str) -> str:
+def part_name(kind: str, text: str) -> str:
     """What a part is called, made of what somebody typed.
 
     Raises:
@@ -137,7 +97,7 @@ def part_name(kind: Kind, text: str) -> str:
     name = package_name(text, kind).replace("-", "_")
     taken = installed_plugins().parts(kind).get(name)
     if taken is not None:
-        article = "an" if kind == "encoder" else "a"
+        article = KINDS[kind].article
         raise RetroGamerError(
             f"there is {article} {kind} called {name!r} already",
             where=str(taken.provider),

@@ -8,20 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.games.finding import find_game, fresh_game
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.module_files import locate
-from retro_gamer_core.parts import Kind
-from retro_gamer_core.playing.environment import complete_metadata
-from retro_gamer_core.playing.function_encoder import takes_a_game
+from retro_gamer_core.kinds import KINDS, one_of_them
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
-from retro_gamer_core.plugins.part_options import kind_of
-from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.policies.player import build_encoder
+from retro_gamer_core.plugins.part_building import kind_of
 from retro_gamer_core.templates.new_directory import new_directory
-from retro_gamer_core.templates.part_package import KINDS, NewPart, filled_in, package_around, part_name
+from retro_gamer_core.templates.part_package import NewPart, package_around, part_name
 from retro_gamer_core.templates.same_outputs import Proof, prove_same
 from retro_gamer_core.templates.text_filters import one_line
 
@@ -37,7 +32,7 @@ class Promoted:
     proof: Proof
 
 
-def promote(place: str, *, kind: Kind | None, name: str | None, game: str, output: Path | None) -> Promoted:
+def promote(place: str, *, kind: str | None, name: str | None, game: str, output: Path | None) -> Promoted:
     """Write a package around a file.
 
     Args:
@@ -61,13 +56,10 @@ def promote(place: str, *, kind: Kind | None, name: str | None, game: str, outpu
         attribute=attribute,
         file=file.name,
         summary=_first_sentence(made_by) or f"The {kind} {attribute} of {file.name}.",
-        adapted=_needs_adapter(made_by, kind),
         game=game,
     )
     found = find_game(game)
     files = dict(package_around(part, file.read_bytes()))
-    if part.adapted:
-        files[f"{part.module}/adapter.py"] = _adapter(part, made_by, import_string, found)
     directory = output or Path(part.distribution)
     with new_directory(directory, files) as package:
         proof = prove_same(part, file, import_string, package, found.name)
@@ -86,7 +78,7 @@ def _file_and_attribute(place: str) -> tuple[Path, str]:
         file = file.parent.joinpath(*file.name.split(".")).with_suffix(".py")
     if not file.is_file():
         raise RetroGamerError(f"there is no file {file}", hint="the path of a Python file, from here")
-    if not file.stem.isidentifier() or file.stem in ("__init__", "__main__", "adapter"):
+    if not file.stem.isidentifier() or file.stem in ("__init__", "__main__"):
         raise RetroGamerError(
             f"a file called {file.name} cannot become a module of a package",
             hint=f"rename it, for example to my_{re.sub('[^a-z0-9]+', '_', file.stem.lower()).strip('_')}.py",
@@ -107,15 +99,15 @@ def _load(file: Path, import_string: str) -> Any:
     return load_attribute(import_string, what=f"{import_string.partition(':')[2]} of {file.name}")
 
 
-def _kind_to_promote(made_by: Any, place: str) -> Kind:
+def _kind_to_promote(made_by: Any, place: str) -> str:
     kind = kind_of(made_by)
-    if kind in KINDS:
+    if kind in KINDS and KINDS[kind].recorder:
         return kind
     raise RetroGamerError(
         f"{place} looks like a {kind}, and that cannot be promoted"
         if kind
-        else f"whether {place} makes an encoder, a network, a memory or a logger cannot be seen from outside",
-        hint=f"retro-gamer promote {place} --kind encoder (or network, memory, logger)",
+        else f"what {place} makes cannot be seen from outside",
+        hint=f"retro-gamer promote {place} --kind KIND, where KIND is {one_of_them()}",
     )
 
 
@@ -129,23 +121,3 @@ def _first_sentence(made_by: Any) -> str:
         return ""
     paragraph = (inspect.getdoc(made_by) or "").partition("\n\n")[0]
     return re.split(r"(?<=[.!?])\s", one_line(paragraph))[0]
-
-
-def _needs_adapter(made_by: Any, kind: Kind) -> bool:
-    """Whether an import path names it well, and a plugin would have to give more."""
-    if kind == "network":
-        asked = list(inspect.signature(made_by).parameters)[:2]
-        forward = getattr(made_by, "forward", None)
-        taken = len(inspect.signature(forward).parameters) - 1 if forward else 0
-        return asked != ["spec", "n_outputs"] or taken != 2
-    return takes_a_game(made_by)
-
-
-def _adapter(part: NewPart, made_by: Any, import_string: str, game: Any) -> str:
-    if part.kind == "network":
-        return filled_in("network_adapter.py", part)
-    complete_metadata(game.metadata, game.factory)
-    choice = PartChoice("encoder", import_string)
-    encoder = build_encoder(choice, game.metadata, lambda: fresh_game(game.factory), installed_plugins())
-    argument = "frame.game" if next(iter(inspect.signature(made_by).parameters)) == "game" else "frame"
-    return filled_in("encoder_adapter.py", part, n_features=encoder.spec.n_features, argument=argument)

@@ -21,10 +21,12 @@ from retro_gamer_core.contracts import Encoder
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
 from retro_gamer_core.games.finding import find_game, fresh_game
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.n_step import NStepAccumulator
+from retro_gamer_core.plugins.import_strings import import_object
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder, build_player
 from retro_gamer_core.training.vector_building import build_games
@@ -34,14 +36,6 @@ SEED = 1
 TURNS = 200
 BATCH = 32
 BATCHES = 20
-
-#: The section and the key of a configuration in which a part is named.
-_NAMED_IN = {
-    "encoder": ("preprocessing", "encoder"),
-    "network": ("model", "network"),
-    "memory": ("training", "memory"),
-    "logger": ("logging", "loggers"),
-}
 
 
 class Setting(NamedTuple):
@@ -68,7 +62,7 @@ def record(kind: str, part: str, game: str) -> tuple[str, list[str]]:
     complete_metadata(found.metadata, found.factory)
     with tempfile.TemporaryDirectory() as directory:
         setting = Setting(_config_with(kind, part, found), found.factory, Path(directory))
-        in_words, marks = _RECORDERS[kind](setting)
+        in_words, marks = import_object(KINDS[kind].recorder)(setting)
         return in_words.format(game=game), [_mark(thing) for thing in marks]
 
 
@@ -82,18 +76,20 @@ def _config_with(kind: str, part: str, game: Any) -> RunConfig:
         "logging": {"loggers": []},
     }
     sections["training"] |= {"batch_size": BATCH, "learning_starts": BATCH, "training_episodes": 1}
-    section, named = _NAMED_IN[kind]
-    sections[section][named] = [part] if kind == "logger" else part
+    row = KINDS[kind]
+    sections[row.section][row.key] = [part] if row.several else part
     return config_from_sections(sections, installed_plugins(), where=part)
 
 
-def _of_encoder(setting: Setting) -> tuple[str, Iterable[Any]]:
+def of_encoder(setting: Setting) -> tuple[str, Iterable[Any]]:
+    """What it sees."""
     turns = _play(setting)
     seen = [turn.next_observations for turn in turns]
     return f"{TURNS} boards of {{game}}", [(each.cells, each.features) for each in seen]
 
 
-def _of_network(setting: Setting) -> tuple[str, Iterable[Any]]:
+def of_learner(setting: Setting) -> tuple[str, Iterable[Any]]:
+    """What a learner does with its network."""
     turns = Transitions.concat(list(_play(setting)))
     config, plugins = setting.config, installed_plugins()
     learner = build_player(config, config.metadata, setting.create_game, plugins, device="cpu").learner
@@ -108,11 +104,18 @@ def _of_network(setting: Setting) -> tuple[str, Iterable[Any]]:
     return words, marks
 
 
-def _of_memory(setting: Setting) -> tuple[str, Iterable[Any]]:
+def of_memory(setting: Setting) -> tuple[str, Iterable[Any]]:
+    """What it draws."""
     plugins, choice = installed_plugins(), setting.config.memory
     spec = _encoder(setting).spec
     capacity = setting.config.training.memory_capacity
-    memory = plugins.build(plugins.find_part("memory", choice.name), capacity, spec, **choice.options)
+    memory = plugins.build(
+        plugins.find_part("memory", choice.name),
+        choice.options,
+        capacity=capacity,
+        spec=spec,
+        run_directory=setting.directory,
+    )
     rng = np.random.default_rng(SEED)
     marks: list[Any] = []
     for number, turn in enumerate(_play(setting), start=1):
@@ -125,10 +128,11 @@ def _of_memory(setting: Setting) -> tuple[str, Iterable[Any]]:
     return f"{BATCHES} batches of {BATCH} from {TURNS} turns of {{game}}, and its state", marks
 
 
-def _of_logger(setting: Setting) -> tuple[str, Iterable[Any]]:
+def of_logger(setting: Setting) -> tuple[str, Iterable[Any]]:
+    """What it writes."""
     plugins, [choice] = installed_plugins(), setting.config.loggers
     directory = setting.directory
-    logger = plugins.build(plugins.find_part("logger", choice.name), directory, **choice.options)
+    logger = plugins.build(plugins.find_part("logger", choice.name), choice.options, run_directory=directory)
     run = RunInfo(Path("run"), setting.config.game, SEED)
     rng = np.random.default_rng(SEED)
     logger.training_started(run, ["one reason", "another reason"])
@@ -149,9 +153,6 @@ def _of_logger(setting: Setting) -> tuple[str, Iterable[Any]]:
         for line in path.read_bytes().splitlines()
     ]
     return f"{len(lines)} lines that it wrote about {TURNS} episodes, and its state", [*lines, state]
-
-
-_RECORDERS = {"encoder": _of_encoder, "network": _of_network, "memory": _of_memory, "logger": _of_logger}
 
 
 def _encoder(setting: Setting) -> Encoder:

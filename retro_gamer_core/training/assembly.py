@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.training.loop import TrainingLoop
@@ -23,14 +24,16 @@ def build_loop(
     create_game: Callable[[], Game],
     plugins: Plugins,
     monitor: RunMonitor,
+    run_directory: Path,
 ) -> TrainingLoop:
     """Put a training loop round a player: games and a memory. What it notices goes to ``monitor``."""
     settings, spec = config.training, player.encoder.spec
     memory = plugins.build(
         plugins.find_part("memory", config.memory.name),
-        settings.memory_capacity,
-        spec,
-        **config.memory.options,
+        config.memory.options,
+        capacity=settings.memory_capacity,
+        spec=spec,
+        run_directory=run_directory,
     )
     games = place_games(config, player, create_game, plugins)
     return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, monitor)

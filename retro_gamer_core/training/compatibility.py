@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from retro_gamer_core.errors import CheckpointIncompatible
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.runs.refusals import Sections, check_own
 
 _WHY = {
@@ -77,7 +78,7 @@ def only_added_characters(was: Sections, now: Sections) -> bool:
 def _changes(was: Sections, now: Sections) -> list[tuple[str, str, Any, Any, str]]:
     changes = []
     for (section, key), why in _WHY.items():
-        before, after = was.get(section, {}), now.get(section, {})
+        before, after = _with_own_tables(was, section), _with_own_tables(now, section)
         keys = sorted({*before, *after}) if key == "*" else [key]
         changes += [
             (section, name, _shown(before, name), _shown(after, name), why)
@@ -85,6 +86,16 @@ def _changes(was: Sections, now: Sections) -> list[tuple[str, str, Any, Any, str
             if before.get(name) != after.get(name)
         ]
     return changes
+
+
+def _with_own_tables(sections: Sections, section: str) -> dict[str, Any]:
+    """A section with the options that stand in the tables of its parts."""
+    merged = dict(sections.get(section, {}))
+    for kind in KINDS.values():
+        if kind.table and kind.section == section:
+            own = {**sections.get(kind.table, {})}
+            merged |= {key: value for key, value in own.items() if key != "name" and key not in merged}
+    return merged
 
 
 def _shown(section: Mapping[str, Any], key: str) -> str:

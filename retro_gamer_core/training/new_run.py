@@ -14,7 +14,8 @@ from retro_gamer_core.configuration import (
 )
 from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
 from retro_gamer_core.errors import PartNotFound
-from retro_gamer_core.parts import Choice, GameFacts, Kind
+from retro_gamer_core.kinds import KINDS
+from retro_gamer_core.parts import Choice, GameFacts, Recipe
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.suggestions import did_you_mean
@@ -24,15 +25,10 @@ if TYPE_CHECKING:
     from retro_gamer_core.plugins.registry import Plugins
 
 
-_PARTS_NAMED_IN: dict[str, tuple[Kind, ...]] = {
-    "preprocessing": ("encoder",),
-    "model": ("network",),
-    "training": ("learner", "memory"),
-}
-
-
-def choices_of(recipe: str, facts: GameFacts, plugins: Plugins) -> list[Choice]:
-    """What a recipe chooses for this game.
+def choices_of(
+    recipe: str, facts: GameFacts, plugins: Plugins, *, learner: str | None = None
+) -> list[Choice]:
+    """What a recipe chooses for this game: nothing about learning, where it is for another than this ``learner``.
 
     Raises:
         PartNotFound: there is no such recipe.
@@ -42,7 +38,15 @@ def choices_of(recipe: str, facts: GameFacts, plugins: Plugins) -> list[Choice]:
         raise PartNotFound(f"there is no recipe called {recipe!r}", hint=did_you_mean(recipe, recipes))
     description, provider = recipes[recipe]
     choose = load_attribute(description.choose, what=f"the recipe {recipe!r}", provider=provider)
-    return list(choose(facts))
+    choices = list(choose(facts))
+    if is_for_another_learner(description, learner):
+        return [choice for choice in choices if choice.section != "training"]
+    return choices
+
+
+def is_for_another_learner(recipe: Recipe, learner: str | None) -> bool:
+    """Whether somebody chose a learner that this recipe says nothing about."""
+    return learner is not None and recipe.learner is not None and learner != recipe.learner
 
 
 def ways_of_the_game(metadata: GameMetadata) -> list[Choice]:
@@ -76,6 +80,16 @@ def with_wishes(
     ]
     latest = {(choice.section, choice.key): choice for choice in [*choices, *wished]}
     chosen = {choice.key: choice.value for choice in latest.values()}
+    tables = {kind.table: kind for kind in KINDS.values() if kind.table}
+    for wish in [
+        wish for wish in wished if wish.section in tables
+    ]:  # it stands there, and not in the section
+        kind = tables[wish.section]
+        if wish.key == "name":
+            latest.pop((kind.section, kind.key), None)
+            chosen[kind.key] = wish.value
+        elif wish.key not in [setting.name for setting in SECTION_KEYS.get(kind.section, ())]:
+            latest.pop((kind.section, wish.key), None)
     kept = [choice for choice in latest.values() if choice in wished or _is_setting(choice, chosen, plugins)]
     return sorted(
         kept, key=lambda choice: SECTIONS.index(choice.section) if choice.section in SECTIONS else 99
@@ -103,9 +117,11 @@ def _is_setting(choice: Choice, chosen: Mapping[str, Any], plugins: Plugins) -> 
     """Whether the key belongs to the core, or is an option of a part that is chosen in its section."""
     if any(option.name == choice.key for option in SECTION_KEYS.get(choice.section, ())):
         return True
-    for kind in _PARTS_NAMED_IN.get(choice.section, ()):
+    for kind in KINDS.values():
+        if kind.several or kind.section != choice.section:
+            continue
         with suppress(PartNotFound):  # explained later, together with all other problems
-            part = plugins.find_part(kind, chosen.get(kind, ""))
+            part = plugins.find_part(kind.name, chosen.get(kind.key, ""))
             if any(option.name == choice.key for option in plugins.options_of(part)):
                 return True
     return False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import CheckpointDamaged
 from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
+from retro_gamer_core.runs.parts_lock import LockedPart, adopted, read_lock
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.saved_state import read_state
@@ -99,6 +100,11 @@ class Saved:
             return cls(path, _told(values), contents, has_memory=False)
 
     @property
+    def parts_lock(self) -> list[LockedPart]:
+        """The parts it was saved with; empty where it does not say so."""
+        return [LockedPart(**part) for part in self.contents.get("parts_lock", [])]
+
+    @property
     def trained_as(self) -> Mapping[str, Any]:
         """The configuration it was saved with, in sections."""
         return self.told.config
@@ -181,7 +187,9 @@ def newest_saved(run: RunDirectory, plugins: Plugins) -> Found:
     return Found(None, tuple(damaged), tuple(notes))
 
 
-def characters_to_return_to(saved: Saved, config: RunConfig, run: RunDirectory) -> list[str] | None:
+def characters_to_return_to(
+    saved: Saved, config: RunConfig, run: RunDirectory, plugins: Plugins
+) -> list[str] | None:
     """Where the two differ only in characters at the end of the set, those that it was saved with. Else None.
 
     Raises:
@@ -192,6 +200,8 @@ def characters_to_return_to(saved: Saved, config: RunConfig, run: RunDirectory) 
     characters = None
     grows = config.training.unknown_character_strategy == "extend"
     with damage_explained(saved.path):
+        locked = saved.parts_lock or read_lock(run.parts_lock)
+        was, now = adopted(was, locked, plugins), adopted(now, locked, plugins)
         # Characters were added since, and will be met again; or a script still begins with those of its first day.
         if grows and (only_added_characters(was, now) or only_added_characters(now, was)):
             characters = list(was["metadata"]["character_set"])

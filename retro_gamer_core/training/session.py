@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, Reason, RunInfo
 from retro_gamer_core.training.callbacks import Callbacks
@@ -58,6 +59,7 @@ class Session:
             raise
         finally:
             self._keeper.stop_clock()
+            ask(self._loop.memory, "close")
             outcome = Outcome(reason, self._loop.episodes, self._loop.turns, self._keeper.seconds)
             self._callbacks.training_finished(outcome)
         return outcome

@@ -72,7 +72,9 @@ class Trainer:
         self.alarms = AlarmWatch(self.config)
         self._build()
         self.loggers: dict[str, Logger] = {
-            choice.name: plugins.build(plugins.find_part("logger", choice.name), run.path, **choice.options)
+            choice.name: plugins.build(
+                plugins.find_part("logger", choice.name), choice.options, run_directory=run.path
+            )
             for choice in self.config.loggers
         }
         self.evaluation = GreedyEvaluation(run, self.config, create_game, plugins)
@@ -96,7 +98,9 @@ class Trainer:
             device=self.config.training.device,
             run_directory=self.run.path,
         )
-        self.loop = build_loop(self.config, self.player, self._create_game, self.plugins, self.alarms.monitor)
+        self.loop = build_loop(
+            self.config, self.player, self._create_game, self.plugins, self.alarms.monitor, self.run.path
+        )
 
     @property
     def finished(self) -> bool:
@@ -156,7 +160,7 @@ class Trainer:
     def _go_on_from(self, found: Found) -> None:
         notes: list[str] = []
         if found.saved:
-            characters = characters_to_return_to(found.saved, self.config, self.run)
+            characters = characters_to_return_to(found.saved, self.config, self.run, self.plugins)
             if characters is not None:
                 self.config.metadata.character_set = characters
             if characters is not None or self.loop.turns:  # nothing of what has been played since may stay

@@ -116,7 +116,7 @@ def _ours(games: str, where: str = "here") -> None:
     )
     complete_metadata(config.metadata, create_game)
     player = build_player(config, config.metadata, create_game, plugins, device="cpu")
-    loop = build_loop(config, player, create_game, plugins, RunMonitor(config))
+    loop = build_loop(config, player, create_game, plugins, RunMonitor(config), Path())
     events = loop.play(10**9)
 
     def play(turns: int = 200) -> int:

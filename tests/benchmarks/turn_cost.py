@@ -114,7 +114,7 @@ def _stepping(found: FoundGame, make_view: Callable[[], HeadlessView | None]) ->
 def _seeing(found: FoundGame, encoder_name: str, **options: Any) -> Play:
     """The way of the training loop: turn the game, read its board, write what an encoder sees of it."""
     plugins = installed_plugins()
-    encoder = plugins.build(plugins.find_part("encoder", encoder_name), found.metadata, **options)
+    encoder = plugins.build(plugins.find_part("encoder", encoder_name), options, metadata=found.metadata)
     environment = GameEnvironment(found.factory, found.metadata, encoder)
     seen = Observations.empty(1, encoder.spec)
     cells, features = seen.cells[0], seen.features[0]

@@ -19,7 +19,7 @@ from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import InstalledGame
 from retro_gamer_core.plugins.discovery import GROUP
-from retro_gamer_core.plugins.part_options import kind_of
+from retro_gamer_core.plugins.part_building import kind_of
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 GAME = """\

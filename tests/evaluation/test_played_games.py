@@ -55,7 +55,7 @@ class Eyes:
             ["KEY_RIGHT"], "score", character_set=list(characters), board_size=(20, 2), player="walker"
         )
         plugins = installed_plugins()
-        self.encoder = plugins.build(plugins.find_part("encoder", "one_hot"), self.metadata)
+        self.encoder = plugins.build(plugins.find_part("encoder", "one_hot"), metadata=self.metadata)
         self.characters = CharacterCodes(characters)
 
 

@@ -241,3 +241,17 @@ def test_a_built_in_network_may_be_named_by_its_import_path():
     module = own_module.build(spec, 3, factory="retro_gamer_networks.mlp:build", hidden_sizes=[4])
     seen = some_observations(spec, 2)
     assert module(*module.prepare(seen.cells, seen.features)).shape == (2, 3)
+
+
+def test_a_wrapped_module_keeps_the_names_of_its_weights_and_older_files_are_read():
+    spec = ObservationSpec(3, 4, ("@", "*"))
+    network = own_module.build(spec, 2, factory=Tiny)
+    assert isinstance(network, own_module.FlatInput)
+    state = network.state_dict()
+    assert list(state) == list(network.module.state_dict())
+    other = own_module.build(spec, 2, factory=Tiny)
+    for names in (state, {f"module.{name}": weight for name, weight in state.items()}):
+        for weight in other.parameters():
+            weight.data.zero_()
+        other.load_state_dict(names)
+        assert all(torch.equal(state[name], weight) for name, weight in other.state_dict().items())

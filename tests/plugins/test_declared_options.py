@@ -13,8 +13,8 @@ import pytest
 from retro_gamer_core import Option
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.errors import ConfigurationError, PluginError
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.options import Setting, check_settings, problems_in, settings_of
-from retro_gamer_core.parts import KINDS
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.registry import Plugins
 
@@ -146,7 +146,7 @@ def test_options_of_the_built_in_parts_are_explained_without_anything_heavy():
     code = (
         "import sys\n"
         "from retro_gamer_core.plugins.registry import Plugins\n"
-        "from retro_gamer_core.parts import KINDS\n"
+        "from retro_gamer_core.kinds import KINDS\n"
         "plugins = Plugins(only=())\n"
         "found = [plugins.options_declared_apart(part) for kind in KINDS for part in plugins.parts(kind).values()]\n"
         "assert sum(map(bool, found)) >= 6, found\n"

@@ -9,8 +9,8 @@ import pytest
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.parts import Part
+from retro_gamer_core.plugins.diagnosis import missing
 from retro_gamer_core.plugins.discovery import GROUP, INSTALLED_TWICE
-from retro_gamer_core.plugins.needed_modules import missing
 from retro_gamer_core.plugins.records import ProvidedPart, Provider
 from retro_gamer_core.plugins.registry import Plugins
 from retro_gamer_core.runs.parts_lock import LockedPart, differences

@@ -9,8 +9,7 @@ import pytest
 from retro_gamer_core import Option, RetroGamerError
 from retro_gamer_core.errors import ConfigurationError, PartNotFound, PluginError
 from retro_gamer_core.options import Setting
-from retro_gamer_core.plugins.part_building import load_factory
-from retro_gamer_core.plugins.part_options import options_declared_by
+from retro_gamer_core.plugins.part_building import load_factory, options_declared_by
 
 COUNTING_MEMORY = '''
 from dataclasses import dataclass
@@ -86,7 +85,7 @@ COUNT = 3
 
 
 def build(plugins, name: str, **options):
-    return plugins.build(plugins.find_part("memory", name), 100, "spec", **options)
+    return plugins.build(plugins.find_part("memory", name), options, capacity=100, spec="spec")
 
 
 def refused(plugins, name: str, **options) -> PluginError:
@@ -123,7 +122,7 @@ def test_options_declared_apart_are_all_given_to_the_factory_defaults_too(plugin
 
 def test_a_factory_named_by_its_path_has_the_options_that_its_plugin_declares(plugins):
     part = plugins.find_part("memory", "memory_pack:all_given")
-    assert plugins.build(part, 100, "spec").given[2] == 7
+    assert plugins.build(part, capacity=100, spec="spec").given[2] == 7
 
 
 def test_options_declared_apart_need_no_import_of_the_factory(plugins, install):
@@ -197,32 +196,53 @@ def test_a_promise_that_a_plugin_does_not_keep(plugins, name, fix):
     assert "not in your run" in error.problem.why
 
 
-def test_too_many_arguments(plugins):
-    with pytest.raises(PluginError, match=r"factory\(capacity, spec, \*\*options\)"):
-        plugins.build(plugins.find_part("memory", "strict"), 100, "spec", "more")
+def test_a_factory_is_given_what_it_asks_for_by_name_and_nothing_else(plugins):
+    part = plugins.find_part("memory", "strict")
+    assert plugins.build(part, {}, spec="spec", capacity=100, run_directory="more").given[:2] == (100, "spec")
+
+
+@pytest.mark.parametrize("name", ["by_position:build", "by_position"])
+def test_a_factory_that_calls_what_it_is_given_by_another_name_is_told_the_names(install, others, name):
+    install(
+        "by-position",
+        """
+from retro_gamer_core import Part, hookimpl
+
+@hookimpl
+def retro_gamer_memories():
+    yield Part("by_position", "", "by_position:build")
+
+def build(capacity, what_is_seen):
+    raise AssertionError("called")
+""",
+    )
+    part = others().find_part("memory", name)
+    with pytest.raises(PluginError, match="needs a value for 'what_is_seen'") as refused:
+        others().build(part, capacity=100, spec="spec")
+    assert "capacity, spec" in refused.value.problem.why
 
 
 def test_an_import_path_is_built_like_any_part(install, others):
     install("own-memory", COUNTING_MEMORY, entry_points={})
     part = others().find_part("memory", "own_memory:Counting")
-    assert others().build(part, 9, "spec", step=2).given == (9, "spec", 2, "", {})
+    assert others().build(part, {"step": 2}, capacity=9, spec="spec").given == (9, "spec", 2, "", {})
     assert [option.name for option in others().options_of(part)] == ["step", "label", "gain", "sizes"]
     with pytest.raises(PartNotFound, match="did you mean 'Counting'"):
-        others().build(others().find_part("memory", "own_memory:Coutning"), 9, "spec")
+        others().build(others().find_part("memory", "own_memory:Coutning"), capacity=9, spec="spec")
 
 
 def test_attributes_are_part_of_a_contract(install, others):
     install("blind", "class Blind:\n    def __init__(self, metadata): pass\n    def encode(self, *a): pass\n")
     part = others().find_part("encoder", "blind:Blind")
     with pytest.raises(PluginError, match="has no spec"):
-        others().build(part, None)
+        others().build(part, metadata=None)
 
 
 def test_an_encoder_without_the_shape_of_what_it_shows_is_told(install, others):
     code = "class Vague:\n    spec = (3, 3)\n    def __init__(self, metadata): pass\n    def encode(self, *a): pass\n"
     install("vague", code)
     with pytest.raises(PluginError, match="its spec is of type tuple"):
-        others().build(others().find_part("encoder", "vague:Vague"), None)
+        others().build(others().find_part("encoder", "vague:Vague"), metadata=None)
 
 
 def test_a_network_is_given_what_it_asks_for_so_all_else_is_an_option(install, others):
@@ -267,7 +287,7 @@ class Anything:
 """,
     )
     with pytest.raises(PartNotFound) as refused:
-        others().build(others().find_part(kind, name), Path("/nowhere"))
+        others().build(others().find_part(kind, name), path=Path("/nowhere"))
     assert name in refused.value.problem.where and kind in refused.value.problem.what
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from retro_gamer_core import Part
 from retro_gamer_core.errors import PartNotFound, PluginError
-from retro_gamer_core.plugins.name_conflicts import Claim, winner
 from retro_gamer_core.plugins.records import Provider
+from retro_gamer_core.plugins.registry import Claim, winner
 
 
 @pytest.fixture
@@ -75,6 +75,20 @@ def test_a_blocked_plugin_that_may_offer_it_is_named(offer, others):
     offer("stripes-pack", "Part('stripes', '', 'm:f')")
     with pytest.raises(PartNotFound, match=r"blocked:.* stripes_pack"):
         others(blocked=("stripes-pack",)).find_part("encoder", "stripes")
+
+
+def test_a_name_in_full_tells_two_plugins_apart(offer, others):
+    offer("ant-pack", "Part('stripes', 'of ants', 'm:f')")
+    offer("bee-pack", "Part('stripes', 'of bees', 'm:f')")
+    plugins = others()
+    found = [plugins.find_part("encoder", f"{pack}/stripes") for pack in ("ant_pack", "ant-pack", "bee_pack")]
+    assert [part.part.summary for part in found] == ["of ants", "of ants", "of bees"]
+    assert found[2].name == "bee_pack/stripes"
+    with pytest.raises(PluginError) as caught:
+        plugins.find_part("encoder", "stripes")
+    assert '"bee_pack/stripes"' in caught.value.problem.hint
+    with pytest.raises(PartNotFound):
+        plugins.find_part("encoder", "cat_pack/stripes")
 
 
 def test_one_name_from_two_plugins_names_both(offer, others, record_of):

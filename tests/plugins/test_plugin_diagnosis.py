@@ -299,3 +299,16 @@ def test_what_a_plugin_may_do(install, others):
     assert as_module.hooks == ("retro_gamer_networks", "retro_gamer_training_started")
     assert as_object.hooks == ("retro_gamer_encoders",)
     assert as_object.offers == (("encoder", "striped"),)
+
+
+def test_what_a_plugin_prints_at_import_is_kept_out_of_the_output_for_programs(install, record_of, capsys):
+    install("loud-pack", "print('hello')\n" + FINE.replace("fine_plugin", "loud_pack"))
+    assert record_of("loud-pack").status == "ok"
+    assert capsys.readouterr().out == ""
+
+
+def test_two_entry_points_to_one_object_are_told(install, others):
+    install("fine-pack", FINE, entry_points={"one": "fine_pack", "other": "fine_pack"})
+    first, second = others().records[-2:]
+    assert (first.status, second.status, second.problem.trouble) == ("ok", "broken", "name taken")
+    assert list(others().parts("encoder")) == ["fine"]

@@ -26,7 +26,7 @@ ENCODERS = [("one_hot", {}), ("egocentric", {}), ("egocentric", {"radius": 3}), 
 
 def build(name: str, metadata: GameMetadata, **options: Any) -> Encoder:
     plugins = installed_plugins()
-    return plugins.build(plugins.find_part("encoder", name), metadata, **options)
+    return plugins.build(plugins.find_part("encoder", name), options, metadata=metadata)
 
 
 def seen_by(encoder: Encoder, frame: Frame, garbage: int = 255) -> tuple[np.ndarray, np.ndarray]:

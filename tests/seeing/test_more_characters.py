@@ -34,7 +34,7 @@ def create_game() -> Game:
 def encoder_for(characters: list[str], name: str, **options) -> Encoder:
     plugins = installed_plugins()
     metadata = GameMetadata(["w"], "score", characters, board_size=(4, 3))
-    return plugins.build(plugins.find_part("encoder", name), metadata, **options)
+    return plugins.build(plugins.find_part("encoder", name), options, metadata=metadata)
 
 
 class Remembering:

@@ -180,7 +180,7 @@ def test_games_in_step_feed_it_and_later_turns_change_nothing(dice, n, k):
     metadata = GameMetadata(["w"], "score", ["a", "b", "#"], observe_state=["luck"])
     complete_metadata(metadata, create_game)
     plugins = installed_plugins()
-    encoder = plugins.build(plugins.find_part("encoder", "one_hot"), metadata)
+    encoder = plugins.build(plugins.find_part("encoder", "one_hot"), metadata=metadata)
     games = SyncVectorEnv([GameEnvironment(create_game, metadata, encoder) for _ in range(k)], 8, seed=3)
     games.reset()
     accumulator = NStepAccumulator(n, 0.5, k, encoder.spec)

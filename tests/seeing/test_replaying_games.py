@@ -26,7 +26,7 @@ def games_of(
 ) -> BuildGames:
     complete_metadata(metadata, create_game)
     plugins = installed_plugins()
-    built = plugins.build(plugins.find_part("encoder", encoder), metadata)
+    built = plugins.build(plugins.find_part("encoder", encoder), metadata=metadata)
     return lambda: SyncVectorEnv(
         [GameEnvironment(create_game, metadata, built) for _ in range(k)], max_turns=25, seed=11
     )

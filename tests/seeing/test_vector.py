@@ -44,7 +44,9 @@ def in_step(
     **encoder: Any,
 ) -> tuple[SyncVectorEnv, ObservationSpec]:
     plugins = installed_plugins()
-    built = plugins.build(plugins.find_part("encoder", encoder.pop("name", "one_hot")), metadata, **encoder)
+    built = plugins.build(
+        plugins.find_part("encoder", encoder.pop("name", "one_hot")), encoder, metadata=metadata
+    )
     environments = [GameEnvironment(create_game, metadata, built) for _ in range(k)]
     return SyncVectorEnv(environments, max_turns, seed), built.spec
 
