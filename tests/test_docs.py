@@ -22,7 +22,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from types import CodeType
+from typing import Any, NamedTuple
 
 import click
 import pluggy
@@ -32,6 +33,7 @@ from markdown_it.token import Token
 from retro.examples.snake import create_game
 
 import retro_gamer_core
+from retro_gamer import DQNTrainer, GameMetadata
 from retro_gamer_core import errors
 from retro_gamer_core.cli import exits, main
 from retro_gamer_core.cli.group import retro_gamer
@@ -43,6 +45,8 @@ from retro_gamer_core.plugins.loading import load
 from retro_gamer_core.plugins.records import Provider
 from retro_gamer_core.plugins.registry import Plugins, configure
 from retro_gamer_core.policies.player import build_player
+from retro_gamer_core.runs.run_directory import RunDirectory
+from retro_gamer_core.training.loading import load_trainer
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -203,12 +207,38 @@ def test_the_architecture_names_every_module_of_the_core():
     assert sorted(named) == sorted(modules)
 
 
+def walk(heading: str) -> tuple[list[Any], list[CodeType]]:
+    """What the architecture names under this heading, and the code of each."""
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    told = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    steps = [pkgutil.resolve_name(name) for name in re.findall(r"^\d+\. `([\w.]+)`", told, re.MULTILINE)]
+    return steps, [(step.__init__ if isinstance(step, type) else step).__code__ for step in steps]
+
+
+def test_a_frame_goes_the_way_that_the_architecture_tells(tmp_path):
+    """Every function named there is called, first in that order, and they stand in at most twelve files."""
+    _, codes = walk("From a frame of a game to what is learned from it")
+    assert 8 <= len({code.co_filename for code in codes}) <= 12
+
+    metadata = GameMetadata.from_pyproject("retro.examples.snake")
+    settings = {"memory": "uniform", "n_step": 3, "games_in_step": 2, "learning_starts": 64, "device": "cpu"}
+    DQNTrainer(create_game, metadata, tmp_path / "run", {"encoder": "egocentric"}, **settings)
+    loop, called = load_trainer(RunDirectory(tmp_path / "run")).loop, []
+    events = loop.play(10**6)
+    next(events)  # games have begun
+    sys.setprofile(lambda frame, event, _: event == "call" and called.append(frame.f_code))
+    try:
+        while not loop.updates:
+            next(events)
+    finally:
+        sys.setprofile(None)
+    first = [called.index(code) for code in codes]
+    assert first == sorted(first)
+
+
 def test_a_key_goes_the_way_that_the_architecture_tells(tmp_path):
     """Every function named there is called for it, in that order, and they stand in at most eight files."""
-    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    walk = page.partition("## From a key in config.toml to where it acts")[2].partition("\n## ")[0]
-    steps = [pkgutil.resolve_name(name) for name in re.findall(r"^\d+\. `([\w.]+)`", walk, re.MULTILINE)]
-    codes = [(step.__init__ if isinstance(step, type) else step).__code__ for step in steps]
+    steps, codes = walk("From a key in config.toml to where it acts")
     assert 6 <= len({code.co_filename for code in codes}) <= 8
 
     config = tmp_path / "config.toml"
