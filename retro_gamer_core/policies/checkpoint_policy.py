@@ -55,7 +55,10 @@ class CheckpointPolicy:
             adopted(trained_as, self._locked, plugins), plugins, where=self.path.name
         )
         # The options that were in effect then, whatever the defaults are by now.
-        then = {(was.kind, was.name): was.options for was in self._locked}
+        then = {
+            (was.kind, was.name): {key: value for key, value in was.options.items() if value is not None}
+            for was in self._locked
+        }
         parts = [replace(p, options={**then.get((p.kind, p.name), {}), **p.options}) for p in config.parts]
         self.config = replace(config, parts=tuple(parts))
         self._player: Player | None = None
