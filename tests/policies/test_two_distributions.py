@@ -278,13 +278,13 @@ def test_training_says_plainly_that_it_needs_torch(torch_free):
         ("from retro_gamer import build_network", "build_network"),
         (
             "from retro_gamer_core.plugins.registry import installed_plugins as p;"
-            "p().build(p().find_part('network', 'mlp'), None, 3)",
+            "p().build(p().find_part('network', 'mlp'), spec=None, n_outputs=3)",
             "the network 'mlp'",
         ),
         (
             "open('tiny.py', 'w').write('import torch');"
             "from retro_gamer_core.plugins.registry import installed_plugins as p;"
-            "p().build(p().find_part('network', 'tiny:Tiny'), None, 3)",
+            "p().build(p().find_part('network', 'tiny:Tiny'), spec=None, n_outputs=3)",
             "the network 'tiny:Tiny'",
         ),
     ],
