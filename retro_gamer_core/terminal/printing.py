@@ -202,7 +202,9 @@ class MovingLine(AbstractContextManager["MovingLine"]):
         done = min(bar, round(bar * share))
         line = f"{what} {'█' * done}{'░' * (bar - done)}{said}" if what else ""
         self._length = len(line)
-        return Text(showable(line, sys.stderr), no_wrap=True, overflow="ellipsis")
+        text = Text(showable(line, sys.stderr), no_wrap=True, overflow="ellipsis")
+        text.stylize("cyan", len(what) + 1, len(what) + 1 + done)
+        return text
 
     def _remove_what_a_narrower_window_broke(self) -> None:
         """A terminal that was made narrower shows the line in several, and the cursor stands in the last."""

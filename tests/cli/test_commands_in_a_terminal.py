@@ -60,7 +60,7 @@ def test_progress_moves_and_ends_with_what_to_type_next(walk_run, terminal, no_c
     screen = terminal("train", "run", NO_COLOR=no_colour)
     assert screen.wait() == 0
     shown = screen.shown
-    assert "60/60" in shown and "turns/s" in shown and "left" in shown
+    assert "episode 60 of 60 " in shown and "█" in shown and "turns/s" in shown and "left" in shown
     assert "episode 10 of 60: average reward" in shown
     assert "Done: 60 episodes" in shown and "Next: retro-gamer play run" in shown
     assert "\x1b[" in shown, "the line moves"
