@@ -119,7 +119,7 @@ def test_an_encoder(desk, elsewhere, build_wheel):
 
     elsewhere.install(build_wheel(made.directory))
     elsewhere.retro_gamer("create", "--game", "snake", "--output", "run", "--encoder", "broad_stripes")
-    assert "broad_stripes" in elsewhere.retro_gamer("info", "run")
+    assert "broad_stripes" in elsewhere.retro_gamer("info", "run", "--parts")
     elsewhere.retro_gamer(
         "create",
         "--game",
