@@ -24,6 +24,7 @@ NUMBERS = {
     "evaluation": 2673742827,
     "final evaluation": 1074727820,
     "random play": 3473889247,
+    "play": 1873914703,
 }
 
 
