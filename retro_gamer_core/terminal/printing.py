@@ -181,6 +181,11 @@ class MovingLine(AbstractContextManager["MovingLine"]):
             with suppress(OSError):  # the terminal may have been closed
                 self._live.stop()
 
+    @property
+    def moves(self) -> bool:
+        """Whether it is drawn at all."""
+        return self._live is not None
+
     def show(self, what: str, share: float, facts: Sequence[str] = ()) -> None:
         """Draw ``what``, a bar that is filled up to ``share``, and as many of the facts as there is room for."""
         self._shown = what, share, facts

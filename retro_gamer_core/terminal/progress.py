@@ -96,11 +96,11 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         self._line.show(self._goal.reached(number), share, [fact for fact in facts if fact])
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
+        left = "" if self._line.moves else f", {self._goal.time_left(checkpoint.episode)}"
         warn(
             f"{self._goal.reached(checkpoint.episode)}: average reward "
             f"{checkpoint.average_reward:+.1f}, {checkpoint.average_turns:.0f} turns a game, "
-            f"{percent(checkpoint.epsilon)} random, {checkpoint.turns_per_second:,.0f} turns/s, "
-            f"{self._goal.time_left(checkpoint.episode)}"
+            f"{percent(checkpoint.epsilon)} random, {checkpoint.turns_per_second:,.0f} turns/s{left}"
         )
 
     def evaluated(self, evaluation: Evaluated) -> None:

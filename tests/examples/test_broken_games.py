@@ -92,7 +92,7 @@ def test_a_pack_that_gives_the_same_game_twice_is_warned_of(desk):
     everything_else_works(desk)
     told = desk.type_in("create --game star-catch --output runs/catch")
     assert told.code == 0
-    assert "twice (factory-fails)" in told.shown and "retro-gamer check star-catch" in told.shown
+    assert "twice (factory-fails)" in told.shown and "retro-gamer check runs/catch" in told.shown
 
 
 def test_a_pack_that_is_not_there_leaves_all_other_games(desk):

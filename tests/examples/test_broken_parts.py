@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from examples.desk import Desk, everything_else_works
-from examples.example_packages import COMMAND, ENCODER, LOGGER, MEMORY, NETWORK, PLUGINS, Example
+from examples.example_packages import COMMAND, ENCODER, LEARNER, LOGGER, MEMORY, NETWORK, PLUGINS, Example
 
 Breaking = Callable[[Desk, Example], None]
 PARTS = (ENCODER, NETWORK, MEMORY, LOGGER)
@@ -18,6 +18,7 @@ IN_CREATE = {
     ENCODER: "--encoder nearest --set preprocessing.far=4",
     NETWORK: "--network dueling --set model.neurons=8",
     MEMORY: "--memory highlights --set training.share=0.5",
+    LEARNER: "--learner tabular --set learner.step_size=0.2",
     LOGGER: "--set \"logging.loggers=['training_log', 'spreadsheet']\" "
     '--set "logging.spreadsheet={decimal_comma=true}"',
     COMMAND: "",
@@ -114,10 +115,10 @@ WAYS = (
     Way("no function and no class", ending_with("New = 3"), "cannot be built: {} is not a function or class",
         kinds=PARTS),
     Way("no command", ending_with("New = 3"), "{} is no click command", "@click.command()", kinds=(COMMAND,)),
-    Way("a factory that asks for more", asking_for_more, "cannot be built: missing a required argument",
+    Way("a factory that asks for more", asking_for_more, "cannot be built: it needs a value for 'colour'",
         kinds=PARTS),
     Way("a factory without its option", without_its_option,
-        "cannot be built: got an unexpected keyword argument", kinds=(NETWORK,)),  # the others declare their own
+        "cannot be built: its factory does not take its own option", kinds=(NETWORK,)),  # the others declare their own
     Way("a factory that raises",
         ending_with(f"{AS_DECLARED}def New(*given, **options):\n    raise KeyError('size')"),
         "cannot be built: building it ended with KeyError: 'size'", kinds=PARTS),
