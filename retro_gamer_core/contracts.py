@@ -193,9 +193,15 @@ def play(learner: Any, steps: TimeSteps, rng: np.random.Generator) -> np.ndarray
 
     if hasattr(learner, "play"):
         return np.asarray(learner.play(steps, rng))
-    values: np.ndarray = learner.q_values(steps.observations)
-    if steps.mask is not None:
-        values = np.where(steps.mask, values, -np.inf)
+    return best_allowed(learner.q_values(steps.observations), steps.mask)
+
+
+def best_allowed(values: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """The action (``int64[n]``) with the highest of its ``values: [n, n_actions]`` among those of the ``mask``."""
+    import numpy as np
+
+    if mask is not None:
+        values = np.where(mask, values, -np.inf)
     best: np.ndarray = values.argmax(axis=1)
     return best
 
@@ -225,12 +231,15 @@ class Logger(Listener, Protocol):
 
     Beside what stands below, it may hear more, where it has the method:
 
-    ================  ==================================================================================
-    call              meaning
-    ================  ==================================================================================
-    ``evaluated``     ``(evaluation: Evaluated)``: some games were played without exploring.
-    ``alarm_raised``  ``(alarm: AlarmRaised)``: something looks wrong. Without the method, it is a note.
-    ================  ==================================================================================
+    =================  =================================================================================
+    call               meaning
+    =================  =================================================================================
+    ``evaluated``      ``(evaluation: Evaluated)``: some games were played without exploring.
+    ``game_recorded``  ``(recording: Recording)``: a game that was played without exploring, to be looked
+                       at, now and then on the same seed; see ``retro_gamer_core.playing.replay``. None is
+                       played for it where no logger has the method.
+    ``alarm_raised``   ``(alarm: AlarmRaised)``: something looks wrong. Without the method, it is a note.
+    =================  =================================================================================
     """
 
     def state_dict(self) -> dict[str, Any]:

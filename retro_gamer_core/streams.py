@@ -21,6 +21,7 @@ STREAMS: Final = {
     "final evaluation": 6,
     "random play": 7,  # which keys are pressed
     "play": 8,  # what a learner draws whose play is a matter of chance
+    "forks": 9,  # copies of a game that are not to see what will happen in it
 }
 
 

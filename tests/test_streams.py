@@ -25,6 +25,7 @@ NUMBERS = {
     "final evaluation": 1074727820,
     "random play": 3473889247,
     "play": 1873914703,
+    "forks": 1016700480,
 }
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from retro_gamer_core.checks.workbench import Check, Workbench, compare_cost
 from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.contracts import Logger
 from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
 from retro_gamer_core.findings import Finding, finding
+from retro_gamer_core.playing.replay import Recording
 
 _EPISODES = 20
 _STOPPED_AFTER = 12
@@ -116,8 +119,27 @@ def _episodes(logger: Any, path: Path, numbers: range) -> None:
                 logger.evaluated(
                     Evaluated(number, turns, 2.0 * number, 3.0, 3.0, 90.0, None, 1.0, None, 0.4, True, 10)
                 )
+            if hasattr(logger, "game_recorded") and number == 5:
+                logger.game_recorded(_recording(number, turns))
             if hasattr(logger, "alarm_raised") and number == 5:
                 logger.alarm_raised(AlarmRaised("reward-never-seen", "no reward", 500, "why", "try"))
+
+
+def _recording(episode: int, turns: int) -> Recording:
+    at = {"name": "evaluation", "episode": episode, "total_turns": turns, "seconds": 2.0 * episode}
+    return Recording(
+        game="snake",
+        seed=7,
+        keys=np.zeros(3, np.uint16),
+        values=np.zeros((3, 2), np.float32),
+        rewards=np.ones(3, np.float32),
+        score=None,
+        total_reward=3.0,
+        ended="game over",
+        checksum=0,
+        at={**at, "share": episode / _EPISODES, "best": True},
+        random=np.zeros(3, bool),
+    )
 
 
 def _lines(directory: Path) -> dict[str, int]:

@@ -270,7 +270,7 @@ class LoggingSettings:
             "Who writes down what happens in training. The options of one logger stand in a table of its "
             "own, such as [logging.json_lines]."
         ),
-    ] = ("training_log", "json_lines")
+    ] = ("training_log", "json_lines", "recordings")
 
 
 LOOP_SETTINGS = settings_of(TrainingSettings)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Unpack
 
 import numpy as np
 
-from retro_gamer_core.contracts import play
+from retro_gamer_core.contracts import best_allowed, play
 from retro_gamer_core.events import Ending
 from retro_gamer_core.observation import Observations, TimeSteps
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.playing.replay import Recorder
 from retro_gamer_core.playing.vector import Episode
 from retro_gamer_core.runs.plain_values import number
 from retro_gamer_core.streams import stream
@@ -84,6 +85,7 @@ def play_games(
     score_key: str | None,
     at_once: int = _GAMES_AT_ONCE,
     each_turn: Callable[[int], object] = _nobody_watches,
+    recorder: Recorder | None = None,
 ) -> list[PlayedGame]:
     """Play ``count`` games to their end. Returns them in the order of their seeds.
 
@@ -97,6 +99,7 @@ def play_games(
         at_once: so many games are turned together, with one call of ``choose``.
         each_turn: called after each turn of them all with how many games have ended. What it raises ends
             the playing.
+        recorder: takes down game 0; ``choose`` tells it the values, see ``greedy``.
 
     A game whose code raises ends there. Nobody else's random numbers are moved.
     """
@@ -110,7 +113,10 @@ def play_games(
     def begin_next(slot: int) -> None:
         for index in waiting:
             environment = GameEnvironment(create_game, player.metadata, player.encoder, characters=characters)
-            game = _CountedGame(index, Episode(environment, max_turns), seen[slot], Chance(seed, index))
+            taken_down_by = None if index else recorder
+            game = _CountedGame(
+                index, Episode(environment, max_turns), seen[slot], Chance(seed, index), taken_down_by
+            )
             if not game.ended:
                 running[slot] = game
                 return
@@ -138,12 +144,20 @@ def play_games(
 class _CountedGame:
     """One of the games, begun as soon as this is made. It writes what it shows into ``seen``, one observation."""
 
-    def __init__(self, index: int, episode: Episode, seen: Observations, chance: Chance) -> None:
+    def __init__(
+        self,
+        index: int,
+        episode: Episode,
+        seen: Observations,
+        chance: Chance,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.index = index
         self.ended: Ending | None = None
         self._episode = episode
         self._seen = seen
         self._chance = chance
+        self._recorder = recorder
         self._actions = [0] * episode.environment.metadata.n_actions
         self._error: BaseException | None = None
         try:
@@ -151,6 +165,9 @@ class _CountedGame:
                 episode.begin(seen.cells, seen.features)
         except (Exception, SystemExit) as error:  # exit() in a game must not end the evaluation
             self.ended, self._error = "error", error
+        else:
+            if recorder:
+                recorder.begin(episode.environment.game, episode.environment.metadata.reward)
 
     def action_mask(self) -> np.ndarray | None:
         return self._episode.environment.action_mask()
@@ -163,9 +180,14 @@ class _CountedGame:
         self._actions[action] += 1
         try:
             with self._chance:
-                _, self.ended = self._episode.step(action, self._seen.cells, self._seen.features)
+                reward, self.ended = self._episode.step(action, self._seen.cells, self._seen.features)
         except (Exception, SystemExit) as error:
             self.ended, self._error = "error", error
+            if self._recorder:
+                self._recorder.failed()
+        else:
+            if self._recorder:
+                self._recorder.turn(action, reward, self.ended)
 
     def result(self, score_key: str | None) -> PlayedGame:
         episode, game = self._episode, self._episode.environment.game
@@ -196,7 +218,22 @@ def play_at_random(
     return play_games(choose, create_game, player, count, at_once=1, each_turn=each_turn, **settings)
 
 
-def greedy(learner: Any, seed: int = 0) -> Callable[[TimeSteps], np.ndarray]:
-    """Plays as ``learner`` does where nothing is learned: never exploring, its own chance drawn from ``seed``."""
+def greedy(
+    learner: Any, seed: int = 0, recorder: Recorder | None = None
+) -> Callable[[TimeSteps], np.ndarray]:
+    """Plays as ``learner`` does where nothing is learned: never exploring, its own chance drawn from ``seed``.
+
+    It tells a ``recorder`` the values in the first of the games, where game 0 is as long as it lasts.
+    """
     rng = np.random.default_rng(stream(seed, "play"))
-    return lambda steps: play(learner, steps, rng)
+
+    def choose(steps: TimeSteps) -> np.ndarray:
+        if recorder is None or steps.games[0] or hasattr(learner, "play"):
+            if recorder is not None:
+                recorder.values = learner.q_values(steps.observations[:1])[0]
+            return play(learner, steps, rng)
+        values = learner.q_values(steps.observations)
+        recorder.values = values[0]
+        return best_allowed(values, steps.mask)
+
+    return choose

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -126,9 +127,22 @@ class GameEnvironment:
         game.input_source = self._keys
         game.view = None
         game.start()
+        self._turn_to(game)
+
+    def playing_on(self, game: Game) -> GameEnvironment:
+        """Another environment like this one, for a copy of its game that goes its own way from here."""
+        other = GameEnvironment(
+            self.create_game, self.metadata, self._get_encoder(), characters=self._get_characters()
+        )
+        game.input_source, game.view = other._keys, None
+        frame = self._frame
+        other._turn_to(game, *(() if frame is None else (frame.player, deepcopy(frame.memory))))
+        return other
+
+    def _turn_to(self, game: Game, *seen_before: Any) -> None:
         if self._frame is None:
             self._frame = self._new_frame(game)
-        self._frame.begin(game)
+        self._frame.begin(game, *seen_before)
         self.game = game
         self._previous_reward = self._plain_total(game.state.get(self._reward_key))
 

@@ -7,6 +7,7 @@ runs/snake/
 ├── training.jsonl      the same for programs
 ├── checkpoints/        ep_0100.pt, ep_0200.pt, …, final.pt, and best.pt, the best of them all
 ├── state/              turns_204800.npz: everything needed to go on exactly there
+├── recordings/         turns_2048.npz: a game that was played then, to be looked at
 ├── set_aside/          what a resume from an earlier checkpoint left behind
 ├── training.lock       empty; locked while a process is training
 └── training.pid        which process, there while it is training
@@ -28,6 +29,7 @@ from retro_gamer_core.suggestions import nearest
 
 _CHECKPOINTS = Numbering("ep_", ".pt", digits=4)
 _STATES = Numbering("turns_", ".npz")
+_RECORDINGS = Numbering("turns_", ".npz")
 _SET_ASIDE = re.compile(r"([0-9]{3,18})-.*")
 
 
@@ -50,6 +52,7 @@ class RunDirectory:
         self.holder = self.path / "training.pid"
         self._checkpoints = self.path / "checkpoints"
         self._states = self.path / "state"
+        self._recordings = self.path / "recordings"
         self._set_aside = self.path / "set_aside"
 
     @classmethod
@@ -148,6 +151,24 @@ class RunDirectory:
             with suppress(PermissionError):  # open in another program on Windows: next time, then
                 path.unlink(missing_ok=True)
 
+    def recordings(self, after: int = -1) -> list[Path]:
+        """The recorded games of after so many turns of training, in the order of their turns."""
+        return [
+            path
+            for path in _RECORDINGS.files(self._recordings)
+            if (_RECORDINGS.number(path.name) or 0) > after
+        ]
+
+    def recording_path(self, turns: int) -> Path:
+        """Where the game belongs that was recorded after so many turns of training."""
+        return self._recordings / _RECORDINGS.name(turns)
+
+    def forget_recordings(self, after: int) -> None:
+        """Delete the games that were recorded after so many turns of training: these turns were lost."""
+        for path in self.recordings(after):
+            with suppress(PermissionError):  # open in another program on Windows
+                path.unlink(missing_ok=True)
+
     def thin_checkpoints(self, written: Iterable[int], keep: int) -> list[int]:
         """Of the checkpoints after the episodes ``written``, delete those that do not stay (see ``thinned``).
 
@@ -185,7 +206,7 @@ class RunDirectory:
         """
         logs = [path for path in (self.log, self.events, self.parts_lock) if path.is_file()]
         best = [path for path in (self.best_checkpoint,) if path.is_file()]
-        return [*self.checkpoints(), *best, *self.newest_states(), *logs]
+        return [*self.checkpoints(), *best, *self.newest_states(), *self.recordings(), *logs]
 
     def remove(self, files: Iterable[Path]) -> None:
         """Delete these, which must be among ``made_by_training()``. Hold the run meanwhile."""
@@ -210,6 +231,7 @@ class RunDirectory:
                 with suppress(OSError):  # a full disk; who only wants to make room there needs none of them
                     directory.mkdir(exist_ok=True)
                 remove_leftovers(directory)
+            remove_leftovers(self._recordings)
             yield
 
     def _nearest_checkpoint(self, name: Path | str) -> str:

@@ -16,6 +16,7 @@ from retro_gamer_core.runs.saved_state import refuse_unsaveable
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Listener, Logger
+    from retro_gamer_core.playing.replay import Recording
     from retro_gamer_core.plugins.registry import Plugins
 
 
@@ -66,10 +67,19 @@ class Callbacks:
 
     def evaluated(self, evaluation: Evaluated) -> None:
         """Loggers may have a method of this name."""
-        for name, listener in list(self._listeners.items()):
-            if getattr_static(listener, "evaluated", None):
-                self._ask(name, "evaluated", evaluation)
+        for name in self._who_hear("evaluated"):
+            self._ask(name, "evaluated", evaluation)
         self._announce("retro_gamer_evaluated", evaluation=evaluation)
+
+    def game_recorded(self, recording: Recording) -> None:
+        """Loggers may have a method of this name."""
+        for name in self._who_hear("game_recorded"):
+            self._ask(name, "game_recorded", recording)
+
+    @property
+    def want_recordings(self) -> bool:
+        """Whether anybody has ``game_recorded``."""
+        return bool(self._who_hear("game_recorded"))
 
     def training_finished(self, outcome: Outcome) -> None:
         self._tell("training_finished", outcome)
@@ -91,6 +101,9 @@ class Callbacks:
         for name in self._loggers:
             if name in state:
                 self._ask(name, "load_state_dict", state[name])
+
+    def _who_hear(self, what: str) -> list[str]:
+        return [name for name, one in self._listeners.items() if getattr_static(one, what, None)]
 
     def _tell(self, what: str, *arguments: Any) -> None:
         for name in list(self._listeners):

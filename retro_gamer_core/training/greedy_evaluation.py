@@ -14,6 +14,7 @@ import numpy as np
 
 from retro_gamer_core.evaluation.games import PlayedGame, greedy, play_at_random, play_games
 from retro_gamer_core.events import Evaluated
+from retro_gamer_core.playing.replay import Recorder
 from retro_gamer_core.policies.best_policy import BestPolicy, Means
 from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.streams import seed_before_names, stream_seed
@@ -85,6 +86,9 @@ class GreedyEvaluation:
         config: its training settings say how often, and in how many games.
         create_game: makes a fresh game.
         plugins: where parts come from.
+
+    Attributes:
+        recorder: takes down game 0 of ``now``, where somebody wants it.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class GreedyEvaluation:
         self._kept = BestPolicy(run, create_game, plugins)
         self._record = EvaluationRecord(named_streams=True)
         self.verdict = ""
+        self.recorder: Recorder | None = None
 
     def due(self, turns: int) -> bool:
         """Whether to evaluate after so many turns of training.
@@ -121,7 +126,7 @@ class GreedyEvaluation:
         games = self._settings.evaluation_games
         seed = self._seed("evaluation")
         try:
-            played = self._play(player, games, seed, stop)
+            played = self._play(player, games, seed, stop, self.recorder)
             self._measure_random_play(player, games, stop)
         except _GivenUp:
             return None
@@ -176,6 +181,11 @@ class GreedyEvaluation:
         seed = self._settings.seed or 0
         return stream_seed(seed, of) if self._record.named_streams else seed_before_names(seed, _BEFORE[of])
 
+    @property
+    def seed(self) -> int:
+        """Of the games that are played by every ``now``."""
+        return self._seed("evaluation")
+
     def _how(self, seed: int, stop: Stop) -> dict[str, Any]:
         def give_up_if_asked(games_ended: int) -> None:
             if stop.asked:
@@ -188,9 +198,12 @@ class GreedyEvaluation:
             "each_turn": give_up_if_asked,
         }
 
-    def _play(self, player: Player, games: int, seed: int, stop: Stop) -> list[PlayedGame]:
-        choose = greedy(player.learner, seed)
-        return play_games(choose, self._create_game, player, games, **self._how(seed, stop))
+    def _play(
+        self, player: Player, games: int, seed: int, stop: Stop, recorder: Recorder | None = None
+    ) -> list[PlayedGame]:
+        choose = greedy(player.learner, seed, recorder)
+        how = self._how(seed, stop)
+        return play_games(choose, self._create_game, player, games, recorder=recorder, **how)
 
     def _play_the_best(self, player: Player, games: int, seed: int, stop: Stop) -> Means | None:
         best, then = self._kept.player(), self._kept.means()

@@ -159,7 +159,8 @@ class RunKeeper:
         else:
             episode = rewound_to.told.episode
             later = [path for path in self._run.checkpoints() if (episode_of(path) or 0) > episode]
-            aside = [*later, *final, *self._run.newest_states()]
+            recordings = self._run.recordings(after=rewound_to.told.turns)
+            aside = [*later, *final, *self._run.newest_states(), *recordings]
             self._set_aside(aside, f"before resuming {rewound_to.path.name}")
 
     def save_state(self, loop: TrainingLoop, loggers: Stateful) -> None:

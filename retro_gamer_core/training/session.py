@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.contracts import ask
 from retro_gamer_core.errors import GameError
@@ -16,6 +16,7 @@ from retro_gamer_core.training.time_budget import StopInTime, TimeBudget, explai
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Listener
+    from retro_gamer_core.playing.replay import Recording
     from retro_gamer_core.training.trainer import Trainer
 
 
@@ -34,6 +35,7 @@ class Session:
     ) -> None:
         self._trainer = trainer
         self._loop, self._keeper, self._evaluation = trainer.loop, trainer.keeper, trainer.evaluation
+        self._recorded = trainer.recorded
         self._interrupt, self._budget = interrupt, budget
         self._told_to_stop = StopRequest()
         self._stop = StopInTime(budget, interrupt, self._told_to_stop)
@@ -41,6 +43,7 @@ class Session:
         self._episode_limit = sys.maxsize if budget.is_limited else settings.training_episodes
         run = RunInfo(trainer.run.path, trainer.config.game, settings.drawn_seed, self._told_to_stop.ask)
         self._callbacks = Callbacks(run, trainer.loggers, trainer.plugins, listeners)
+        self._recorded.wanted = self._callbacks.want_recordings
 
     def train(self) -> Outcome:
         """See ``Trainer.train``."""
@@ -96,9 +99,11 @@ class Session:
         failures = self._trainer.failures
         if self._evaluation_due and not self._finished:  # given up when somebody stopped in the middle of it
             self._evaluate(self._evaluation.now, self._interrupt)
-        given_up_again = self._interrupt.asked and self._evaluation_due
+        elif self._recording_due and not self._finished:
+            self._record("during" if self._loop.turns else "before", self._interrupt)
+        given_up_again = self._interrupt.asked and (self._evaluation_due or self._recording_due)
         try:
-            # An evaluation belongs to its turn: until it has been made, no other turn is played.
+            # An evaluation or a recorded game belongs to its turn: until it has been made, no other turn is played.
             for event in () if given_up_again else self._loop.play(self._episode_limit):
                 if event is not None:
                     self._hear(event)
@@ -110,6 +115,8 @@ class Session:
                     self._evaluate(self._evaluation.now, self._stop)
                     if self._interrupt.asked:
                         break
+                elif self._recording_due:
+                    self._record("during", self._stop)
                 elif self._keeper.seconds_since_state >= self._trainer.seconds_between_states:
                     with self._budget.timing("saving"):
                         self._save_state()
@@ -121,11 +128,16 @@ class Session:
         if failures.too_many:
             raise failures.as_error(self._trainer.run.path)
         if not self._interrupt.asked:
-            self._evaluate(self._evaluation.at_the_end, self._interrupt)
+            evaluated = self._evaluate(self._evaluation.at_the_end, self._interrupt)
+            recorded = False
+            if self._recorded.missing_at_the_end(self._loop.turns) and not self._interrupt.asked:
+                recorded = self._record("end", self._interrupt, best=bool(evaluated and evaluated.is_best))
             if self._evaluation.verdict:
                 self._callbacks.note(self._evaluation.verdict)
-                if self._trainer.finished:  # so that it is not made again
-                    self._save_all()
+            if (
+                self._evaluation.verdict or recorded
+            ) and self._trainer.finished:  # so that it is not made again
+                self._save_all()
 
     def _hear(self, event: Event) -> None:
         trainer = self._trainer
@@ -149,17 +161,55 @@ class Session:
     def _evaluation_due(self) -> bool:
         return self._evaluation.due(self._loop.turns) and self._budget.has_time_for("evaluation")
 
-    def _evaluate(self, evaluate: Callable[..., Evaluated | None], stop: Stop) -> None:
+    def _evaluate(self, evaluate: Callable[..., Evaluated | None], stop: Stop) -> Evaluated | None:
+        recorder = self._evaluation.recorder = self._recorded.recorder()
         with self._budget.timing("evaluation", lambda: self._evaluation.longer_at_the_end(self._loop.turns)):
             evaluated = evaluate(self._trainer.player, self._loop, self._keeper, stop)
         if evaluated is None:
-            return
+            return None
         self._callbacks.evaluated(evaluated)
+        moment = self._moment("evaluation", best=evaluated.is_best)
+        self._tell_of(self._recorded.of_evaluation(recorder, self._evaluation.seed, moment))
         alarms = self._trainer.alarms.evaluated(evaluated)
         for alarm in alarms:
             self._callbacks.alarm_raised(alarm)
         if alarms:  # told once, even where nothing else is saved after this
             self._save_state()
+        return evaluated
+
+    @property
+    def _share_played(self) -> float:
+        return (
+            self._budget.share_spent if self._budget.is_limited else self._loop.episodes / self._episode_limit
+        )
+
+    @property
+    def _recording_due(self) -> bool:
+        return self._recorded.due(self._share_played)
+
+    def _record(self, name: str, stop: Stop, *, best: bool = False) -> bool:
+        """Play a game that is recorded, and tell of it. False if it was given up."""
+        moment = self._moment(name, best=best)
+        recording = self._recorded.play(
+            self._trainer.player, self._loop, self._evaluation.seed, moment, budget=self._budget, stop=stop
+        )
+        self._tell_of(recording)
+        return recording is not None
+
+    def _moment(self, name: str, *, best: bool) -> dict[str, Any]:
+        return {
+            "name": name,
+            "episode": self._loop.episodes,
+            "total_turns": self._loop.turns,
+            "seconds": self._keeper.seconds,
+            "share": min(1.0, self._share_played),
+            "best": best,
+        }
+
+    def _tell_of(self, recording: Recording | None) -> None:
+        if recording is not None:
+            self._callbacks.game_recorded(recording)
+            self._recorded.wanted = self._callbacks.want_recordings  # one that failed is not asked again
 
     def _save_all(self) -> None:
         self._keeper.save_last(self._loop, finished=self._finished)

@@ -18,6 +18,7 @@ from retro_gamer_core.training.game_failures import GameFailures
 from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
 from retro_gamer_core.training.interrupts import Stop, StopRequest
 from retro_gamer_core.training.new_characters import NewCharacterRule
+from retro_gamer_core.training.recorded_games import RecordedGames
 from retro_gamer_core.training.resuming import Found, Saved, characters_to_return_to, newest_saved
 from retro_gamer_core.training.run_keeper import RunKeeper
 from retro_gamer_core.training.session import Session
@@ -78,12 +79,13 @@ class Trainer:
             for choice in self.config.loggers
         }
         self.evaluation = GreedyEvaluation(run, self.config, create_game, plugins)
+        self.recorded = RecordedGames(self.config, create_game)
         self.keeper = RunKeeper(
             run,
             self.config,
             lock_parts(self.config, plugins),
             plugins.find_part("learner", self.config.learner.name),
-            {"alarms": self.alarms, "evaluation": self.evaluation},
+            {"alarms": self.alarms, "evaluation": self.evaluation, "recorded": self.recorded},
         )
         self.failures = GameFailures(source, self.config.training.training_episodes)
         self.new_characters = NewCharacterRule(run, self.config, self._any_game, plugins)

@@ -1,0 +1,201 @@
+"""``recordings/``: games that were played at moments of the training, each in a file of some kilobytes.
+
+A file is an archive of the core (see ``retro_gamer_core.runs.archives``): ``recording.json``, and an array each for
+keys, values, rewards and which keys were random.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from retro_gamer_core.errors import Problem, RetroGamerError
+from retro_gamer_core.playing.replay import Recording
+from retro_gamer_core.runs.archives import open_archive, read_array, read_json, refused_as, write_archive
+from retro_gamer_core.runs.atomic_files import refuse_link_out, replace_file
+from retro_gamer_core.runs.plain_values import plain
+from retro_gamer_core.runs.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    from retro_gamer_core import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
+
+FORMAT, VERSION = "retro-gamer recording", 1
+
+#: A larger file is no recording: a million turns with four keys take half of it.
+LARGEST_FILE = 64 * 2**20
+
+_ABOUT = "recording.json"
+_LARGEST_ABOUT = 2**16
+_ARRAYS: dict[str, tuple[type[np.generic], int]] = {
+    "keys": (np.uint16, 1),
+    "values": (np.float32, 2),
+    "rewards": (np.float32, 1),
+    "random": (np.bool_, 1),
+}
+
+
+class RecordingDamaged(RetroGamerError, ValueError):
+    """A recording cannot be read."""
+
+
+class ReadRecordings(NamedTuple):
+    """The games of a run in the order of its turns, and what is to be said of those that are missing."""
+
+    recordings: list[Recording]
+    problems: list[Problem]
+
+
+class RecordingsWriter:
+    """Writes ``recordings/turns_<total turns>.npz`` in the run's directory."""
+
+    def __init__(self, run_directory: Path) -> None:
+        self._run = RunDirectory(run_directory)
+        self._newest = -1
+
+    def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
+
+    def note(self, line: str) -> None: ...
+
+    def episode_finished(self, episode: EpisodeFinished) -> None: ...
+
+    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None: ...
+
+    def training_finished(self, outcome: Outcome) -> None: ...
+
+    def game_recorded(self, recording: Recording) -> None:
+        turns = int(recording.at["total_turns"])
+        self._run.forget_recordings(
+            after=turns
+        )  # those of a session that was killed before anything was saved
+        path = self._run.recording_path(turns)
+        path.parent.mkdir(exist_ok=True)
+        refuse_link_out(path)
+        write_recording(path, recording)
+        self._newest = turns
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"newest": self._newest}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self._newest = state["newest"]
+        self._run.forget_recordings(after=self._newest)
+
+
+def write_recording(path: Path, recording: Recording) -> None:
+    """Write one, whole or not at all. Equal recordings give equal files."""
+    about = {
+        "format": FORMAT,
+        "version": VERSION,
+        "game": recording.game,
+        "seed": recording.seed,
+        "score": recording.score,
+        "total_reward": recording.total_reward,
+        "ended": recording.ended,
+        "checksum": recording.checksum,
+        "at": plain(recording.at, "at"),
+    }
+    text = json.dumps(about, allow_nan=False)
+    arrays = [
+        (f"{name}.npy", np.asarray(getattr(recording, name), dtype)) for name, (dtype, _) in _ARRAYS.items()
+    ]
+    replace_file(path, lambda temporary: write_archive(temporary, _ABOUT, text, arrays))
+
+
+def read_recording(path: Path) -> Recording:
+    """Read one, which may come from a stranger: nothing in it is run, and nothing is believed unchecked.
+
+    Raises:
+        RecordingDamaged: cut short, changed, or no recording at all.
+    """
+    with refused_as(lambda error: _damaged(path, error)), path.open("rb") as file:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise ValueError(f"it has {size:,} bytes, more than any recording")
+        with open_archive(file, size) as archive:
+            if archive.getinfo(_ABOUT).file_size > _LARGEST_ABOUT:
+                raise ValueError("it says more about itself than any recording")
+            about = read_json(archive, _ABOUT)
+            arrays = {name: read_array(archive, f"{name}.npy") for name in _ARRAYS}
+        return _checked(about, arrays)
+
+
+def read_recordings(run_path: Path | str) -> ReadRecordings:
+    """All recorded games of a run. Of those that were the best so far, only the last is ``best`` by now."""
+    recordings, problems = [], []
+    files = RunDirectory(run_path).recordings()
+    for path in files:
+        try:
+            recordings.append(read_recording(path))
+        except RecordingDamaged as error:
+            problems.append(error.problem)
+    if not files:
+        problems.append(
+            Problem(
+                "no games were recorded in this run",
+                where=str(run_path),
+                why="it was trained before retro-gamer recorded games, or without the logger recordings",
+                hint='add "recordings" to loggers in config.toml, and train on',
+                code="no-recordings",
+            )
+        )
+    best = max((i for i, each in enumerate(recordings) if each.at["best"]), default=None)
+    return ReadRecordings(
+        [replace(each, at={**each.at, "best": i == best}) for i, each in enumerate(recordings)], problems
+    )
+
+
+def _checked(about: Any, arrays: Mapping[str, np.ndarray]) -> Recording:
+    if about["format"] != FORMAT:
+        raise ValueError("something else wrote it")
+    if about["version"] != VERSION:
+        raise ValueError(f"it has format {about['version']}, and this retro-gamer reads {VERSION}")
+    turns = len(arrays["keys"])
+    for name, (dtype, dimensions) in _ARRAYS.items():
+        array = arrays[name]
+        if array.dtype != dtype or array.ndim != dimensions or len(array) != turns:
+            raise ValueError(f"{name} is not what it should be")
+    if not turns or not arrays["values"].shape[1] > int(arrays["keys"].max()):
+        raise ValueError("it has no turns, or a key without a value")
+    at = about["at"]
+    _check("game", about["game"], str)
+    _check("ended", about["ended"], str)
+    _check("name", at["name"], str)
+    _check("best", at["best"], bool)
+    for name in ("seed", "checksum"):
+        _check(name, about[name], int)
+    for name in ("episode", "total_turns"):
+        _check(name, at[name], int)
+    for name in ("seconds", "share"):
+        _check(name, at[name], int, float)
+    for name in ("score", "total_reward"):
+        _check(name, about[name], int, float, *([type(None)] if name == "score" else []))
+    if about["ended"] not in ("game over", "turn limit"):
+        raise ValueError("nobody knows how it ended")
+    said = {name: about[name] for name in ("game", "seed", "total_reward", "ended", "checksum", "score")}
+    known = ("name", "episode", "total_turns", "seconds", "share", "best")
+    return Recording(**said, at={name: at[name] for name in known}, **arrays)
+
+
+def _check(name: str, value: Any, *types: type) -> None:
+    is_truth = isinstance(value, bool)
+    if (is_truth and bool not in types) or not isinstance(value, types):
+        raise ValueError(f"its {name} is not what it should be")
+    if not is_truth and isinstance(value, (int, float)) and not (isfinite(value) and value < 2**63):
+        raise ValueError(f"its {name} is no ordinary number")
+    if isinstance(value, int) and value < 0:
+        raise ValueError(f"its {name} is below zero")
+
+
+def _damaged(path: Path, error: Exception) -> RecordingDamaged:
+    return RecordingDamaged(
+        f"{path.name} cannot be read: it is cut short, damaged, or no recording at all ({error})",
+        where=str(path),
+        why="this game cannot be shown; training does not need it",
+        hint="move the file away",
+    )

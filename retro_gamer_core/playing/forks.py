@@ -1,0 +1,337 @@
+"""Copies of a running game that go their own way: what would come of another key?
+
+A copy is made by pickling the game; by ``copy.deepcopy`` where that fails; and by playing the game again from its
+seed where that fails too, or where a copy would not be the same game: one that keeps a set, whose order nobody can
+copy, or a function that still means the original.
+"""
+
+from __future__ import annotations
+
+import copy
+import gc
+import io
+import pickle
+import random
+import weakref
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.observation import Observations, ObservationSpec
+from retro_gamer_core.playing.chance import Chance
+from retro_gamer_core.playing.environment import GameEnvironment
+from retro_gamer_core.playing.frames import CharacterCodes
+from retro_gamer_core.streams import stream_seed
+
+if TYPE_CHECKING:
+    from retro.game import Game
+
+    from retro_gamer_core.contracts import Encoder
+    from retro_gamer_core.games.metadata import GameMetadata
+
+#: The generators behind the functions of ``random`` and of ``numpy.random``: a copy goes on drawing from them.
+_EVERYBODYS = (random._inst, np.random.mtrand._rand)
+
+#: What is drawn by making a copy.
+_COPYING = Chance(0)
+
+_OWN_GENERATORS = (random.Random, np.random.Generator, np.random.RandomState)
+_SHARED = (
+    type,
+    ModuleType,
+    FunctionType,
+    weakref.ref,
+    *{type(each) for each in (1, 1.0, "", b"", True, None)},
+)
+
+
+class ForkFailed(RetroGamerError):
+    """This game cannot be copied, and how it came here is not known."""
+
+
+class Fork:
+    """A running game with chance of its own. Nothing that is done with it moves anybody else's.
+
+    Made by ``begin``, ``fork``, or another one's ``fork`` and ``reseeded``.
+
+    Attributes:
+        turns: how many were played in it.
+        seen: what its encoder sees now, one observation; of no cells where it has none.
+    """
+
+    def __init__(
+        self, environment: GameEnvironment, chance: Chance, again: Callable[[], Fork] | None = None
+    ) -> None:
+        self.turns = 0
+        self._environment, self._chance = environment, chance
+        self._again = again
+        self._actions: list[int] = []
+        self._copies: _Copies | None = None
+        self.seen = Observations.empty(1, environment.spec)
+
+    @property
+    def game(self) -> Game:
+        """The game as it stands now. Look, do not touch."""
+        return self._environment.game
+
+    @property
+    def playing(self) -> bool:
+        """Whether the game goes on."""
+        return self._environment.playing
+
+    def action_mask(self) -> np.ndarray | None:
+        """The actions that are allowed now, ``bool[n_actions]``; None where its encoder does not say so."""
+        return self._environment.action_mask()
+
+    def step(self, action: int) -> float:
+        """Play one turn with the key of this action number. Returns the reward.
+
+        Whatever the game raises passes through.
+        """
+        self._copies = None
+        self._actions.append(action)
+        with self._chance:
+            reward = self._environment.play_turn(action)
+            self._look()
+        self.turns += 1
+        return reward
+
+    def fork(self) -> Fork:
+        """A copy that meets the same chance: with the same keys, the same happens in it.
+
+        Raises:
+            ForkFailed: it cannot be copied or played again.
+        """
+        past = self._past()
+        if self._copies is None:
+            with _COPYING:
+                self._copies = _copies(self.game, may_be_inexact=past is None)
+        if self._copies is None:
+            if past is None:
+                raise ForkFailed(
+                    "this game cannot be copied",
+                    why="something in it can be neither pickled nor copied, or means the game it was made for",
+                    hint="begin it from a seed: then a copy of it is played again from there",
+                )
+            return past()
+        with _COPYING:
+            game = self._copies.another()
+            environment = self._environment.playing_on(game)
+        other = Fork(environment, copy.copy(self._chance), past)
+        other.seen = self.seen.copy()
+        return other
+
+    def reseeded(self, seed: int) -> Fork:
+        """A copy whose chance from now on comes from ``seed``, so that it cannot see what will happen here.
+
+        Generators of the game's own that are reached from it are seeded anew as well.
+        """
+        past = self._past()
+        other = self.fork()
+        other._reseed(seed, whether_own=self._copies is None or self._copies.has_generators)
+        other._actions = []
+        other._again = None if past is None else lambda: past().reseeded(seed)
+        return other
+
+    def _reseed(self, seed: int, *, whether_own: bool) -> None:
+        self._chance = Chance(seed)
+        if whether_own:
+            own = [each for each in _reached(self.game) if isinstance(each, _OWN_GENERATORS)]
+            for number, generator in enumerate(own):
+                _seed_own(generator, stream_seed(seed, "forks", number))
+
+    def _past(self) -> Callable[[], Fork] | None:
+        """What plays the game again up to now."""
+        if self._again is None:
+            return None
+        again, actions = self._again, tuple(self._actions)
+
+        def play() -> Fork:
+            other = again()
+            for action in actions:
+                other.step(action)
+            return other
+
+        return play
+
+    def _look(self) -> None:
+        self._environment.write_observation(self.seen.cells[0], self.seen.features[0])
+
+
+class _NothingSeen:
+    """The encoder of whoever needs none."""
+
+    spec = ObservationSpec(0, 0, ())
+
+    def encode(self, frame: Any, cells: np.ndarray, features: np.ndarray) -> None: ...
+
+
+def begin(
+    create_game: Callable[[], Game],
+    metadata: GameMetadata,
+    seed: int,
+    *,
+    encoder: Encoder | None = None,
+    characters: CharacterCodes | None = None,
+) -> Fork:
+    """Begin game 0 of ``play_games`` with this ``seed``.
+
+    Args:
+        metadata: what the game is; complete.
+        encoder: who looks at it each turn, where what is seen matters.
+        characters: the codes that it sees, as in training; those of the metadata where left out.
+    """
+    environment = _environment(create_game, metadata, encoder, characters)
+    fork = Fork(
+        environment,
+        Chance(seed, 0),
+        lambda: begin(create_game, metadata, seed, encoder=encoder, characters=characters),
+    )
+    with fork._chance:
+        environment.begin_episode()
+        fork._look()
+    return fork
+
+
+def fork(
+    game: Game,
+    chance: Chance,
+    metadata: GameMetadata,
+    *,
+    encoder: Encoder | None = None,
+    characters: CharacterCodes | None = None,
+) -> Fork:
+    """A copy of a game that somebody else plays, without playing it again from its seed.
+
+    Args:
+        chance: what that game draws from. Not inside its block.
+
+    Raises:
+        ForkFailed: it can be neither pickled nor copied.
+    """
+
+    def no_other_game() -> Game:
+        raise RuntimeError("a fork makes no games")
+
+    with _COPYING:
+        copies = _copies(game, may_be_inexact=True)
+        if copies is None:
+            raise ForkFailed("this game cannot be copied", hint="record it, and fork a replay of it")
+        environment = _environment(no_other_game, metadata, encoder, characters).playing_on(copies.another())
+        other = Fork(environment, copy.copy(chance))
+        other._look()
+    return other
+
+
+def _environment(
+    create_game: Callable[[], Game],
+    metadata: GameMetadata,
+    encoder: Encoder | None,
+    characters: CharacterCodes | None,
+) -> GameEnvironment:
+    codes = CharacterCodes(metadata.character_set or ())
+    codes.update(characters or {})  # a copy: what is met here is no news to a training
+    return GameEnvironment(create_game, metadata, encoder or _NothingSeen(), characters=codes)
+
+
+class _Copies:
+    """Makes copies of a game as it was, one after the other."""
+
+    def __init__(self, make: Callable[[], Game]) -> None:
+        self._make = make
+        self.has_generators = True
+
+    def another(self) -> Game:
+        game = self._make()
+        game.view = game.input_source = game.log_file = None  # a copy writes into no file of the student's
+        return game
+
+
+def _copies(game: Game, *, may_be_inexact: bool) -> _Copies | None:
+    """How to copy this game; None where it cannot be copied."""
+    apart = [game.view, game.input_source, *_EVERYBODYS]
+    for way in (_by_pickling, _by_deepcopy):
+        try:
+            copies = _Copies(way(game, apart))
+            reached = list(_reached(copies.another()))
+        except (Exception, SystemExit):
+            continue
+        if way is _by_deepcopy and any(map(_means_the_original, reached)):
+            continue
+        if not may_be_inexact and any(
+            isinstance(each, (set, frozenset)) and len(each) > 1 for each in reached
+        ):
+            continue
+        copies.has_generators = any(isinstance(each, _OWN_GENERATORS) for each in reached)
+        return copies
+    return None
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves out, by its number, whatever is not to be copied: what stands in ``apart``, and modules."""
+
+    def __init__(self, file: io.BytesIO, apart: list[Any]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._apart = apart
+        self._numbers = {id(each): number for number, each in enumerate(apart) if each is not None}
+
+    def persistent_id(self, thing: Any) -> int | None:
+        if isinstance(thing, ModuleType) and id(thing) not in self._numbers:
+            self._numbers[id(thing)] = len(self._apart)
+            self._apart.append(thing)
+        return self._numbers.get(id(thing))
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, apart: list[Any]) -> None:
+        super().__init__(file)
+        self._apart = apart
+
+    def persistent_load(self, number: int) -> Any:
+        return self._apart[number]
+
+
+def _by_pickling(game: Game, apart: list[Any]) -> Callable[[], Game]:
+    file, apart = io.BytesIO(), [*apart]
+    _Pickler(file, apart).dump(game)
+    return lambda: _Unpickler(io.BytesIO(file.getvalue()), apart).load()
+
+
+def _by_deepcopy(game: Game, apart: list[Any]) -> Callable[[], Game]:
+    def duplicate(of: Game) -> Game:
+        return copy.deepcopy(of, {id(each): each for each in apart if each is not None})
+
+    kept = duplicate(game)  # for the game goes on
+    return lambda: duplicate(kept)
+
+
+def _reached(game: Game) -> Iterator[Any]:
+    """All that a game is made of, in the same order for the same game."""
+    seen, waiting = {id(each) for each in _EVERYBODYS}, [game]
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            yield thing
+            if not isinstance(thing, _SHARED):
+                waiting.extend(gc.get_referents(thing))
+
+
+def _means_the_original(thing: Any) -> bool:
+    """Whether ``deepcopy``, which copies no functions, left a way back to the game it copied."""
+    if isinstance(thing, FunctionType):
+        return any(not isinstance(cell.cell_contents, type) for cell in thing.__closure__ or ())
+    if isinstance(thing, BuiltinFunctionType):
+        owner = thing.__self__
+        return not (owner is None or isinstance(owner, (type, ModuleType)) or owner in _EVERYBODYS)
+    return isinstance(thing, weakref.ref)
+
+
+def _seed_own(generator: Any, seed: int) -> None:
+    if isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = type(generator.bit_generator)(seed).state
+    else:
+        generator.seed(seed)
