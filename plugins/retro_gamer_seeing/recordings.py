@@ -177,9 +177,11 @@ def _checked(about: Any, arrays: Mapping[str, np.ndarray]) -> Recording:
         _check(name, about[name], int, float, *([type(None)] if name == "score" else []))
     if about["ended"] not in ("game over", "turn limit"):
         raise ValueError("nobody knows how it ended")
-    said = {name: about[name] for name in ("game", "seed", "total_reward", "ended", "checksum", "score")}
+    said: dict[str, Any] = {
+        name: about[name] for name in ("game", "seed", "total_reward", "ended", "checksum", "score")
+    }
     known = ("name", "episode", "total_turns", "seconds", "share", "best")
-    return Recording(**said, at={name: at[name] for name in known}, **arrays)
+    return Recording(**said, at={name: at[name] for name in known}, **dict[str, Any](arrays))
 
 
 def _check(name: str, value: Any, *types: type) -> None:

@@ -28,8 +28,11 @@ MOMENTS = (0.0, 0.01, 0.03, 0.1, 0.3)
 #: An evaluation that comes so much before a moment (as a part of it) takes its place.
 _CLOSE = 0.8
 
-#: A game is cut off after this share of the turns, or of the time, that the whole training will have.
-LARGEST_SHARE = 0.003
+#: A game is cut off after this share of the turns, or of the time, that the whole training will have …
+LARGEST_SHARE = 0.002
+
+#: … but for the last one, which shows what was learned.
+LARGEST_SHARE_AT_THE_END = 0.008
 
 #: Before training, each episode of it is taken for so many turns.
 _TURNS_OF_AN_EPISODE = 30
@@ -93,10 +96,11 @@ class RecordedGames:
     ) -> Recording | None:
         """Play the game of this moment. None as soon as somebody asks to stop, and where it raises an error."""
         recorder, seconds_left = Recorder(), budget.seconds_left
+        share = LARGEST_SHARE_AT_THE_END if at["name"] == "end" else LARGEST_SHARE
 
         def each_turn(games_ended: int) -> None:
             taken = seconds_left - budget.seconds_left if budget.is_limited else 0.0
-            too_long = taken > LARGEST_SHARE * budget.seconds and recorder.turns >= FEWEST_TURNS
+            too_long = taken > share * budget.seconds and recorder.turns >= FEWEST_TURNS
             if stop.asked or too_long:
                 raise _NoMore
 
@@ -106,7 +110,7 @@ class RecordedGames:
                 self._create_game,
                 player,
                 1,
-                max_turns=self._most_turns(loop, at["share"], budget),
+                max_turns=self._most_turns(loop, at["share"], share, budget),
                 seed=seed,
                 score_key=self._score_key,
                 each_turn=each_turn,
@@ -131,12 +135,12 @@ class RecordedGames:
     def _over(self, share: float) -> None:
         self._moments_over = max(self._moments_over, bisect_right(MOMENTS, share))
 
-    def _most_turns(self, loop: TrainingLoop, share: float, budget: TimeBudget) -> int:
+    def _most_turns(self, loop: TrainingLoop, played: float, share: float, budget: TimeBudget) -> int:
         settings = self._config.training
-        if loop.turns and share:
-            expected = loop.turns / share
+        if loop.turns and played:
+            expected = loop.turns / played
         elif budget.is_limited:  # cut off by its time
             return settings.max_turns_per_episode
         else:
             expected = _TURNS_OF_AN_EPISODE * settings.training_episodes
-        return min(settings.max_turns_per_episode, max(FEWEST_TURNS, round(LARGEST_SHARE * expected)))
+        return min(settings.max_turns_per_episode, max(FEWEST_TURNS, round(share * expected)))

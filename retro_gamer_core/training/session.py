@@ -117,6 +117,8 @@ class Session:
                         break
                 elif self._recording_due:
                     self._record("during", self._stop)
+                    if self._stop.asked:
+                        break
                 elif self._keeper.seconds_since_state >= self._trainer.seconds_between_states:
                     with self._budget.timing("saving"):
                         self._save_state()

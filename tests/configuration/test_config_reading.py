@@ -25,7 +25,7 @@ def test_what_is_not_written_has_its_default(sections, plugins):
     assert config.network == PartChoice("network", "cnn", {})
     assert config.learner == PartChoice("learner", "dqn", {})
     assert config.memory == PartChoice("memory", "prioritized", {})
-    assert [logger.name for logger in config.loggers] == ["training_log", "json_lines"]
+    assert [logger.name for logger in config.loggers] == ["training_log", "json_lines", "recordings"]
     assert config.training == TrainingSettings()
     assert config.observe_state == ()
 

@@ -87,7 +87,7 @@ def test_training_does_not_notice(tmp_path, make_run, outcome_of, assert_same, g
         outcome = outcome_of(run)
         outcome["checkpoints"].pop("best.pt", None)
         for checkpoint in outcome["checkpoints"].values():
-            for told in ("evaluation", "alarms"):
+            for told in ("evaluation", "alarms", "recorded"):
                 del checkpoint[told]
             del checkpoint["config_snapshot"]["training"]["evaluate_every"]
         outcome["events"] = [event for event in outcome["events"] if event["event"] != "evaluation"]
