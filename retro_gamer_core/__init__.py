@@ -38,6 +38,7 @@ _HOME = {
     "PlayingNetwork": "contracts",
     "Problem": "errors",
     "Recipe": "parts",
+    "Recording": "playing.replay",
     "RetroGamerError": "errors",
     "RunInfo": "events",
     "TimeSteps": "observation",

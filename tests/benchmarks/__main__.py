@@ -12,6 +12,7 @@ if __name__ == "__main__":
         "turn_cost",
         "memory_cost",
         "training_throughput",
+        "recording_cost",
         "gradients",
         "threads",
         "second_core",
