@@ -167,6 +167,8 @@ class Evaluated(ScoreOrReturn):
         is_best: whether it is the best so far, and ``best.pt`` at least as good: by its score where there
             is one, else by its return.
         games: how many were played.
+        results: what each of them reached, in their order: its score where it kept one; the
+            returns, where none did.
     """
 
     episode: int
@@ -181,3 +183,4 @@ class Evaluated(ScoreOrReturn):
     most_frequent_share: float
     is_best: bool
     games: int
+    results: tuple[float, ...] = ()

@@ -257,6 +257,8 @@ class GreedyEvaluation:
             most_frequent_share=float(pressed.max() / max(1, pressed.sum())),
             is_best=is_best,
             games=len(played),
+            results=tuple(game.score for game in played if game.score is not None)
+            or tuple(game.total_reward for game in played),
         )
 
     def _verdict(self, last: Means, before: Means | None, games: int) -> str:

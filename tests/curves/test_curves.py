@@ -1,0 +1,118 @@
+"""The curve of a run has the very numbers of its log, whatever else stands in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retro_gamer_core.events import EpisodeFinished, Evaluated
+from retro_gamer_core.evaluation.statistics import summarise
+from retro_gamer_core.runs.training_log_format import format_episode, format_evaluation
+from retro_gamer_seeing.curves import TRAINING_POINTS, read_curve
+
+
+def evaluation(turns: int, results: list[float], seconds: float | None = None) -> dict[str, object]:
+    return {
+        "event": "evaluation", "episode": turns // 100, "total_turns": turns, "total_seconds": seconds or turns / 1000,
+        "score": fmean(results), "total_reward": 1.0, "turns": 7.0, "random_score": 2.5, "random_reward": 0.0,
+        "is_best": True, "games": len(results), "results": results,
+    }  # fmt: skip
+
+
+def episode(number: int, reward: float | None, total_turns: int) -> dict[str, object]:
+    return {"event": "episode", "number": number, "total_reward": reward, "turns": 10, "total_turns": total_turns}
+
+
+def written(directory: Path, *events: object) -> Path:
+    lines = [event if isinstance(event, str) else json.dumps(event) for event in events]
+    (directory / "training.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return directory
+
+
+def test_each_evaluation_is_a_point(tmp_path):
+    first, second = [1.0, 2.0, 6.0], [10.0, 20.0, 30.0]
+    curve = read_curve(written(tmp_path, evaluation(1000, first), evaluation(5000, second)))
+    assert [(point.at.turns, point.mean, point.interval) for point in curve.evaluations] == [
+        (1000, 3.0, summarise(first).ci95),
+        (5000, 20.0, summarise(second).ci95),
+    ]
+    assert (curve.measure, curve.random) == ("score", 2.5)
+    assert curve.best == curve.evaluations[1]
+
+
+def test_without_single_results_there_is_no_interval(tmp_path):
+    older = {key: value for key, value in evaluation(1000, [1.0, 3.0]).items() if key != "results"}
+    assert read_curve(written(tmp_path, older)).evaluations[0].interval is None
+
+
+def test_a_game_without_a_score_is_compared_by_its_return(tmp_path):
+    unscored = {**evaluation(1000, [4.0, 6.0]), "score": None, "total_reward": 5.0, "random_reward": -1.0}
+    curve = read_curve(written(tmp_path, unscored))
+    assert (curve.measure, curve.evaluations[0].mean, curve.random) == ("return", 5.0, -1.0)
+    assert curve.evaluations[0].interval == summarise([4.0, 6.0]).ci95
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "null", "[1]", '{"event": "evaluation"}', '{"event": "episode", "number": "x"}', "\x00"]
+)
+def test_damaged_lines_are_passed_over(tmp_path, damage):
+    curve = read_curve(written(tmp_path, damage, evaluation(1000, [3.0]), damage))
+    assert [point.mean for point in curve.evaluations] == [3.0]
+
+
+def test_a_line_that_is_being_written_is_not_read_yet(tmp_path):
+    written(tmp_path, evaluation(1000, [3.0]))
+    with (tmp_path / "training.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(evaluation(2000, [4.0]))[:-5])
+    assert len(read_curve(tmp_path).evaluations) == 1
+
+
+def test_what_training_went_back_from_is_left_out(tmp_path):
+    played = [episode(number, 1.0, 10 * number) for number in range(1, 6)]
+    again = [episode(number, 9.0, 10 * number) for number in range(3, 5)]
+    curve = read_curve(
+        written(
+            tmp_path, *played[:2], evaluation(20, [1.0]), *played[2:], evaluation(50, [5.0]),
+            {"event": "note", "text": "resumed from ep_0002.pt, after episode 2"}, *again, evaluation(40, [9.0]),
+        )
+    )  # fmt: skip
+    assert [(point.at.turns, point.mean) for point in curve.evaluations] == [(20, 1.0), (40, 9.0)]
+    assert [(point.at.episode, point.mean) for point in curve.training] == [(1, 1.0), (2, 1.0), (3, 9.0), (4, 9.0)]
+    assert [mark.kind for mark in curve.marks] == ["resume"]
+
+
+def test_seconds_lie_between_those_that_are_known(tmp_path):
+    alarm = {"event": "alarm", "what": "w", "hint": "h", "total_turns": 1500, "episode": 15}
+    curve = read_curve(written(tmp_path, evaluation(1000, [1.0], 10.0), alarm, evaluation(2000, [1.0], 40.0)))
+    assert curve.marks[0].at.seconds == pytest.approx(25.0)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=1000))
+def test_training_means_hold_every_episode_once(tmp_path_factory, rewards):
+    events = [episode(number, reward, 10 * number) for number, reward in enumerate(rewards, start=1)]
+    training = read_curve(written(tmp_path_factory.mktemp("run"), *events)).training
+    assert len(training) == min(len(rewards), TRAINING_POINTS)
+    ends = [point.at.episode for point in training]
+    groups = [rewards[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    assert [point.mean for point in training] == pytest.approx([fmean(group) for group in groups], abs=1e-6)
+
+
+def test_a_log_for_people_gives_a_curve_without_minutes(tmp_path):
+    told = Evaluated(2, 400, 1.0, 12.0, 2.0, 40.0, 1.0, 1.0, "KEY_UP", 0.4, is_best=True, games=10)
+    episodes = [EpisodeFinished(number, 3.0 * number, 200, 0.1, None, "game over", 0) for number in (1, 2)]
+    lines = [*map(format_episode, episodes), format_evaluation(told)]
+    (tmp_path / "training.log").write_text("\n".join(lines) + "\n", "utf-8")
+    curve = read_curve(tmp_path)
+    (point,) = curve.evaluations
+    assert (point.mean, point.at.over("turns"), point.at.over("minutes"), curve.random) == (12.0, 400, None, 1.0)
+    assert [(point.at.turns, point.mean) for point in curve.training] == [(200, 3.0), (400, 6.0)]
+
+
+def test_a_run_that_has_not_begun_has_an_empty_curve(tmp_path):
+    curve = read_curve(tmp_path)
+    assert (curve.evaluations, curve.training, curve.best) == ((), (), None)
