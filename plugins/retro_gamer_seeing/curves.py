@@ -10,6 +10,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import isclose
 from pathlib import Path
 from statistics import fmean
@@ -182,7 +183,7 @@ def _result(event: dict[str, Any]) -> tuple[Literal["score", "return"], GreedyRe
 def _training(episodes: Sequence[dict[str, Any]], clock: _Clock) -> Iterator[TrainingMean]:
     count = min(TRAINING_POINTS, len(episodes))
     edges = [round(i * len(episodes) / count) for i in range(count + 1)] if count else []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         group = episodes[start:end]
         rewards = [float(each["total_reward"]) for each in group if each.get("total_reward") is not None]
         if rewards:
@@ -237,6 +238,9 @@ class _Clock:
         if at.seconds is not None or len(self._turns) < 2:
             return at
         place = min(max(1, bisect_left(self._turns, at.turns)), len(self._turns) - 1)
-        (before, after), (early, late) = self._turns[place - 1 : place + 1], self._seconds[place - 1 : place + 1]
+        (before, after), (early, late) = (
+            self._turns[place - 1 : place + 1],
+            self._seconds[place - 1 : place + 1],
+        )
         rate = (late - early) / (after - before)
         return Moment(at.turns, at.episode, early + (at.turns - before) * rate)

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor, log10
 from pathlib import Path
 from statistics import fmean
@@ -56,7 +57,9 @@ class Setting:
 @click.command()
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Draw a picture: .svg, .png or .pdf.")
-@click.option("--over", type=click.Choice(get_args(Over)), help="What goes from left to right; minutes if known.")
+@click.option(
+    "--over", type=click.Choice(get_args(Over)), help="What goes from left to right; minutes if known."
+)
 @click.option("--force", is_flag=True, help="Draw over a picture that is there already.")
 @AS_JSON
 def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: bool, as_json: bool) -> None:
@@ -137,7 +140,7 @@ def _line(curve: Curve, over: Over) -> list[tuple[float, GreedyResult]]:
 
 def _at(line: Sequence[tuple[float, GreedyResult]], x: float) -> float:
     """The mean at ``x``, on the straight line between its neighbours."""
-    for (left, before), (right, after) in zip(line, line[1:], strict=False):
+    for (left, before), (right, after) in pairwise(line):
         if left <= x <= right and right > left:
             return before.mean + (after.mean - before.mean) * (x - left) / (right - left)
     return line[-1][1].mean if x >= line[-1][0] else line[0][1].mean
@@ -235,7 +238,11 @@ def _picture(settings: Sequence[Setting], over: Over, output: Path) -> None:
             xs, [mean for _, mean, *_ in points], styles[place % 4], marker=".", label=_plain(each.label)
         )
         axes.fill_between(
-            xs, [low for _, _, low, _ in points], [high for *_, high in points], alpha=0.2, color=line.get_color()
+            xs,
+            [low for _, _, low, _ in points],
+            [high for *_, high in points],
+            alpha=0.2,
+            color=line.get_color(),
         )
     if len(settings) == 1 and len(settings[0].curves) == 1 and settings[0].curves[0].measure == "return":
         told = [(each.at.over(over), each.mean) for each in settings[0].curves[0].training]

@@ -25,7 +25,13 @@ def evaluation(turns: int, results: list[float], seconds: float | None = None) -
 
 
 def episode(number: int, reward: float | None, total_turns: int) -> dict[str, object]:
-    return {"event": "episode", "number": number, "total_reward": reward, "turns": 10, "total_turns": total_turns}
+    return {
+        "event": "episode",
+        "number": number,
+        "total_reward": reward,
+        "turns": 10,
+        "total_turns": total_turns,
+    }
 
 
 def written(directory: Path, *events: object) -> Path:
@@ -58,7 +64,8 @@ def test_a_game_without_a_score_is_compared_by_its_return(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "null", "[1]", '{"event": "evaluation"}', '{"event": "episode", "number": "x"}', "\x00"]
+    "damage",
+    ["", "{", "null", "[1]", '{"event": "evaluation"}', '{"event": "episode", "number": "x"}', "\x00"],
 )
 def test_damaged_lines_are_passed_over(tmp_path, damage):
     curve = read_curve(written(tmp_path, damage, evaluation(1000, [3.0]), damage))
@@ -82,7 +89,12 @@ def test_what_training_went_back_from_is_left_out(tmp_path):
         )
     )  # fmt: skip
     assert [(point.at.turns, point.mean) for point in curve.evaluations] == [(20, 1.0), (40, 9.0)]
-    assert [(point.at.episode, point.mean) for point in curve.training] == [(1, 1.0), (2, 1.0), (3, 9.0), (4, 9.0)]
+    assert [(point.at.episode, point.mean) for point in curve.training] == [
+        (1, 1.0),
+        (2, 1.0),
+        (3, 9.0),
+        (4, 9.0),
+    ]
     assert [mark.kind for mark in curve.marks] == ["resume"]
 
 
@@ -109,7 +121,12 @@ def test_a_log_for_people_gives_a_curve_without_minutes(tmp_path):
     (tmp_path / "training.log").write_text("\n".join(lines) + "\n", "utf-8")
     curve = read_curve(tmp_path)
     (point,) = curve.evaluations
-    assert (point.mean, point.at.over("turns"), point.at.over("minutes"), curve.random) == (12.0, 400, None, 1.0)
+    assert (point.mean, point.at.over("turns"), point.at.over("minutes"), curve.random) == (
+        12.0,
+        400,
+        None,
+        1.0,
+    )
     assert [(point.at.turns, point.mean) for point in curve.training] == [(200, 3.0), (400, 6.0)]
 
 

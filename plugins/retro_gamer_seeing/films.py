@@ -1,0 +1,145 @@
+"""A game as a film: a GIF that any browser or chat shows, or a recording for asciinema, which plays in a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.atomic_files import write_text
+from retro_gamer_seeing.boards import colours, columns_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_CELL = (11, 20)  # pixels; like those of a terminal, about twice as high as wide
+_MARGIN = 10
+_CAPTION = ("#dddddd", "#202020")
+_LINGER = 1.5  # seconds on the last frame, so that one sees how it ended
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One moment: the board as ``boards.look_at`` reads it, and what is written below it."""
+
+    board: list[list[tuple[str, str]]]
+    caption: str
+
+
+def write_gif(path: Path, shots: Sequence[Shot], framerate: float) -> None:
+    """Write the film as a GIF, ``framerate`` turns a second (50 at most: no browser shows a GIF faster).
+
+    Raises:
+        RetroGamerError: Pillow, or a font to draw with, is missing.
+    """
+    frames = list(_drawn(shots))
+    turn = max(20, round(1000 / framerate / 10) * 10)  # a GIF counts hundredths of a second
+    durations = [turn] * (len(frames) - 1) + [round(_LINGER * 1000)]
+    frames[0].save(
+        path, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False
+    )
+
+
+def write_cast(path: Path, shots: Sequence[Shot], framerate: float) -> None:
+    """Write the film in the second version of asciinema's format; ``asciinema play FILE`` shows it."""
+    board = shots[0].board
+    width = max(len(board[0]) + 2, *(len(shot.caption) for shot in shots))
+    header = {"version": 2, "width": width, "height": len(board) + 3, "env": {"TERM": "xterm-256color"}}
+    lines = [json.dumps(header)]
+    for number, shot in enumerate(shots):
+        lines.append(json.dumps([round(number / framerate, 3), "o", _as_terminal(shot)]))
+    lines.append(json.dumps([round(len(shots) / framerate + _LINGER, 3), "o", ""]))
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def _as_terminal(shot: Shot) -> str:
+    width = len(shot.board[0])
+    rows = [f"+{'-' * width}+"]
+    for row in shot.board:
+        text, shown = "|", None
+        for character, scheme in row:
+            ink, paper = colours(scheme)
+            if (ink, paper) != shown:
+                text += "\x1b[38;2;{};{};{};48;2;{};{};{}m".format(*_rgb(ink), *_rgb(paper))
+                shown = ink, paper
+            text += character if character.isprintable() and columns_of(character) == 1 else "?"
+        rows.append(f"{text}\x1b[0m|")
+    return "\x1b[H\x1b[2J" + "\r\n".join([*rows, rows[0], shot.caption])
+
+
+def _drawn(shots: Sequence[Shot]) -> Sequence[Image]:
+    try:
+        from PIL import Image, ImageDraw
+    except ImportError:
+        raise RetroGamerError(
+            "a GIF needs Pillow, which is not installed",
+            why="a .cast file, which asciinema plays, needs nothing more",
+            hint='python -m pip install "retro-gamer[pictures]"',
+        ) from None
+    font = _font()
+    board = shots[0].board
+    width, height = len(board[0]) * _CELL[0] + 2 * _MARGIN, len(board) * _CELL[1] + 3 * _MARGIN + _CELL[1]
+    palette = _palette(shots)
+    image = Image.new("P", (width, height), palette[_CAPTION[1]])
+    image.putpalette([part for colour in palette for part in _rgb(colour)])
+    before: list[list[Any]] = [[None] * len(row) for row in board]
+    frames = []
+    for shot in shots:
+        draw = ImageDraw.Draw(image)
+        for y, row in enumerate(shot.board):
+            for x, cell in enumerate(row):
+                if cell != before[y][x]:
+                    _draw_cell(draw, font, palette, x, y, *cell)
+        before = shot.board
+        below = len(board) * _CELL[1] + 2 * _MARGIN
+        draw.rectangle((0, below - _MARGIN + 1, width, height), fill=palette[_CAPTION[1]])
+        draw.text((_MARGIN, below), shot.caption, fill=palette[_CAPTION[0]], font=font)
+        frames.append(image.copy())
+    return frames
+
+
+def _draw_cell(
+    draw: Any, font: Any, palette: dict[str, int], x: int, y: int, character: str, scheme: str
+) -> None:
+    ink, paper = (palette[colour] for colour in colours(scheme))
+    left, top = _MARGIN + x * _CELL[0], _MARGIN + y * _CELL[1]
+    draw.rectangle((left, top, left + _CELL[0] - 1, top + _CELL[1] - 1), fill=paper)
+    if character.isspace() or not character.isprintable():
+        return
+    if columns_of(character) == 1 and _can_draw(font, character):
+        draw.text((left + _CELL[0] / 2, top + _CELL[1] / 2), character, fill=ink, font=font, anchor="mm")
+    else:  # an emoji, or a letter that the font lacks: a shape of the same colour, of the size of its cell
+        draw.ellipse((left + 1, top + 5, left + _CELL[0] - 2, top + _CELL[1] - 6), fill=ink)
+
+
+def _can_draw(font: Any, character: str) -> bool:
+    missing = font.getmask("\U0010ffff").getbbox(), bytes(font.getmask("\U0010ffff"))
+    mask = font.getmask(character)
+    return (mask.getbbox(), bytes(mask)) != missing
+
+
+def _palette(shots: Sequence[Shot]) -> dict[str, int]:
+    """Every colour of the film with its number; a GIF has room for 256, and what comes later takes the first one."""
+    schemes = dict.fromkeys(scheme for shot in shots for row in shot.board for _, scheme in row)
+    found = dict.fromkeys([*_CAPTION, *(colour for scheme in schemes for colour in colours(scheme))])
+    return {colour: number if number < 256 else 0 for number, colour in enumerate(found)}
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _font() -> Any:
+    from PIL import ImageFont
+
+    try:
+        import matplotlib
+    except ImportError:
+        raise RetroGamerError(
+            "a GIF needs matplotlib, whose font the letters are drawn with",
+            hint='python -m pip install "retro-gamer[pictures]"',
+        ) from None
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf", 16)

@@ -1,0 +1,107 @@
+"""``retro-gamer record``: a game as a film, to show at home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from retro_gamer_core.cli.arguments import GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.terminal.printing import next_step, say, size_in_words, typed
+from retro_gamer_seeing.boards import look_at
+from retro_gamer_seeing.films import Shot, write_cast, write_gif
+
+if TYPE_CHECKING:
+    from retro_gamer_core.cli.arguments import PolicyToPlay
+
+_WRITERS = {".gif": write_gif, ".cast": write_cast}
+
+#: Without a seed, so many games are played, and the one with the highest score is shown.
+GAMES_TO_CHOOSE_FROM = 5
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="The film: .gif or .cast."
+)
+@GAME_OPTION
+@click.option("--checkpoint", metavar="NAME", help="Which checkpoint plays; best.pt, else the newest.")
+@click.option("--seed", type=SEED, help="Which game; the best of five, if left out.")
+@click.option(
+    "--max-turns", type=click.IntRange(min=1), default=500, show_default=True, help="Stop after so many."
+)
+@click.option(
+    "--framerate", type=click.FloatRange(min=0.1), default=12, show_default=True, help="Turns a second."
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+def record(
+    run: str,
+    output: Path,
+    game: str | None,
+    checkpoint: str | None,
+    seed: int | None,
+    max_turns: int,
+    framerate: float,
+    force: bool,
+) -> None:
+    """Make a film of what was learned: a GIF to show around, or a .cast for asciinema. RUN may be a policy file."""
+    write = _WRITERS.get(output.suffix.lower())
+    if write is None:
+        raise RetroGamerError(
+            f"{output.name} is no kind of film that can be made here",
+            hint="end the name with .gif, which every browser shows, or with .cast, which asciinema plays",
+        )
+    if output.exists() and not force:
+        raise RetroGamerError(
+            f"{output} is there already",
+            why="nothing of yours is written over unless you say so",
+            hint="choose another name, or add --force",
+        )
+    if checkpoint is None and (Path(run) / "checkpoints" / "best.pt").is_file():
+        checkpoint = "best"
+    chosen = policy_to_play(run, checkpoint, game)
+    seeds = range(GAMES_TO_CHOOSE_FROM) if seed is None else (seed,)
+    films = {each: _film(chosen, each, max_turns) for each in seeds}
+    seed = max(films, key=lambda each: films[each][1])
+    shots, _ = films[seed]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write(output, shots, framerate)
+    of = f"the best of {len(films)} games, " if len(films) > 1 else ""
+    say(f"{output}: {of}{shots[-1].caption} (seed {seed}, {size_in_words(output.stat().st_size)})")
+    next_step(typed("retro-gamer", "play", run, *what_was_chosen(game, checkpoint), "--seed", seed))
+
+
+def _film(chosen: PolicyToPlay, seed: int, max_turns: int) -> tuple[list[Shot], float]:
+    """Play one game; its shots, and its score in the end."""
+    from retro_gamer_core.games.finding import fresh_game
+    from retro_gamer_core.games.tracebacks import where_raised
+    from retro_gamer_core.playing.chance import seeded
+    from retro_gamer_core.playing.watching import game_raised
+    from retro_gamer_core.policies.trained_policy import PolicyInput
+    from retro_gamer_core.runs.plain_values import number
+
+    found, chance = chosen.found, seeded(seed)
+    with chance:
+        game = fresh_game(found.factory, found.name)
+    game.view = None
+    game.input_source = PolicyInput(chosen.policy, game)
+    score = chosen.metadata.score_key(game.state)
+
+    def shot() -> Shot:
+        over = "" if game.playing else "  game over"
+        return Shot(look_at(game), f"turn {game.turn_number}  {score} {game.state[score]}{over}")
+
+    try:
+        with chance:
+            game.start()
+        shots = [shot()]
+        while game.playing and game.turn_number < max_turns:
+            with chance:
+                game.step()
+            shots.append(shot())
+    except Exception as error:
+        raise game_raised(error, where_raised(error, found.source_root), game, seed) from error
+    return shots, number(game.state[score]) or 0.0
