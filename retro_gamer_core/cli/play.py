@@ -8,6 +8,7 @@ import sys
 import click
 
 from retro_gamer_core.cli.arguments import GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.terminal.printing import next_step, say, say_unbroken, typed
 
 
@@ -17,16 +18,20 @@ from retro_gamer_core.terminal.printing import next_step, say, say_unbroken, typ
 @click.option(
     "--checkpoint", metavar="NAME", help="Which checkpoint plays, e.g. ep_0100; the newest if left out."
 )
-@click.option("--framerate", type=click.FloatRange(min=0.1), default=12, help="Turns a second.")
+@click.option("--framerate", type=click.FloatRange(min=0.1), help="Turns a second: 12, and 6 with --coach.")
 @click.option("--seed", type=SEED, help="The same seed gives the same game again.")
 @click.option("--max-turns", type=click.IntRange(min=1), help="Stop after so many turns.")
+@click.option("--values", is_flag=True, help="Show beside the board what it expects of each key.")
+@click.option("--coach", is_flag=True, help="You play, and each of your keys is judged.")
 def play(
     run: str,
     game: str | None,
     checkpoint: str | None,
-    framerate: float,
+    framerate: float | None,
     seed: int | None,
     max_turns: int | None,
+    values: bool,
+    coach: bool,
 ) -> None:
     """Watch what was learned play the game; RUN may be a policy file, too.
 
@@ -36,29 +41,37 @@ def play(
     from retro_gamer_core.games.tracebacks import where_raised
     from retro_gamer_core.playing.chance import seeded
     from retro_gamer_core.playing.watching import game_raised, print_frames, watch
+    from retro_gamer_core.policies.key_values import Coach, ShownValues
     from retro_gamer_core.policies.trained_policy import PolicyInput
 
+    in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if coach and not in_terminal:
+        raise RetroGamerError(
+            "a coach needs somebody who presses keys, and this is no terminal",
+            hint="type it in a terminal, without a pipe",
+        )
     chosen = policy_to_play(run, checkpoint, game)
     found = chosen.found
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     chance = seeded(seed)
     with chance:
         played = fresh_game(found.factory, found.name)
-    played.input_source = PolicyInput(chosen.policy, played)
+    beside = Coach(chosen.policy, played) if coach else ShownValues(chosen.policy, played) if values else None
+    played.input_source = beside or PolicyInput(chosen.policy, played)
     limit = max_turns or chosen.max_turns
     score = chosen.metadata.score_key(played.state)
     try:
-        if sys.stdin.isatty() and sys.stdout.isatty():
-            ended = watch(played, chance, framerate, limit, score)
+        if in_terminal:
+            ended = watch(played, chance, framerate or (6 if coach else 12), limit, score, beside)
         else:
-            ended = print_frames(played, chance, limit, say_unbroken)
+            ended = print_frames(played, chance, limit, say_unbroken, beside)
     except Exception as error:
         raise game_raised(error, where_raised(error, found.source_root), played, seed) from error
     policy = chosen.policy
-    say(
-        f"{policy.path.name} (episode {policy.episode:,}): {score} {played.state[score]} after "
-        f"{played.turn_number} turns, {ended} (seed {seed})"
-    )
+    who = "you" if coach else f"{policy.path.name} (episode {policy.episode:,})"
+    say(f"{who}: {score} {played.state[score]} after {played.turn_number} turns, {ended} (seed {seed})")
+    for line in beside.summary() if isinstance(beside, Coach) else ():
+        say(line)
     which = what_was_chosen(game, checkpoint)
     again = typed("retro-gamer", "play", run, *which, "--seed", seed)
     more = ["info", run] if chosen.run else ["evaluate", run, *which]

@@ -197,6 +197,13 @@ class GameEnvironment:
         return self.game is not None and self.game.playing
 
     @property
+    def frame(self) -> Frame:
+        """What the encoder is shown of the running game. It is read again each turn."""
+        if self._frame is None:
+            raise _not_begun()
+        return self._frame
+
+    @property
     def remembers(self) -> bool:
         """Whether the encoder remembers something of the running game."""
         return self._frame is not None and bool(self._frame.memory)

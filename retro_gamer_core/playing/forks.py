@@ -29,7 +29,7 @@ from retro_gamer_core.streams import stream_seed
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.contracts import Encoder
+    from retro_gamer_core.contracts import Encoder, Frame
     from retro_gamer_core.games.metadata import GameMetadata
 
 #: The generators behind the functions of ``random`` and of ``numpy.random``: a copy goes on drawing from them.
@@ -76,6 +76,11 @@ class Fork:
     def game(self) -> Game:
         """The game as it stands now. Look, do not touch."""
         return self._environment.game
+
+    @property
+    def frame(self) -> Frame:
+        """What can be seen of it now; see ``retro_gamer_core.contracts.Frame``. Look, do not touch."""
+        return self._environment.frame
 
     @property
     def playing(self) -> bool:
@@ -169,6 +174,10 @@ class _NothingSeen:
     def encode(self, frame: Any, cells: np.ndarray, features: np.ndarray) -> None: ...
 
 
+def _of_evaluations(seed: int) -> Chance:
+    return Chance(seed, 0)
+
+
 def begin(
     create_game: Callable[[], Game],
     metadata: GameMetadata,
@@ -176,6 +185,7 @@ def begin(
     *,
     encoder: Encoder | None = None,
     characters: CharacterCodes | None = None,
+    chance: Callable[[int], Chance] = _of_evaluations,
 ) -> Fork:
     """Begin game 0 of ``play_games`` with this ``seed``.
 
@@ -183,12 +193,13 @@ def begin(
         metadata: what the game is; complete.
         encoder: who looks at it each turn, where what is seen matters.
         characters: the codes that it sees, as in training; those of the metadata where left out.
+        chance: what the seed begins; with ``seeded``, it is the game that ``retro-gamer play`` shows.
     """
     environment = _environment(create_game, metadata, encoder, characters)
     fork = Fork(
         environment,
-        Chance(seed, 0),
-        lambda: begin(create_game, metadata, seed, encoder=encoder, characters=characters),
+        chance(seed),
+        lambda: begin(create_game, metadata, seed, encoder=encoder, characters=characters, chance=chance),
     )
     with fork._chance:
         environment.begin_episode()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.games.console_screen import state_that_fits
@@ -13,6 +14,7 @@ from retro_gamer_core.playing.board_text import board_lines, framed
 
 if TYPE_CHECKING:
     from blessed import Terminal
+    from blessed.keyboard import Keystroke
     from retro.game import Game
 
     from retro_gamer_core.playing.chance import Chance
@@ -20,11 +22,45 @@ if TYPE_CHECKING:
 _TURNS_PRINTED = (10, 100)
 _QUIT_KEYS = ("KEY_ENTER", "KEY_ESCAPE")
 
+_ROOM_BESIDE = 36
+"""Columns of what is shown beside the board."""
 
-def watch(game: Game, chance: Chance, framerate: float, max_turns: int, score: str) -> str:
+
+class Beside(Protocol):
+    """What is shown beside the board: its lines are read after each turn."""
+
+    lines: list[str]
+
+    def pressed(self, key: Keystroke) -> None:
+        """A person pressed a key."""
+
+
+class _LeftPart:
+    """A terminal without its rightmost columns, which the view of retro-games leaves alone, then."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    @property
+    def width(self) -> int:
+        return self._terminal.width - _ROOM_BESIDE
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._terminal, name)
+
+
+def watch(
+    game: Game,
+    chance: Chance,
+    framerate: float,
+    max_turns: int,
+    score: str,
+    beside: Beside | None = None,
+) -> str:
     """Play in the terminal until the game ends, somebody quits, or ``max_turns`` are over.
 
-    Where the terminal has too few rows for all of the state, ``score`` is the value that is shown for certain.
+    Where the terminal has too few rows for all of the state, ``score`` is the value that is shown for certain. What
+    stands ``beside`` the board has its lines drawn there, and hears which keys a person presses.
     Returns how it ended, in words.
 
     Raises:
@@ -37,14 +73,21 @@ def watch(game: Game, chance: Chance, framerate: float, max_turns: int, score: s
     from retro.views.terminal import TerminalView
 
     terminal = Terminal()
+    left = terminal if beside is None else _LeftPart(terminal)
     try:
         with terminal.fullscreen(), terminal.hidden_cursor(), terminal.cbreak():
+            if beside and terminal.width < (needed := game.view_size[0] + 2 + _ROOM_BESIDE):
+                raise RetroGamerError(
+                    f"the window is too narrow: the board and what is shown beside it need {needed} columns, and it "
+                    f"has {terminal.width}",
+                    hint="make it wider, or leave the values beside the board out",
+                )
             # retro-games itself begins where it then draws one thing over another.
-            state = state_that_fits(game, (terminal.width, terminal.height), score)
-            game.view = TerminalView(terminal, color=game.color, show_state=state)
+            state = state_that_fits(game, (left.width, left.height), score)
+            game.view = TerminalView(left, color=game.color, show_state=state)
             with chance:
                 game.start()
-            return _turn_by_turn(game, chance, terminal, framerate, max_turns)
+            return _turn_by_turn(game, chance, terminal, framerate, max_turns, beside)
     except TerminalTooSmall as error:
         raise RetroGamerError(
             f"the terminal is too small to show this game: {error}",
@@ -58,25 +101,54 @@ def watch(game: Game, chance: Chance, framerate: float, max_turns: int, score: s
         game.view = None
 
 
-def _turn_by_turn(game: Game, chance: Chance, terminal: Terminal, framerate: float, max_turns: int) -> str:
+def _turn_by_turn(
+    game: Game,
+    chance: Chance,
+    terminal: Terminal,
+    framerate: float,
+    max_turns: int,
+    beside: Beside | None,
+) -> str:
     while game.playing and game.turn_number < max_turns:
-        began = perf_counter()
+        over = perf_counter() + 1 / framerate
         with chance:
             game.step()
+        if beside:
+            _draw(terminal, beside.lines)
         # Waiting for a key is how the time of a turn is spent, so that quitting is felt at once.
-        key = terminal.inkey(timeout=max(0.0, 1 / framerate - (perf_counter() - began)))
-        if key and key.name in _QUIT_KEYS:
-            return "stopped"
+        while (key := terminal.inkey(timeout=max(0.0, over - perf_counter()))) or perf_counter() < over:
+            if key and key.name in _QUIT_KEYS:
+                return "stopped"
+            if key and beside:
+                beside.pressed(key)
     if not game.playing:
         sleep(min(1.0, 6 / framerate))  # long enough to see how it ended
     return _how_it_ended(game, max_turns)
 
 
-def print_frames(game: Game, chance: Chance, max_turns: int, say: Callable[[str], None]) -> str:
+def _draw(terminal: Terminal, lines: list[str]) -> None:
+    top = max(0, (terminal.height - len(lines)) // 2)
+    encoding = sys.stdout.encoding or "ascii"
+    rows = [
+        terminal.move_xy(terminal.width - _ROOM_BESIDE + 1, top + number)
+        + f"{line.encode(encoding, 'replace').decode(encoding)[: _ROOM_BESIDE - 2]:{_ROOM_BESIDE - 2}}"
+        for number, line in enumerate(lines)
+    ]
+    print(terminal.normal + "".join(rows), end="", flush=True)
+
+
+def print_frames(
+    game: Game,
+    chance: Chance,
+    max_turns: int,
+    say: Callable[[str], None],
+    beside: Beside | None = None,
+) -> str:
     """Play to the end without a terminal; print the frames of a few turns and the last one."""
 
     def show() -> None:
-        say(f"turn {game.turn_number}\n{framed(board_lines(game))}")
+        below = [] if beside is None else beside.lines
+        say("\n".join([f"turn {game.turn_number}", framed(board_lines(game)), *below]))
 
     with chance:
         game.start()

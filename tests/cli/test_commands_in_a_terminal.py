@@ -171,3 +171,34 @@ def test_state_that_does_not_fit_is_left_out_and_the_score_stays(walk_run, retro
     screen = terminal("play", "run", "--framerate", "100", "--seed", "3", rows=16)
     assert screen.wait() == 0
     assert "extra_0: " in screen.shown and "luck: " in screen.shown and "extra_8: " not in screen.shown
+
+
+def test_values_stand_beside_the_board(trained, terminal):
+    screen = terminal("play", "run", "--values", "--framerate", "100", "--seed", "3", columns=80, rows=24)
+    assert screen.wait() == 0
+    assert "what it expected of each key" in screen.shown
+    assert re.search(r"> (left|right|nothing) +█+", screen.shown)
+    assert "game over (seed 3)" in screen.shown and "Traceback" not in screen.shown
+
+
+def test_a_window_that_is_too_narrow_for_them_is_explained(trained, terminal):
+    screen = terminal("play", "run", "--values", columns=46, rows=24)
+    assert screen.wait() == 1
+    assert "too narrow" in screen.shown.replace("\r\n", " ") and "Traceback" not in screen.shown
+
+
+def test_a_coach_judges_what_a_person_presses(trained, terminal, tmp_path):
+    (tmp_path / "walk.py").write_text(walk_game(ends="False", board_size=(9, 5)), encoding="utf-8")
+    screen = terminal("play", "run", "--coach", "--framerate", "20", "--seed", "3", columns=80, rows=24)
+    screen.wait_for("what the coach expected")
+    screen.press("\x1b[C")
+    screen.wait_for("you: right")
+    screen.press("\r")
+    assert screen.wait() == 0
+    assert re.search(r"you: luck -?\d+ after \d+ turns, stopped", screen.shown)
+    assert re.search(r"good \d+, inaccurate \d+, a mistake \d+, a blunder \d+, of \d+ turns", screen.shown)
+
+
+def test_a_coach_needs_a_person(trained, retro_gamer):
+    ended = retro_gamer("play", "run", "--coach")
+    assert ended.code == 1 and "terminal" in ended.err

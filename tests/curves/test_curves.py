@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retro_gamer_core.events import EpisodeFinished, Evaluated
 from retro_gamer_core.evaluation.statistics import summarise
+from retro_gamer_core.events import EpisodeFinished, Evaluated
 from retro_gamer_core.runs.training_log_format import format_episode, format_evaluation
 from retro_gamer_seeing.curves import TRAINING_POINTS, read_curve
 
