@@ -1,6 +1,6 @@
 """What a training looks like: recorded games, and what can be seen in them."""
 
-from retro_gamer_core import Part, hookimpl
+from retro_gamer_core import Command, Part, hookimpl
 
 
 @hookimpl
@@ -10,3 +10,10 @@ def retro_gamer_loggers():
         "Keeps games that were played at moments of the training in recordings/, to be looked at.",
         "retro_gamer_seeing.recordings:RecordingsWriter",
     )
+
+
+@hookimpl
+def retro_gamer_commands():
+    yield Command("plot", "Draw how well runs play, the more they have trained.", "retro_gamer_seeing.plot:plot")
+    yield Command("why", "Explain one moment of a game.", "retro_gamer_seeing.why:why")
+    yield Command("record", "Make a film of what was learned.", "retro_gamer_seeing.record:record")
