@@ -1,6 +1,6 @@
 """Check a part: build it, try it on a small game, measure it beside the usual one, and train with it.
 
-A check is a function from a ``Workbench`` to findings; each kind has a module of them.
+A check is a function of a ``Workbench`` that insists on rules; each kind has a module of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.checks.workbench import Workbench
+from retro_gamer_core.checks.workbench import Broken, Workbench
 from retro_gamer_core.errors import PartNotFound, RetroGamerError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games import practice
@@ -77,41 +77,36 @@ def check_part(
     game_name, create_game, metadata = game
     with seeded(seed):
         bench = Workbench(kind, name, options or {}, game_name, create_game, copy(metadata), plugins, seed)
-        found = _found(bench, quick)
+        _look(bench, quick)
     if part.provider.distribution is not None and not quick:
         record = next(record for record in plugins.records if record.provider == part.provider)
-        found += import_findings(record.name, record.module)
+        bench.found += import_findings(record.name, record.module)
     if quick:
         bench.left_out.append("what it costs, and whether anything can be learned with it (--quick)")
-    return Findings(str(part), tuple(found), tuple(bench.figures), tuple(bench.left_out))
+    return Findings(str(part), tuple(bench.found), tuple(bench.figures), tuple(bench.left_out))
 
 
-def _found(bench: Workbench, quick: bool) -> list[Finding]:
+def _look(bench: Workbench, quick: bool) -> None:
+    """Ask every check, up to the first problem."""
     try:
-        _build(bench)
+        if bench.kind in ("encoder", "network", "learner"):  # they make a player, and only together
+            bench.player_with(bench.chosen)
+        else:
+            bench.build(bench.chosen)
     except RetroGamerError as error:
         if isinstance(error, PartNotFound):  # is it not there, or is it no such part?
             load_attribute(bench.plugins.find_part(bench.kind, bench.name).part.factory, what=bench.name)
-        return [finding_of("cannot-be-built", error.problem)]
-    found: list[Finding] = []
-    named = KINDS[bench.kind].checks
-    module = import_module(named) if named else None
-    checks = [] if module is None else [*module.CONTRACT, *(() if quick else module.COST)]
-    for check in checks:
-        if any(finding.level == "problem" for finding in found):
-            break
+        bench.found.append(finding_of("cannot-be-built", error.problem))
+        return
+    if named := KINDS[bench.kind].checks:
+        module = import_module(named)
         try:
-            found += check(bench)
+            for check in (*module.CONTRACT, *(() if quick else module.COST)):
+                check(bench)
+        except Broken as broken:
+            bench.found.append(broken.finding)
         except (Exception, SystemExit) as error:
-            found.append(_raised(bench, error))
-    return found
-
-
-def _build(bench: Workbench) -> None:
-    if bench.kind in ("encoder", "network", "learner"):  # they make a player, and only together
-        bench.player_with(bench.chosen)
-    else:
-        bench.build(bench.chosen)
+            bench.found.append(_raised(bench, error))
 
 
 def _raised(bench: Workbench, error: BaseException) -> Finding:
