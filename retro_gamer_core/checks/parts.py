@@ -5,16 +5,14 @@ A check is a function of a ``Workbench`` that insists on rules; each kind has a 
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.checks.repeatability import fresh_python_says
 from retro_gamer_core.checks.workbench import Broken, Workbench
-from retro_gamer_core.errors import PartNotFound, RetroGamerError
+from retro_gamer_core.errors import PartNotFound, Problem, RetroGamerError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games import practice
 from retro_gamer_core.games.metadata import GameMetadata
@@ -39,13 +37,11 @@ HEAVY = (
 SLOW = 500
 
 _IMPORTING = """
-import json, sys, time
-sys.path[:] = json.loads(sys.argv[2])
-import retro_gamer_core, retro_gamer_core.hookspecs, retro_gamer_core.parts, retro_gamer_core.options
+import time, retro_gamer_core, retro_gamer_core.hookspecs, retro_gamer_core.parts, retro_gamer_core.options
 before, began = set(sys.modules), time.perf_counter()
-__import__(sys.argv[1])
+__import__(*arguments)
 seconds = time.perf_counter() - began
-print("\\n" + json.dumps([seconds, sorted({name.partition(".")[0] for name in set(sys.modules) - before})]))
+answer = [seconds, sorted({name.partition(".")[0] for name in set(sys.modules) - before})]
 """
 
 
@@ -111,39 +107,26 @@ def _look(bench: Workbench, quick: bool) -> None:
 
 def _raised(bench: Workbench, error: BaseException) -> Finding:
     part = bench.plugins.find_part(bench.kind, bench.name)
+    problem = Problem(in_words(error), last_line_in(part.part.factory, error))
     if isinstance(error, RetroGamerError):
-        what, where = error.problem.what, error.problem.where
-    else:
-        what, where = in_words(error), last_line_in(part.part.factory, error)
+        problem = error.problem
     other_game = f"; if it is made for another game, check it on that one: --game (this was {bench.game})"
-    return finding(
-        "part-raises",
-        f"using {part} ended with: {what}{f' ({where})' if where else ''}",
-        why=KINDS[bench.kind].after_an_error,
-        hint=f"correct that line{other_game if bench.kind == 'encoder' else ''}",
+    hint = f"correct that line{other_game if bench.kind == 'encoder' else ''}"
+    why = KINDS[bench.kind].after_an_error
+    return finding_of(
+        "part-raises", Problem(f"using {part} ended with: {problem.what}", problem.where, why, hint)
     )
 
 
 def import_findings(plugin: str, module: str) -> Iterator[Finding]:
     """Whether a plugin's own module is as light as it should be, seen in a fresh interpreter."""
-    module = module.partition(":")[0]
-    command = [sys.executable, "-P", "-c", _IMPORTING, module, json.dumps(sys.path)]
-    try:
-        done = subprocess.run(
-            command, timeout=120, check=True, capture_output=True, encoding="utf-8", errors="replace"
-        )
-        seconds, packages = json.loads(done.stdout.splitlines()[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+    said = fresh_python_says(_IMPORTING, module.partition(":")[0])
+    if said is None:
         return  # why it cannot be imported is said elsewhere
+    seconds, packages = said
     milliseconds = round(1000 * seconds)
-    heavy = [package for package in HEAVY if package in packages]
-    if heavy:
+    if heavy := [package for package in HEAVY if package in packages]:
         what = f"loading the plugin {plugin} imports {', '.join(heavy)} ({milliseconds} ms)"
         yield finding("heavy-import", what, milliseconds)
     elif milliseconds > SLOW:
-        yield finding(
-            "slow-import",
-            f"loading the plugin {plugin} takes {milliseconds} ms",
-            milliseconds,
-            hint=f"see what takes so long: python -X importtime -c 'import {module}'",
-        )
+        yield finding("slow-import", f"loading the plugin {plugin} takes {milliseconds} ms", milliseconds)

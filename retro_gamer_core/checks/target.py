@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.checks.game import check_game
+from retro_gamer_core.checks.installation import check_installation
+from retro_gamer_core.checks.parts import check_part
+from retro_gamer_core.checks.runs import check_run
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
+from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.modules import is_path
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.import_strings import load_attribute
@@ -43,15 +48,15 @@ def target_called(name: str | None, kind: str | None, plugins: Plugins) -> Check
         return CheckTarget("installation", "")
     if kind is not None:
         return CheckTarget(kind, name)
-    kinds = _kinds_of(name, plugins)
-    if len(kinds) == 1:
-        return CheckTarget(kinds[0], name)
+    kinds = ["game"] if any(game.name == name for game in registered_games()) else []
+    kinds += ["run"] if is_run(Path(name)) else []
+    kinds += [kind for kind in KINDS if ":" not in name and name in plugins.parts(kind)]
+    if len(kinds) > 1:
+        named = " and of ".join(f"{KINDS[kind].article if kind in KINDS else 'a'} {kind}" for kind in kinds)
+        hint = " or ".join(f"--kind {kind}" for kind in kinds)
+        raise RetroGamerError(f"{name} is the name of {named}", hint=hint)
     if kinds:
-        named = " and of ".join(_with_article(kind) for kind in kinds)
-        raise RetroGamerError(
-            f"{name} is the name of {named}",
-            hint=" or ".join(f"--kind {kind}" for kind in kinds),
-        )
+        return CheckTarget(kinds[0], name)
     if (part := _part_in_file(name)) is not None:
         return part
     if ":" in name and not is_path(name.rpartition(":")[0]):
@@ -75,26 +80,17 @@ def check_target(
     plugins = installed_plugins()
     match target.kind:
         case "installation":
-            from retro_gamer_core.checks.installation import check_installation
-
             return check_installation(plugins, seed=seed, tell=tell)
         case "run":
-            from retro_gamer_core.checks.runs import check_run
-
             return check_run(RunDirectory.open(Path(target.name)), plugins, seed=seed, quick=quick)
         case "game":
             return _check_game(target.name, plugins, seed, quick)
         case _:
-            from retro_gamer_core.checks.parts import check_part
-
             on = None if game is None else _game_for_parts(game)
             return check_part(target.kind, target.name, game=on, plugins=plugins, seed=seed, quick=quick)
 
 
 def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings:
-    from retro_gamer_core.checks.game import check_game
-    from retro_gamer_core.games.finding import find_game
-
     try:
         found = find_game(name)
     except GameNotFound as error:
@@ -107,14 +103,11 @@ def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings
             why="it is no game, no part of a plugin and no run",
             hint=did_you_mean(name, names),
         ) from error
-    return check_game(
-        found.name, found.factory, found.metadata, source=found.source_root, seed=seed, quick=quick
-    )
+    how = {"source": found.source_root, "seed": seed, "quick": quick}
+    return check_game(found.name, found.factory, found.metadata, **how)
 
 
 def _game_for_parts(name: str) -> Any:
-    from retro_gamer_core.games.finding import find_game
-
     found = find_game(name)
     if found.metadata is None:
         raise RetroGamerError(
@@ -123,16 +116,6 @@ def _game_for_parts(name: str) -> Any:
             hint=f"retro-gamer check {name} --kind game",
         )
     return found.name, found.factory, copy(found.metadata)
-
-
-def _kinds_of(name: str, plugins: Plugins) -> list[str]:
-    kinds: list[str] = ["game"] if any(game.name == name for game in registered_games()) else []
-    kinds += ["run"] if is_run(Path(name)) else []
-    return kinds + [kind for kind in KINDS if ":" not in name and name in plugins.parts(kind)]
-
-
-def _with_article(kind: str) -> str:
-    return f"{KINDS[kind].article if kind in KINDS else 'a'} {kind}"
 
 
 def _part_in_file(name: str) -> CheckTarget | None:
