@@ -33,6 +33,10 @@ def number(value: object) -> int | float | None:
     return int(value) if isinstance(value, Integral) else as_float
 
 
+def is_number(value: object) -> bool:
+    return number(value) is not None
+
+
 def plain(value: Any, where: str) -> Any:
     """The same nest of dicts, lists and tuples, with nothing in it but Python's own numbers, texts, truths and None.
 
