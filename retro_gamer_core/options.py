@@ -212,6 +212,12 @@ def parameters_of(factory: Callable[..., Any]) -> list[Parameter]:
         return []
 
 
+def required_parameters(factory: Callable[..., Any]) -> list[str]:
+    """The names of those parameters that must be given."""
+    variable = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return [p.name for p in parameters_of(factory) if p.default is p.empty and p.kind not in variable]
+
+
 def _declarations(declared: Any) -> Iterator[tuple[str, Any, Any]]:
     """Name, annotation and default (``Parameter.empty`` where there is none) of each setting."""
     names = _names_known_to(declared)

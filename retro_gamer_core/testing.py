@@ -14,7 +14,6 @@ test framework is needed. docs/reference/checks.md lists the codes.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -145,14 +144,14 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     from retro_gamer_core.games.descriptions import describe
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.games.metadata import GameMetadata, metadata_in
-    from retro_gamer_core.games.module_files import own_code
+    from retro_gamer_core.games.module_files import file_of, own_code
 
     if isinstance(game, str):
         found = find_game(game)
         name, factory, metadata = found.name, found.factory, found.metadata
         source: Path | None = found.source_root
     else:
-        file = _file_of(game)
+        file = file_of(game)
         name, factory = getattr(game, "__qualname__", repr(game)), game
         source = own_code(file) if file else None
         metadata = None
@@ -162,11 +161,3 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
         given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
         metadata = copy(given)
     return name, factory, metadata, source
-
-
-def _file_of(factory: Any) -> Any:
-    try:
-        file = inspect.getsourcefile(factory)
-    except TypeError:
-        return None
-    return Path(file) if file else None

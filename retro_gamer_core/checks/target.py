@@ -17,6 +17,7 @@ from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
 from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.games.module_files import statements_in
 from retro_gamer_core.games.modules import is_path
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.import_strings import load_attribute
@@ -124,12 +125,13 @@ def _part_in_file(name: str) -> CheckTarget | None:
     file = Path(path).expanduser()
     if file.suffix != ".py" or not file.is_file():
         return None
-    try:
-        statements = ast.parse(file.read_bytes()).body
-    except (SyntaxError, ValueError):  # said by whoever imports it
-        return None
-    classes = [node for node in statements if isinstance(node, ast.ClassDef) and node.name == attribute]
-    methods = [node.name for found in classes for node in found.body if isinstance(node, ast.FunctionDef)]
+    methods = [
+        node.name
+        for found in statements_in(file)
+        if isinstance(found, ast.ClassDef) and found.name == attribute
+        for node in found.body
+        if isinstance(node, ast.FunctionDef)
+    ]
     kind = kind_with(methods)
     if kind is None:
         return None

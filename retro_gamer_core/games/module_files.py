@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 #: Directories into which packages are installed; what lies in one belongs to many authors.
 INSTALL_DIRECTORIES = frozenset({"site-packages", "dist-packages"})
@@ -55,6 +58,23 @@ def module_parts(file: Path) -> tuple[str, ...]:
     """The parts of the name by which ``file`` is imported from its ``import_directory``."""
     place = file.parent if file.name == "__init__.py" else file.with_name(file.name.removesuffix(".py"))
     return place.relative_to(import_directory(file)).parts
+
+
+def statements_in(file: Path) -> list[ast.stmt]:
+    """What stands in a Python file, not run; nothing where it cannot be read: whoever imports it will say why."""
+    try:
+        return ast.parse(file.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return []
+
+
+def file_of(factory: Any) -> Path | None:
+    """The file in which a function or class was written; None for what is built in or made on the way."""
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(factory))
+    except (TypeError, ValueError):
+        return None
+    return Path(file) if file else None
 
 
 def own_code(file: Path) -> Path:

@@ -20,6 +20,7 @@ from retro_gamer_core.contracts import Frame
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.observation import ObservationSpec
+from retro_gamer_core.options import required_parameters
 from retro_gamer_core.plugins.diagnosis import in_words
 
 if TYPE_CHECKING:
@@ -28,13 +29,7 @@ if TYPE_CHECKING:
 
 def takes_a_game(factory: Any) -> bool:
     """Whether this is a function of one ``game`` or one ``frame``, rather than an encoder factory."""
-    if not inspect.isfunction(factory):
-        return False
-    parameters = list(inspect.signature(factory).parameters.values())
-    required = [
-        p for p in parameters if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-    ]
-    return len(required) == 1 and required[0].name in ("game", "frame")
+    return inspect.isfunction(factory) and required_parameters(factory) in (["game"], ["frame"])
 
 
 def count_numbers(function: Callable[..., Any], frame: Frame, options: Mapping[str, Any]) -> int:
