@@ -8,7 +8,7 @@ from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import GameError, RetroGamerError
-from retro_gamer_core.games.console_screen import state_that_fits
+from retro_gamer_core.games.console_screen import state_that_fits, too_small
 from retro_gamer_core.playing.board_text import board_lines, framed
 
 if TYPE_CHECKING:
@@ -46,12 +46,7 @@ def watch(game: Game, chance: Chance, framerate: float, max_turns: int, score: s
                 game.start()
             return _turn_by_turn(game, chance, terminal, framerate, max_turns)
     except TerminalTooSmall as error:
-        raise RetroGamerError(
-            f"the terminal is too small to show this game: {error}",
-            why=f"the board has {game.view_size[0]}×{game.view_size[1]} cells, and its state is shown below it",
-            hint="make the window larger or the letters smaller, or send the output through a pipe to see a few "
-            "frames as text: retro-gamer play RUN | cat",
-        ) from error
+        raise too_small(str(error)) from error  # the window has become smaller
     except KeyboardInterrupt:
         return "stopped"
     finally:
