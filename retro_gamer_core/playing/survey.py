@@ -60,9 +60,10 @@ def survey_game(
         for moment in play:
             for watch in watchers:
                 watch(moment)
-            if moment.reward is not None:
+            if moment.game is not None and moment.reward is not None:
                 if len(seconds) % _TURNS_BETWEEN_COUNTS == 0:
-                    occupied.append(_occupied_cells(moment.game))
+                    shown = [agent for agent in moment.game.agents if getattr(agent, "display", True)]
+                    occupied.append(len({agent.position for agent in shown}))
                 seconds.append(moment.seconds)
                 rewards.append(abs(moment.reward))
     return GameFacts(
@@ -92,7 +93,3 @@ def warnings_about(facts: GameFacts) -> list[str]:
         f"{1000 * facts.turn_seconds:.0f} ms, so a thousand turns take {thousand:.0f} s and a hundred thousand, "
         f"which is little for learning, {100 * thousand / 3600:.1f} hours"
     ]
-
-
-def _occupied_cells(game: Game) -> int:
-    return len({agent.position for agent in game.agents if getattr(agent, "display", True)})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from retro_gamer_core.contracts import LearnerContext
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
-from retro_gamer_core.playing.function_encoder import FunctionEncoder, count_numbers, takes_a_game
+from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
 
@@ -66,12 +66,12 @@ def build_encoder(
     if not takes_a_game(function):
         built: Encoder = plugins.build(provided, choice.options, metadata=metadata)
         return built
-    if any_game is not None:
-        game, characters = any_game(), CharacterCodes(metadata.character_set or ())
-        frame = Frame(metadata.board_size or game.board_size, characters, metadata.player)
-        frame.begin(game)
-        n_numbers = count_numbers(function, frame, choice.options)
-    return FunctionEncoder(function, n_numbers, choice.options)
+    if any_game is None:
+        return FunctionEncoder(function, n_numbers, choice.options)
+    game, characters = any_game(), CharacterCodes(metadata.character_set or ())
+    frame = Frame(metadata.board_size or game.board_size, characters, metadata.player)
+    frame.begin(game)
+    return FunctionEncoder(function, frame, choice.options)
 
 
 def build_player(
