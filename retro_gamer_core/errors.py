@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,6 @@ class RetroGamerError(Exception):
     def __init__(self, what: str, *, where: str = "", why: str = "", hint: str = "", code: str = "") -> None:
         self.problem = Problem(what, where, why, hint, code or _code_of(type(self)))
         super().__init__(str(self.problem))
-
-    @classmethod
-    def of(cls, problem: Problem) -> Self:
-        """An error of this kind that says the same."""
-        return cls(**vars(problem))
 
 
 class ProblemsFound(RetroGamerError, ValueError):

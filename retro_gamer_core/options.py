@@ -133,8 +133,8 @@ def settings_of(declared: Any, *, without: Collection[str] = ()) -> tuple[Settin
     """The settings that a dataclass or the signature of a callable declares, in their order.
 
     A parameter without an ``Option`` is a setting, too: its type comes from the annotation, else from the
-    default; its meaning from a line ``name: meaning`` in the docstring. ``*args`` and ``**options`` add
-    nothing, for a misspelt setting must not vanish in them.
+    default. A meaning that is not in the ``Option`` is what stands behind ``name:`` in the docstring. ``*args`` and
+    ``**options`` add nothing, for a misspelt setting must not vanish in them.
 
     Args:
         declared: a dataclass, a class, a function.
@@ -266,8 +266,9 @@ def _setting(name: str, annotation: Any, default: Any, explained: str) -> Settin
         annotation, *beside = get_args(annotation)
         option = next((found for found in beside if isinstance(found, Option)), option)
     if not option.meaning:
-        line = re.search(rf"^\s*{re.escape(name)}\s*(?:\([^)]*\))?:\s*(.+)$", explained, re.MULTILINE)
-        option = replace(option, meaning=line[1] if line else "")
+        entry = rf"^( *){re.escape(name)}\s*(?:\([^)]*\))?:\s*(.+(?:\n\1 +.+)*)$"  # with the lines that go on
+        found = re.search(entry, explained, re.MULTILINE)
+        option = replace(option, meaning=" ".join(found[2].split()) if found else "")
     type_, choices = _type_of(annotation, default)
     required = default is Parameter.empty
     return Setting(name, type_, None if required else default, option, choices, required)

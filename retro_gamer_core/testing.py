@@ -17,7 +17,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from copy import copy
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from retro_gamer_core.findings import Finding, Findings
@@ -25,6 +25,7 @@ from retro_gamer_core.findings import Finding, Findings
 if TYPE_CHECKING:
     from retro.game import Game
 
+    from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.games.metadata import GameMetadata
 
     AnyGame = str | Callable[[], Game]
@@ -57,9 +58,7 @@ def check_game(
     """
     from retro_gamer_core.checks.game import check_game
 
-    name, create_game, metadata, source = _game(game, description)
-    listed = isinstance(game, str)
-    return check_game(name, create_game, metadata, source=source, seed=seed, quick=quick, is_listed=listed)
+    return check_game(_game(game, description), seed=seed, quick=quick)
 
 
 class HowToCheck(TypedDict, total=False):
@@ -116,12 +115,7 @@ def _check_part(
 ) -> Findings:
     from retro_gamer_core.checks.parts import check_part
 
-    on = None
-    if game is not None:
-        name, create_game, metadata, _ = _game(game, description)
-        if metadata is None:
-            raise ValueError(f"nothing describes the game {name}: give a description, too")
-        on = name, create_game, metadata
+    on = None if game is None else _game(game, description)
     name = part if isinstance(part, str) else _import_string_of(part)
     return check_part(kind, name, options=options, game=on, seed=seed, quick=quick)
 
@@ -139,25 +133,22 @@ def _import_string_of(factory: Callable[..., Any]) -> str:
     return f"{__name__}:{name}"
 
 
-def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, GameMetadata | None, Any]:
-    """Name, factory, description and the place of the code."""
+def _game(game: AnyGame, description: Description | None) -> FoundGame:
+    """The game, with the description that is given, else with its own one."""
     from retro_gamer_core.games.descriptions import describe
-    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.games.finding import FoundGame, find_game
     from retro_gamer_core.games.metadata import GameMetadata, metadata_in
     from retro_gamer_core.games.module_files import file_of, own_code
 
     if isinstance(game, str):
         found = find_game(game)
-        name, factory, metadata = found.name, found.factory, found.metadata
-        source: Path | None = found.source_root
     else:
         file = file_of(game)
-        name, factory = getattr(game, "__qualname__", repr(game)), game
-        source = own_code(file) if file else None
         metadata = None
         if file and description is None:
             metadata = metadata_in(describe(file, getattr(game, "__name__", None)))
-    if description is not None:
-        given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
-        metadata = copy(given)
-    return name, factory, metadata, source
+        found = FoundGame(getattr(game, "__qualname__", repr(game)), game, metadata, file and own_code(file))
+    if description is None:
+        return found
+    given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
+    return replace(found, metadata=copy(given))

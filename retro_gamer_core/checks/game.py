@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retro_gamer_core.checks.game_look import MAX_TURNS, QUICK, THOROUGH, GameFailed, GameLook
 from retro_gamer_core.checks.keys import effects_of_keys
@@ -27,9 +26,7 @@ from retro_gamer_core.playing.random_play import play_at_random
 from retro_gamer_core.plugins.diagnosis import in_words
 
 if TYPE_CHECKING:
-    from retro.game import Game
-
-    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.games.finding import FoundGame
 
 Check = Callable[[GameLook], Iterator[Finding]]
 
@@ -38,51 +35,39 @@ LATE_CHARACTERS = 10_000
 
 
 def check_game(
-    name: str, create_game: Callable[[], Game], metadata: GameMetadata | None, **how: Any
+    game: FoundGame, *, seed: int = 0, quick: bool = False, max_turns: int = MAX_TURNS
 ) -> Findings:
-    """Everything worth knowing about a game; ``look_at`` says what ``how`` is."""
-    look = look_at(name, create_game, metadata, **how)
+    """Everything worth knowing about a game; the arguments are those of ``look_at``."""
+    look = look_at(game, seed=seed, quick=quick, max_turns=max_turns)
     return look if isinstance(look, Findings) else findings_of(look)
 
 
 def look_at(
-    name: str,
-    create_game: Callable[[], Game],
-    metadata: GameMetadata | None,
-    *,
-    source: Path | None = None,
-    seed: int = 0,
-    quick: bool = False,
-    max_turns: int = MAX_TURNS,
-    is_listed: bool = True,
+    found: FoundGame, *, seed: int = 0, quick: bool = False, max_turns: int = MAX_TURNS
 ) -> GameLook | Findings:
     """Play a game at random, or say why it cannot be played. Nobody else's chance is disturbed.
 
     Args:
-        source: where the game's own code is (``FoundGame.source_root``).
         quick: look for about a second, not for up to a minute.
-        is_listed: whether another process finds the game by its name.
+        max_turns: a game that is still going on then is given up.
     """
-    thing = f"the game {name}"
+    thing, metadata = f"the game {found.name}", found.metadata
     with seeded(seed):
         effort = QUICK if quick else THOROUGH
         began = perf_counter()
         try:
-            game = fresh_game(create_game, name)
+            game = fresh_game(found.factory, found.name)
         except GameError as error:
             return Findings(thing, (finding_of("factory-fails", error.problem),))
         create_seconds = perf_counter() - began
         if metadata is None:
-            missing = finding("description-missing", f"nothing describes the game {name}")
-            return Findings(thing, (missing,))
+            return Findings(thing, (finding("description-missing", f"nothing describes {thing}"),))
         misfits = problems_with_game(metadata, game)
         if misfits:
             return Findings(thing, tuple(finding_of("description-misfit", each) for each in misfits))
-        look = GameLook(
-            name, create_game, metadata, source, seed, effort, max_turns, create_seconds, is_listed
-        )
+        look = GameLook(found, metadata, seed, effort, max_turns, create_seconds)
         random_play = play_at_random(
-            create_game,
+            found.factory,
             metadata,
             turns=effort.turns,
             seconds=effort.seconds,
@@ -113,7 +98,7 @@ def findings_of(look: GameLook) -> Findings:
                 add_once(finding_of("factory-fails", error.problem))
     seen = look.seen
     looked_at = (f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})",)
-    return Findings(f"the game {look.name}", tuple(found), looked_at, tuple(look.left_out))
+    return Findings(f"the game {look.found.name}", tuple(found), looked_at, tuple(look.left_out))
 
 
 # How games end --------------------------------------------------------------------------------
@@ -133,7 +118,7 @@ def game_raises(look: GameLook) -> Iterator[Finding]:
 
 
 def _raised(look: GameLook, error: BaseException, when: str, times: int = 1) -> Finding:
-    where = where_raised(error, look.source)
+    where = where_raised(error, look.found.source_root)
     what = f"the game's code failed in {when}: {in_words(error)}{f' ({where})' if where else ''}"
     hint = f"correct that line; the same seed ({look.seed}) fails again"
     return finding("game-raises", what, times, hint=hint)

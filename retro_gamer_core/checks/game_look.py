@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.games.finding import fresh_game
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.events import Ending
+    from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.games.metadata import GameMetadata
 
 
@@ -176,30 +176,24 @@ class GameLook:
     """One game under examination. Look at it inside a ``Chance``.
 
     Args:
-        name: for messages.
-        create_game: makes a fresh game.
-        metadata: its description, which fits the game.
-        source: where the game's own code is, to name its line when it raises.
+        found: the game.
+        metadata: its description, which fits it.
         seed: where all chance begins.
         effort: ``THOROUGH`` or ``QUICK``.
         max_turns: a game that is still going on then is given up.
         create_seconds: what it takes to make a game.
-        is_listed: whether another process finds the game by its name.
 
     Attributes:
         seen: what random play showed.
         left_out: sentences on what was not looked at, and why.
     """
 
-    name: str
-    create_game: Callable[[], Game]
+    found: FoundGame
     metadata: GameMetadata
-    source: Path | None = None
     seed: int = 0
     effort: Effort = THOROUGH
     max_turns: int = MAX_TURNS
     create_seconds: float = 0.0
-    is_listed: bool = False
     seen: Seen = field(init=False)
     left_out: list[str] = field(default_factory=list)
 
@@ -217,7 +211,7 @@ class GameLook:
     def begin(self, seed: int) -> Game:
         """A fresh game whose chance begins at ``seed``, started; play it with ``play_turn``."""
         seed_what_is_in_place(seed)
-        game = fresh_game(self.create_game)
+        game = fresh_game(self.found.factory)
         game.input_source, game.view = self._keys, None
         _run(game, game.start)
         return game

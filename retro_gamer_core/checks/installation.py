@@ -73,8 +73,7 @@ def _games(games: Sequence[InstalledGame], seed: int, tell: Callable[[str], None
                 "game-unusable", ": ".join(filter(None, [thing, error.problem.what, error.problem.where]))
             )
         else:
-            how = {"source": found.source_root, "seed": seed, "quick": True}
-            yield from _of(thing, check_game(game.name, found.factory, found.metadata, **how))
+            yield from _of(thing, check_game(found, seed=seed, quick=True))
 
 
 def _of(thing: str, findings: Findings) -> list[Finding]:

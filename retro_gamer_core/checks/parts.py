@@ -5,7 +5,7 @@ A check is a function of a ``Workbench`` that insists on rules; each kind has a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from retro_gamer_core.checks.workbench import Broken, Workbench
 from retro_gamer_core.errors import PartNotFound, Problem, RetroGamerError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games import practice
+from retro_gamer_core.games.finding import FoundGame
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.playing.chance import seeded
@@ -23,8 +24,6 @@ from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.registry import installed_plugins
 
 if TYPE_CHECKING:
-    from retro.game import Game
-
     from retro_gamer_core.plugins.registry import Plugins
 
 #: Packages that take tens of milliseconds to seconds to import.
@@ -50,7 +49,7 @@ def check_part(
     name: str,
     *,
     options: Mapping[str, Any] | None = None,
-    game: tuple[str, Callable[[], Game], GameMetadata] | None = None,
+    game: FoundGame | None = None,
     plugins: Plugins | None = None,
     seed: int = 0,
     quick: bool = False,
@@ -60,19 +59,28 @@ def check_part(
     Args:
         name: a registered name or an import path.
         options: its options.
-        game: name, factory and description of the game to try it on; a small one of our own when left out.
+        game: the game to try it on, which must be described; a small one of our own when left out.
         quick: the contract only: no measuring and no training.
 
     Raises:
         PartNotFound: there is no such part.
+        RetroGamerError: nothing describes the game.
     """
     plugins = plugins or installed_plugins()
     part = plugins.find_part(kind, name)
     if game is None:
-        game = "a small practice game", practice.create_game, GameMetadata.from_dict(practice.DESCRIPTION)
-    game_name, create_game, metadata = game
+        metadata = GameMetadata.from_dict(practice.DESCRIPTION)
+        game = FoundGame("a small practice game", practice.create_game, metadata, None)
+    if game.metadata is None:
+        raise RetroGamerError(
+            f"nothing describes the game {game.name}",
+            why="without a description, no part can be tried on it",
+            hint=f"retro-gamer check {game.name} --kind game",
+        )
     with seeded(seed):
-        bench = Workbench(kind, name, options or {}, game_name, create_game, copy(metadata), plugins, seed)
+        bench = Workbench(
+            kind, name, options or {}, game.name, game.factory, copy(game.metadata), plugins, seed
+        )
         _look(bench, quick)
     if part.provider.distribution is not None and not quick:
         record = next(record for record in plugins.records if record.provider == part.provider)

@@ -47,7 +47,7 @@ def fresh_and_repeatable(look: GameLook) -> Iterator[Finding]:
         yield _not_repeatable(f"goes another way from turn {turn} on", turn)
     elif seeds := _chance_begun_anew(look):
         yield finding("every-game-the-same", f"the game sets {seeds} to a seed of its own")
-    elif look.is_listed and look.effort.processes:
+    elif look.found.module and look.effort.processes:
         yield from _in_another_process(look)
 
 
@@ -72,7 +72,7 @@ def _chance_begun_anew(look: GameLook) -> str:
 
 def _in_another_process(look: GameLook) -> Iterator[Finding]:
     """The order of a set of words is another one in each process."""
-    asked = look.name, look.metadata.to_dict(), look.seed, look.effort.repeated_turns
+    asked = look.found.name, look.metadata.to_dict(), look.seed, look.effort.repeated_turns
     with ThreadPoolExecutor() as pool:
         played = [pool.submit(fresh_python_says, _TRACE, *asked, PYTHONHASHSEED=seed) for seed in _HASH_SEEDS]
         one, other = (each.result() for each in played)
@@ -118,7 +118,7 @@ def trace_of(name: str, description: dict[str, object], seed: int, turns: int) -
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.games.metadata import GameMetadata
 
-    look = GameLook(name, find_game(name).factory, GameMetadata.from_dict(description), seed=seed)
+    look = GameLook(find_game(name), GameMetadata.from_dict(description), seed)
     actions = look.some_actions()[:turns]
     with seeded(seed):
         frames = look.trace(actions)

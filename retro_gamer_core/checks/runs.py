@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -43,15 +44,8 @@ def check_run(run: RunDirectory, plugins: Plugins, *, seed: int = 0, quick: bool
         return Findings(thing, tuple(finding("own-code", what, hint=refused.footer) for what in whats))
     except ProblemsFound as wrong:
         return Findings(thing, tuple(finding_of("setting-wrong", each) for each in wrong.problems))
-    look = look_at(
-        config.game,
-        found.factory,
-        config.metadata,
-        source=found.source_root,
-        seed=seed,
-        quick=quick,
-        max_turns=config.training.max_turns_per_episode,
-    )
+    as_described = replace(found, name=config.game, metadata=config.metadata)
+    look = look_at(as_described, seed=seed, quick=quick, max_turns=config.training.max_turns_per_episode)
     game = look if isinstance(look, Findings) else findings_of(look)
     settings: list[Finding] = []
     if isinstance(look, GameLook) and not game.at_least("problem"):

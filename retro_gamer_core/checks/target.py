@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retro_gamer_core.checks.game import check_game
 from retro_gamer_core.checks.installation import check_installation
@@ -87,7 +86,7 @@ def check_target(
         case "game":
             return _check_game(target.name, plugins, seed, quick)
         case _:
-            on = None if game is None else _game_for_parts(game)
+            on = None if game is None else find_game(game)
             return check_part(target.kind, target.name, game=on, plugins=plugins, seed=seed, quick=quick)
 
 
@@ -104,19 +103,7 @@ def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings
             why="it is no game, no part of a plugin and no run",
             hint=did_you_mean(name, names),
         ) from error
-    how = {"source": found.source_root, "seed": seed, "quick": quick}
-    return check_game(found.name, found.factory, found.metadata, **how)
-
-
-def _game_for_parts(name: str) -> Any:
-    found = find_game(name)
-    if found.metadata is None:
-        raise RetroGamerError(
-            f"nothing describes the game {name}",
-            why="without a description, no part can be tried on it",
-            hint=f"retro-gamer check {name} --kind game",
-        )
-    return found.name, found.factory, copy(found.metadata)
+    return check_game(found, seed=seed, quick=quick)
 
 
 def _part_in_file(name: str) -> CheckTarget | None:

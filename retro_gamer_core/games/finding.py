@@ -42,22 +42,22 @@ class FoundGame:
         name: what it is called in ``config.toml``: the name as given, or an absolute path.
         factory: makes a fresh game each time it is called; call it by ``fresh_game``.
         metadata: its description; None when nothing describes it.
-        module: the name of its module.
+        source_root: the directory or file of the game's own code, for ``where_raised``.
+        notes: plain sentences on the choice and its description, worth showing.
+        module: the name of its module; empty for a factory that nobody finds by a name.
         directory: where modules are found for its sake; None for an installed module.
         distribution, version: the installed package it lies in; empty for a file.
-        notes: plain sentences on the choice and its description, worth showing.
-        source_root: the directory or file of the game's own code, for ``where_raised``.
     """
 
     name: str
     factory: Callable[[], Game]
     metadata: GameMetadata | None
-    module: str
-    directory: Path | None
-    distribution: str
-    version: str
-    notes: tuple[str, ...]
-    source_root: Path
+    source_root: Path | None
+    notes: tuple[str, ...] = ()
+    module: str = ""
+    directory: Path | None = None
+    distribution: str = ""
+    version: str = ""
 
 
 def find_game(name: str) -> FoundGame:
@@ -176,17 +176,8 @@ def _in_module(
     described = describe(file, factory, registered.name if registered else None)
     import_module = partial(import_by_name, game=name, distribution=distribution or None)
     found = _factory(module, factory, module, described, import_module)
-    return FoundGame(
-        name,
-        found,
-        metadata_in(described),
-        module,
-        None,
-        distribution,
-        version,
-        described.notes,
-        own_code(file),
-    )
+    root, described_as, notes = own_code(file), metadata_in(described), described.notes
+    return FoundGame(name, found, described_as, root, notes, module, None, distribution, version)
 
 
 def _at_path(path: Path, factory: str | None) -> FoundGame:
@@ -203,9 +194,7 @@ def _at_path(path: Path, factory: str | None) -> FoundGame:
         return import_file(wanted_file, game=name)
 
     found = _factory(module, factory, path.as_posix(), described, import_module)
-    return FoundGame(
-        name, found, metadata_in(described), module, directory, "", "", described.notes, own_code(file)
-    )
+    return FoundGame(name, found, metadata_in(described), own_code(file), described.notes, module, directory)
 
 
 def _factory(

@@ -332,7 +332,7 @@ def _cannot_begin(error: BaseException) -> GameError:
     if isinstance(error, GameError):
         return error
     if isinstance(error, RetroGamerError):
-        return GameError.of(error.problem)
+        return GameError(**vars(error.problem))
     return GameError(
         f"no game can be begun: {in_words(error)}",
         why=f"it was tried {_MOST_ATTEMPTS} times in a row",

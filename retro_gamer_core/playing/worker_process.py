@@ -202,7 +202,7 @@ def _told(error: BaseException) -> RetroGamerError:
         traceback.print_exc()
         return GameError(f"the process that plays the games failed: {in_words(error)}")
     kind = next(kind for kind in (GameError, PluginError, RetroGamerError) if isinstance(error, kind))
-    return kind.of(error.problem)
+    return kind(**vars(error.problem))
 
 
 def _taken(text: StringIO) -> str:
