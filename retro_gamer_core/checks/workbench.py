@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -15,11 +15,10 @@ import numpy as np
 
 from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections, new_config_text
 from retro_gamer_core.findings import Finding, finding
-from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.parts import Choice
-from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
+from retro_gamer_core.playing.chance import any_game, seed_what_is_in_place
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.survey import survey_game
@@ -95,6 +94,8 @@ class Workbench:
 
     def __post_init__(self) -> None:
         complete_metadata(self.metadata, self.create_game)
+        self._any_game = partial(any_game, self.create_game)
+        self._scratch = TemporaryDirectory()
 
     @property
     def chosen(self) -> PartChoice:
@@ -128,11 +129,11 @@ class Workbench:
     def player_with(self, choice: PartChoice, *, seed: int | None = None) -> Player:
         """An encoder and a learner with its network, built afresh, one of them as chosen."""
         config = self.config_with(choice, seed)
-        return build_player(config, self.metadata, self.any_game, self.plugins, device="cpu")
+        return build_player(config, self.metadata, self._any_game, self.plugins, device="cpu")
 
     def encoder(self, choice: PartChoice) -> Encoder:
         """An encoder, built afresh."""
-        return build_encoder(choice, self.metadata, self.any_game, self.plugins)
+        return build_encoder(choice, self.metadata, self._any_game, self.plugins)
 
     def build(self, choice: PartChoice, **given: Any) -> Any:
         """A part, built afresh with what the platform gives; ``given`` stands in the place of the usual."""
@@ -141,17 +142,6 @@ class Workbench:
             given["spec"] = self.encoder(self.usual.encoder).spec
         asked = {name: given[name] for name in KINDS[choice.kind].called_with if name in given}
         return self.plugins.build(self.plugins.find_part(choice.kind, choice.name), choice.options, **asked)
-
-    def any_game(self) -> Game:
-        """A game to look at."""
-        with Chance(self.seed):
-            game = fresh_game(self.create_game)
-            game.start()
-        return game
-
-    @cached_property
-    def _scratch(self) -> TemporaryDirectory[str]:
-        return TemporaryDirectory()
 
     @property
     def directory(self) -> Path:
