@@ -75,11 +75,10 @@ def _in_form(batch: Batch, turns: Transitions) -> None:
 
 def _as_added(batch: Batch, turns: Transitions, of_twin: Batch) -> None:
     """The turns drawn are among the last that were added, and just as they were then."""
-    if not _is_drawn_from(batch, turns):
-        what = "what was remembered changed when the arrays given to add were written to again"
-        must(not _is_drawn_from(of_twin, turns), "input-not-copied", what)
-        what = "it draws turns that were never added, or are not as they were"
-        must(False, "memory-draws-wrong", what, 0)
+    known = _is_drawn_from(batch, turns)
+    what = "what was remembered changed when the arrays given to add were written to again"
+    must(known or not _is_drawn_from(of_twin, turns), "input-not-copied", what)
+    must(known, "memory-draws-wrong", "it draws turns that were never added, or are not as they were", 0)
     oldest = int(batch.transitions.rewards.min())
     what = f"it draws turn {oldest}, after which {_TURNS - oldest} more were added"
     must(oldest >= _TURNS - _CAPACITY, "memory-draws-wrong", what, oldest)
