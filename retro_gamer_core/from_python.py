@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
 from retro_gamer_core.games.metadata import GameMetadata
-from retro_gamer_core.games.module_files import file_of, own_code
+from retro_gamer_core.games.module_files import own_code_behind
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.terminal.printing import warn
@@ -71,9 +71,7 @@ class DQNTrainer:
             import tomlkit
 
             run = RunDirectory.create(run_dir, tomlkit.dumps(config.to_sections()))
-        file = file_of(create_game)  # none where it was made without one, such as a partial
-        source = own_code(file) if file and file.is_file() else None
-        self._trainer = Trainer(run, config, create_game, plugins, source=source)
+        self._trainer = Trainer(run, config, create_game, plugins, source=own_code_behind(create_game))
         self.metadata = self._trainer.config.metadata
         self._resumes = False
 

@@ -107,17 +107,15 @@ def _check_part(
     kind: str,
     part: AnyPart,
     *,
-    options: Mapping[str, Any] | None = None,
     game: AnyGame | None = None,
     description: Description | None = None,
-    seed: int = 0,
-    quick: bool = False,
+    **how: Any,
 ) -> Findings:
     from retro_gamer_core.checks.parts import check_part
 
     on = None if game is None else _game(game, description)
     name = part if isinstance(part, str) else _import_string_of(part)
-    return check_part(kind, name, options=options, game=on, seed=seed, quick=quick)
+    return check_part(kind, name, game=on, **how)
 
 
 def _import_string_of(factory: Callable[..., Any]) -> str:
@@ -138,12 +136,12 @@ def _game(game: AnyGame, description: Description | None) -> FoundGame:
     from retro_gamer_core.games.descriptions import describe
     from retro_gamer_core.games.finding import FoundGame, find_game
     from retro_gamer_core.games.metadata import GameMetadata, metadata_in
-    from retro_gamer_core.games.module_files import file_of, own_code
+    from retro_gamer_core.games.module_files import own_code, source_file
 
     if isinstance(game, str):
         found = find_game(game)
     else:
-        file = file_of(game)
+        file = source_file(game)
         metadata = None
         if file and description is None:
             metadata = metadata_in(describe(file, getattr(game, "__name__", None)))

@@ -16,8 +16,7 @@ from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
 from retro_gamer_core.games.finding import find_game
-from retro_gamer_core.games.module_files import statements_in
-from retro_gamer_core.games.modules import is_path
+from retro_gamer_core.games.module_files import is_path, statements_in
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for

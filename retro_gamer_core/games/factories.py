@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from retro_gamer_core.errors import GameError, GameNotFound
-from retro_gamer_core.games.module_files import file_of, own_code
+from retro_gamer_core.games.module_files import own_code_behind
 from retro_gamer_core.games.modules import allow_retro_import
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.options import required_parameters
@@ -117,10 +117,9 @@ def _explained(error: BaseException, factory: Callable[..., Any], shown: str) ->
             hint=f"give each a default, as in  {arguments[0]}=10,  or write a create_game() that calls it",
             code="factory-asks-for-arguments",
         )
-    file = file_of(factory)
     return GameError(
         f"{shown} could not make a game: {in_words(error)}",
-        where=where_raised(error, file and own_code(file)),
+        where=where_raised(error, own_code_behind(factory)),
         hint="correct that line",
         code="factory-fails",
     )

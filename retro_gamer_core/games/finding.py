@@ -24,8 +24,15 @@ from retro_gamer_core.games.entry_points import (
 )
 from retro_gamer_core.games.factories import factory_in, fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, metadata_in
-from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
-from retro_gamer_core.games.modules import game_file, import_by_name, import_file, is_path
+from retro_gamer_core.games.module_files import (
+    import_directory,
+    is_path,
+    locate,
+    module_file,
+    module_parts,
+    own_code,
+)
+from retro_gamer_core.games.modules import game_file, import_by_name, import_file
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:

@@ -13,6 +13,11 @@ from typing import Any
 INSTALL_DIRECTORIES = frozenset({"site-packages", "dist-packages"})
 
 
+def is_path(text: str) -> bool:
+    """Whether a person who writes this means a file or directory, rather than a module."""
+    return text.endswith(".py") or text.startswith((".", "~")) or "/" in text or "\\" in text
+
+
 def locate(module: str) -> Path | None:
     """The file of a module, or the directory of a namespace package; None where there is neither.
 
@@ -60,21 +65,13 @@ def module_parts(file: Path) -> tuple[str, ...]:
     return place.relative_to(import_directory(file)).parts
 
 
-def statements_in(file: Path) -> list[ast.stmt]:
-    """What stands in a Python file, not run; nothing where it cannot be read: whoever imports it will say why."""
+def source_file(made_by: Any) -> Path | None:
+    """The file with the code of a function or class; None for what was made without one, such as a partial."""
     try:
-        return ast.parse(file.read_bytes()).body
-    except (OSError, SyntaxError, ValueError):
-        return []
-
-
-def file_of(factory: Any) -> Path | None:
-    """The file in which a function or class was written; None for what is built in or made on the way."""
-    try:
-        file = inspect.getsourcefile(inspect.unwrap(factory))
-    except (TypeError, ValueError):
+        file = inspect.getsourcefile(inspect.unwrap(made_by))
+    except TypeError:
         return None
-    return Path(file) if file else None
+    return Path(file) if file and Path(file).is_file() else None
 
 
 def own_code(file: Path) -> Path:
@@ -84,3 +81,17 @@ def own_code(file: Path) -> Path:
     if deeper or file.name == "__init__.py" or file.is_dir():
         return directory / top
     return file if directory.name in INSTALL_DIRECTORIES else directory
+
+
+def own_code_behind(made_by: Any) -> Path | None:
+    """The same for a function or class; None where it has no file."""
+    file = source_file(made_by)
+    return own_code(file) if file else None
+
+
+def statements_in(file: Path) -> list[ast.stmt]:
+    """What stands in a Python file, not run; nothing where it cannot be read: whoever imports it will say why."""
+    try:
+        return ast.parse(file.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return []

@@ -30,11 +30,6 @@ from retro_gamer_core.plugins.own_code import installed_only, is_pythons_own, lo
 from retro_gamer_core.suggestions import nearest
 
 
-def is_path(text: str) -> bool:
-    """Whether a person who writes this means a file or directory, rather than a module."""
-    return text.endswith(".py") or text.startswith((".", "~")) or "/" in text or "\\" in text
-
-
 def game_file(path: Path, factory: str | None = None) -> tuple[Path, str | None]:
     """The file to import for the game at ``path``, and the factory in it where one is known.
 

@@ -1,4 +1,4 @@
-"""Playing a game that plays itself, for somebody to look at: in the terminal, or as printed frames."""
+"""Playing a game that plays itself, for somebody to look at: in the terminal, or as printed frames; a board as text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.games.console_screen import state_that_fits, too_small
-from retro_gamer_core.playing.board_text import board_lines, framed
+from retro_gamer_core.playing.frames import CharacterCodes, Frame, characters_on
 
 if TYPE_CHECKING:
     from blessed import Terminal
@@ -98,3 +98,18 @@ def game_raised(error: Exception, where: str, game: Game, seed: int) -> Exceptio
         where=f"{where or 'outside the game’s own files'} (turn {game.turn_number}, seed {seed})",
         hint="mend the game, then play the same seed again",
     )
+
+
+def board_lines(game: Game) -> list[str]:
+    """One line a row, as wide as the board."""
+    shown = sorted(characters_on(game))
+    frame = Frame(game.board_size, CharacterCodes(shown))
+    frame.begin(game)
+    letters = [" ", *(character[:1] or " " for character in shown)]
+    return ["".join(letters[code] for code in row) for row in frame.codes]
+
+
+def framed(lines: list[str]) -> str:
+    """The lines inside a border."""
+    rule = "+" + "-" * max(map(len, lines), default=0) + "+"
+    return "\n".join([rule, *(f"|{line}|" for line in lines), rule])
