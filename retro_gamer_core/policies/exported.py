@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.plugins.part_building import build_in_numpy
 from retro_gamer_core.policies.card import PolicyCard, find_named_part
 from retro_gamer_core.policies.player import Player, build_encoder
-from retro_gamer_core.policies.policy_file import read_policy_file, refused
-from retro_gamer_core.runs.archives import refused_as
+from retro_gamer_core.policies.policy_file import read_policy_file, refusal_explained
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     from retro.game import Game
 
-    from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import Observations
     from retro_gamer_core.plugins.registry import Plugins
 
@@ -43,37 +40,16 @@ class ExportedPolicy:
     def __init__(self, source: Traversable, plugins: Plugins) -> None:
         self.path = source
         card, weights = read_policy_file(source)
-        with refused_as(lambda error: refused(source, _what(error))):
-            self.card = PolicyCard.from_dict(card)
-            self._player = _player(self.card, weights, plugins)
-
-    @property
-    def game(self) -> str:
-        return self.card.game
-
-    @property
-    def metadata(self) -> GameMetadata:
-        return self.card.metadata
-
-    @property
-    def episode(self) -> int:
-        return self.card.episode
-
-    @property
-    def max_turns(self) -> int | None:
-        return self.card.max_turns or None
-
-    @property
-    def warnings(self) -> list[str]:
-        return []
+        with refusal_explained(source):
+            told = PolicyCard.from_dict(card)
+            self._player = _player(told, weights, plugins)
+        self.game, self.metadata, self.episode = told.game, told.metadata, told.episode
+        self.max_turns = told.max_turns or None
+        self.warnings: list[str] = []
 
     def player_in(self, game: Game) -> Player:
         """What sees and chooses; the same in every game."""
         return self._player
-
-
-def _what(error: Exception) -> str:
-    return error.problem.what if isinstance(error, RetroGamerError) else str(error)
 
 
 class _OnlyValues:

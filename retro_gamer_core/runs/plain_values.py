@@ -89,7 +89,7 @@ def _read(value: Any, hint: Any, where: str) -> Any:
         value = float(value)  # of numpy, as states of before may hold them
     origin, arguments = get_origin(hint), get_args(hint)
     if is_dataclass(hint) and isinstance(hint, type):
-        return _read_fields(value, hint, where)
+        return value if isinstance(value, hint) else _read_fields(value, hint, where)
     if origin is UnionType:
         if value is None and NoneType in arguments:
             return None

@@ -37,11 +37,12 @@ def damage_explained(path: Path) -> Iterator[None]:
     """Whatever a file that was altered makes anybody raise who reads it, it means one thing.
 
     Raises:
-        CheckpointDamaged: in place of any error that is not a ``RetroGamerError``, and not of the system.
+        CheckpointDamaged: in place of any error but a ``RetroGamerError`` and what the system refuses. (An end that
+            is missing is a mere ``OSError`` to whoever reads a zip.)
     """
     try:
         yield
-    except (RetroGamerError, OSError, MemoryError):
+    except (RetroGamerError, FileNotFoundError, PermissionError, MemoryError):
         raise
     except Exception as error:
         raise CheckpointDamaged(
