@@ -7,7 +7,7 @@ Which one it has is seen from its content.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from retro_gamer_core.plugins.diagnosis import in_words, refuse_without
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.parts_lock import LockedPart
-from retro_gamer_core.runs.plain_values import plain, restored
+from retro_gamer_core.runs.plain_values import plain, restored_from
 from retro_gamer_core.runs.refusals import damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.saved_state import is_state, read_state, write_state
 
@@ -108,7 +108,7 @@ def read_checkpoint(path: Path, plugins: Plugins) -> dict[str, Any]:
         **found,
     }
     with damage_explained(path):
-        restored(_Progress, {each.name: contents[each.name] for each in fields(_Progress)})
+        restored_from(_Progress, contents)
     return contents
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from math import nan
 from numbers import Integral, Real
@@ -79,6 +79,15 @@ def restored(cls: type[T], values: Any) -> T:
         ValueError: naming the first field that cannot be.
     """
     return _read(values, cls, cls.__name__.strip("_"))
+
+
+def restored_from(cls: type[T], values: Mapping[str, Any]) -> T:
+    """The same out of a mapping that holds more; fields that have a default may be missing.
+
+    Raises:
+        ValueError: naming the first field that cannot be.
+    """
+    return restored(cls, {each.name: values[each.name] for each in fields(cls) if each.name in values})  # type: ignore[arg-type]
 
 
 def _read(value: Any, hint: Any, where: str) -> Any:

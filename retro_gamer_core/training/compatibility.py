@@ -7,14 +7,11 @@ from typing import Any
 
 from retro_gamer_core.errors import CheckpointIncompatible
 from retro_gamer_core.kinds import KINDS
-from retro_gamer_core.runs.refusals import Sections, check_own
+from retro_gamer_core.runs.refusals import Sections
 
 _WHY = {
     ("metadata", "actions"): "the network has one output for each action",
-    (
-        "metadata",
-        "reward",
-    ): "everything learned so far is about the old reward and means nothing for the new one",
+    ("metadata", "reward"): "everything learned so far is about the old reward",
     ("metadata", "character_set"): "each character has inputs of its own in the network",
     ("metadata", "board_size"): "each cell of the board has inputs of its own in the network",
     ("metadata", "spatial"): "it decides in which order the network is given the cells",
@@ -23,9 +20,6 @@ _WHY = {
     ("model", "*"): "the weights only fit a network of the same shape",
     ("training", "learner"): "another algorithm keeps other things",
 }
-
-#: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
-_MEMORY_DEPENDS_ON = ("memory", "games_in_step", "n_step", "gamma", "seed")
 
 
 def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> None:
@@ -37,35 +31,23 @@ def check_compatible(was: Sections, now: Sections, *, name: str, run: str) -> No
         run: the run directory, for the message.
 
     Raises:
-        CheckpointIncompatible: naming every change that matters, or saying that ``check_own`` refuses it.
+        CheckpointIncompatible: naming every change that matters.
     """
-    check_own(was, name=name)
-    changes = _changes(was, now)
+    changes: list[str] = []
+    for (section, keys), why in _WHY.items():
+        before, after = _with_own_tables(was, section), _with_own_tables(now, section)
+        for key in sorted({*before, *after}) if keys == "*" else [keys]:
+            if before.get(key) != after.get(key):
+                changes += ["", f"  {key} in [{section}]", f"    was: {_shown(before, key)}"]
+                changes += [f"    now: {_shown(after, key)}", f"    why it matters: {why}"]
     if not changes:
         return
-    lines = [
-        f"{name} was trained on a different problem than {run} describes now.",
-        "What changed:",
-    ]
-    for section, key, before, after, why in changes:
-        lines += [
-            "",
-            f"  {key} in [{section}]",
-            f"    was: {before}",
-            f"    now: {after}",
-            f"    why it matters: {why}",
-        ]
     raise CheckpointIncompatible(
-        "\n".join(lines),
+        f"{name} was trained on a different problem than {run} describes now.\nWhat changed:\n"
+        + "\n".join(changes),
         hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
         f"retro-gamer train {run}",
     )
-
-
-def memory_still_fits(was: Sections, now: Sections) -> bool:
-    """Whether a saved memory and the running games can be taken over, beside the weights."""
-    before, after = was.get("training", {}), now.get("training", {})
-    return all(before.get(key) == after.get(key) for key in _MEMORY_DEPENDS_ON)
 
 
 def only_added_characters(was: Sections, now: Sections) -> bool:
@@ -73,19 +55,6 @@ def only_added_characters(was: Sections, now: Sections) -> bool:
     before = was.get("metadata", {}).get("character_set") or []
     after = now.get("metadata", {}).get("character_set") or []
     return len(after) > len(before) and list(after[: len(before)]) == list(before)
-
-
-def _changes(was: Sections, now: Sections) -> list[tuple[str, str, Any, Any, str]]:
-    changes = []
-    for (section, key), why in _WHY.items():
-        before, after = _with_own_tables(was, section), _with_own_tables(now, section)
-        keys = sorted({*before, *after}) if key == "*" else [key]
-        changes += [
-            (section, name, _shown(before, name), _shown(after, name), why)
-            for name in keys
-            if before.get(name) != after.get(name)
-        ]
-    return changes
 
 
 def _with_own_tables(sections: Sections, section: str) -> dict[str, Any]:

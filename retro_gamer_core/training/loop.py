@@ -7,8 +7,8 @@ and leaves logging, checkpoints and pictures to whoever listens.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from retro_gamer_core.events import EpisodeFinished
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.n_step import NStepAccumulator
 from retro_gamer_core.playing.vector import FinishedGame
-from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.runs.plain_values import restored_from
 from retro_gamer_core.streams import stream
 
 if TYPE_CHECKING:
@@ -70,15 +70,6 @@ class LoopCounts:
     losses_sum: float
     losses_count: int
     uncounted: list[FinishedGame]
-
-    @classmethod
-    def read(cls, state: Mapping[str, Any]) -> LoopCounts:
-        """The counts in the state of a loop.
-
-        Raises:
-            KeyError, ValueError: there are none, or they cannot be.
-        """
-        return restored(cls, {each.name: state[each.name] for each in fields(cls)})
 
 
 class TrainingLoop:
@@ -276,7 +267,7 @@ class TrainingLoop:
         Returns False when the running games could not be played again the same (see
         ``VectorEnv.load_state_dict``); everything else is as it was.
         """
-        counts = LoopCounts.read(state)
+        counts = restored_from(LoopCounts, state)
         self.turns, self.updates, self.episodes = counts.turns, counts.updates, counts.episodes
         self._learning_counted_from = counts.learning_counted_from
         self._turns_not_learned_from = counts.turns_not_learned_from

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.errors import CheckpointDamaged
 from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
 from retro_gamer_core.runs.parts_lock import LockedPart, adopted, read_lock
-from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.runs.plain_values import restored, restored_from
 from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.alarms import WatchState
-from retro_gamer_core.training.compatibility import (
-    check_compatible,
-    memory_still_fits,
-    only_added_characters,
-)
+from retro_gamer_core.training.compatibility import check_compatible, only_added_characters
 from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
 from retro_gamer_core.training.loop import LoopCounts
 from retro_gamer_core.training.run_keeper import CheckpointAverages
@@ -31,6 +27,16 @@ if TYPE_CHECKING:
     from retro_gamer_core.training.loop import TrainingLoop
 
 
+#: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
+_MEMORY_DEPENDS_ON = ("memory", "games_in_step", "n_step", "gamma", "seed")
+
+_OTHER_GAMES = (
+    "the running games could not be played again the same, so fresh ones have begun: the game "
+    "or max_turns_per_episode has changed, or the game depends on more than Python's random "
+    "(the time, a file, a generator of its own)"
+)
+
+
 @dataclass(frozen=True)
 class _Told:
     """What every saved file says, with the types that it must have."""
@@ -40,10 +46,10 @@ class _Told:
     episode: int
     turns: int
     averages: CheckpointAverages
-    checkpoints: list[int]
-    alarms: WatchState | None
-    evaluation: EvaluationRecord | None
-    loggers: dict[str, Any]
+    loggers: dict[str, Any] = field(default_factory=dict)
+    checkpoints: list[int] = field(default_factory=list)
+    alarms: WatchState | None = None
+    evaluation: EvaluationRecord | None = None
 
     def __post_init__(self) -> None:
         refuse_odd_seconds(self.seconds)
@@ -74,9 +80,9 @@ class Saved:
         """
         contents = read_state(path)
         with damage_explained(path):
-            counts = LoopCounts.read(contents["loop"])
-            values = {"checkpoints": [], **contents, "episode": counts.episodes, "turns": counts.turns}
-            return cls(path, _told(values), contents, has_memory=True)
+            counts = restored_from(LoopCounts, contents["loop"])
+            values = {**contents, "episode": counts.episodes, "turns": counts.turns}
+            return cls(path, restored_from(_Told, values), contents, has_memory=True)
 
     @classmethod
     def checkpoint(cls, path: Path, plugins: Plugins) -> Saved:
@@ -86,28 +92,24 @@ class Saved:
             CheckpointDamaged: it cannot be read, or says what cannot be.
         """
         contents = read_checkpoint(path, plugins)
+        seconds = contents["total_training_seconds"]
+        values = {
+            "config": contents["config_snapshot"],
+            "seconds": seconds,
+            "episode": contents["episode"],
+            "turns": contents["total_steps"],
+            "averages": {"since": seconds},
+            "alarms": contents.get("alarms"),
+            "evaluation": contents["evaluation"],
+            # "checkpoints" is empty: somebody chose to go back to this one, so it stays, and those before it.
+        }
         with damage_explained(path):
-            seconds = contents["total_training_seconds"]
-            values = {
-                **contents,
-                "config": contents["config_snapshot"],
-                "seconds": seconds,
-                "turns": contents["total_steps"],
-                "averages": {"since": seconds},
-                "checkpoints": [],  # somebody chose to go back to this one: it stays, and so do those before it
-                "loggers": {},
-            }
-            return cls(path, _told(values), contents, has_memory=False)
+            return cls(path, restored(_Told, values), contents, has_memory=False)
 
     @property
     def parts_lock(self) -> list[LockedPart]:
         """The parts it was saved with; empty where it does not say so."""
         return [LockedPart(**part) for part in self.contents.get("parts_lock", [])]
-
-    @property
-    def trained_as(self) -> Mapping[str, Any]:
-        """The configuration it was saved with, in sections."""
-        return self.told.config
 
     def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
         """Go on from here. Returns what could not be kept, each in a sentence.
@@ -117,46 +119,30 @@ class Saved:
         """
         if not self.has_memory:
             load_checkpoint_into(loop.learner, self.contents, self.path.name)
-            loop.continue_with_empty_memory(turns=self.told.turns, episodes=self.told.episode)
-            return [
-                "a checkpoint holds what was learned but no memories, so the next "
-                f"{config.training.learning_starts:,} turns are only watched"
-            ]
-        with misfit_explained(self.path.name):
-            saved = self.contents["loop"]
-            if not (
-                memory_still_fits(self.trained_as, config.to_sections())
-                and self._memory_takes_its_state(loop, config)
-            ):
-                loop.learner.load_state_dict(saved["learner"])
-                loop.continue_with_empty_memory(turns=self.told.turns, episodes=self.told.episode)
-                return [
-                    "the memory or the games are set up differently now, so what was learned is kept and what "
-                    "was remembered is not"
-                ]
-            if not loop.load_state_dict(saved):
-                return [
-                    "the running games could not be played again the same, so fresh ones have begun: the game "
-                    "or max_turns_per_episode has changed, or the game depends on more than Python's random "
-                    "(the time, a file, a generator of its own)"
-                ]
-        return []
+            lost = "a checkpoint holds what was learned but no memories, so the next "
+            lost += f"{config.training.learning_starts:,} turns are only watched"
+        else:
+            with misfit_explained(self.path.name):
+                if self._memory_fits(loop, config):
+                    return [] if loop.load_state_dict(self.contents["loop"]) else [_OTHER_GAMES]
+                loop.learner.load_state_dict(self.contents["loop"]["learner"])
+            lost = "the memory or the games are set up differently now, so what was learned is kept and what "
+            lost += "was remembered is not"
+        loop.continue_with_empty_memory(turns=self.told.turns, episodes=self.told.episode)
+        return [lost]
 
-    def _memory_takes_its_state(self, loop: TrainingLoop, config: RunConfig) -> bool:
-        """Memories may keep what fits of one of another capacity; one of somebody's own may not know how."""
-        before = self.trained_as["training"].get("memory_capacity")
-        if before == config.training.memory_capacity:
-            return True
-        try:
-            loop.memory.load_state_dict(self.contents["loop"]["memory"])
-        except Exception:  # whatever its author's code met
+    def _memory_fits(self, loop: TrainingLoop, config: RunConfig) -> bool:
+        """Whether the saved memory and the running games can be taken over, beside the weights."""
+        before, now = self.told.config["training"], config.to_sections()["training"]
+        if any(before.get(key) != now.get(key) for key in _MEMORY_DEPENDS_ON):
             return False
+        if before.get("memory_capacity") != config.training.memory_capacity:
+            # A memory may keep what fits of one of another capacity; one of somebody's own may not know how.
+            try:
+                loop.memory.load_state_dict(self.contents["loop"]["memory"])
+            except Exception:  # whatever its author's code met
+                return False
         return True
-
-
-def _told(values: Mapping[str, Any]) -> _Told:
-    known = {"alarms": None, "evaluation": None, **values}
-    return restored(_Told, {each.name: known[each.name] for each in fields(_Told)})
 
 
 @dataclass(frozen=True)
@@ -195,7 +181,7 @@ def characters_to_return_to(
     Raises:
         CheckpointIncompatible: the configuration has changed too much.
     """
-    was, now = saved.trained_as, config.to_sections()
+    was, now = saved.told.config, config.to_sections()
     check_own(was, name=saved.path.name)  # what is not ours may name no characters to compare
     characters = None
     grows = config.training.unknown_character_strategy == "extend"
