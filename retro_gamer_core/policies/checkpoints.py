@@ -70,7 +70,14 @@ def write_checkpoint(path: Path, progress: Mapping[str, Any], learner: Any, part
         except (OSError, MemoryError):
             raise
         except Exception as error:
-            raise _cannot_be_read_back(path.name, learner, error) from error
+            reason = error.problem.why if isinstance(error, RetroGamerError) else in_words(error)
+            raise PluginError(
+                f"{path.name} has not been saved: it could not be read back. {reason}",
+                where=f"checkpoint of {type(learner).__module__}.{type(learner).__name__}",
+                why="a checkpoint that nobody can read is none; those before it are untouched",
+                hint="let the learner, the network and the optimiser keep nothing but tensors, numbers and text: "
+                "an object in the state_dict of a network of your own is the usual cause",
+            ) from error
 
     replace_file(path, write)
 
@@ -131,14 +138,3 @@ def _from_format(part: ProvidedPart, function: str) -> Any:
     refuse_without(part.part, str(part))
     name = f"{part.part.checkpoint_format}:{function}"
     return load_attribute(name, what=f"the checkpoint_format of {part}", provider=part.provider)
-
-
-def _cannot_be_read_back(name: str, learner: Any, error: Exception) -> PluginError:
-    reason = error.problem.why if isinstance(error, RetroGamerError) else in_words(error)
-    return PluginError(
-        f"{name} has not been saved: it could not be read back. {reason}",
-        where=f"checkpoint of {type(learner).__module__}.{type(learner).__name__}",
-        why="a checkpoint that nobody can read is none; those before it are untouched",
-        hint="let the learner, the network and the optimiser keep nothing but tensors, numbers and text: "
-        "an object in the state_dict of a network of your own is the usual cause",
-    )

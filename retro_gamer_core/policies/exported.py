@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.playing.frames import CharacterCodes
@@ -42,8 +43,15 @@ class ExportedPolicy:
         card, weights = read_policy_file(source)
         with refusal_explained(source):
             told = PolicyCard.from_dict(card)
-            self._player = _player(told, weights, plugins)
-        self.game, self.metadata, self.episode = told.game, told.metadata, told.episode
+            metadata = told.metadata
+            # The network comes first: only weights of the right shapes prove the sizes that the card tells.
+            values = _OnlyValues(network_of_card(told, weights, plugins), told.scale)
+            encoder_part = find_named_part("encoder", told.encoder, plugins)
+            encoder = build_encoder(told.encoder, metadata, None, plugins, n_numbers=told.spec.n_features)
+            if encoder.spec != told.spec:
+                raise ValueError(f"{encoder_part} sees something else here than where it was trained")
+        self._player = Player(metadata, encoder, CharacterCodes(metadata.character_set or ()), values)
+        self.game, self.metadata, self.episode = told.game, metadata, told.episode
         self.max_turns = told.max_turns or None
         self.warnings: list[str] = []
 
@@ -52,27 +60,15 @@ class ExportedPolicy:
         return self._player
 
 
+@dataclass
 class _OnlyValues:
     """All that is left of a learner: how good each action looks."""
 
-    def __init__(self, network: Network, scale: float) -> None:
-        self._network = network
-        self._scale = scale
+    network: Network
+    scale: float
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self._network(observations.cells, observations.features) * self._scale
-
-
-def _player(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Player:
-    """The network comes first: only weights of the right shapes prove the sizes that the card tells."""
-    metadata = card.metadata
-    network = network_of_card(card, weights, plugins)
-    encoder_part = find_named_part("encoder", card.encoder, plugins)
-    encoder = build_encoder(card.encoder, metadata, None, plugins, n_numbers=card.spec.n_features)
-    if encoder.spec != card.spec:
-        raise ValueError(f"{encoder_part} sees something else here than where it was trained")
-    characters = CharacterCodes(metadata.character_set or ())
-    return Player(metadata, encoder, characters, _OnlyValues(network, card.scale))
+        return self.network(observations.cells, observations.features) * self.scale
 
 
 def network_of_card(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Network:

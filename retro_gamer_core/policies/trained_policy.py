@@ -74,7 +74,6 @@ class TrainedPolicy:
         self.metadata = trained.metadata
         self.episode = trained.episode
         self.max_turns = trained.max_turns
-        self.player_in = trained.player_in
         self._frame: Frame | None = None
         self._numbers: WeakKeyDictionary[Game, int] = WeakKeyDictionary()
         # For what plays by chance: its own, so that it moves nobody's.
@@ -115,6 +114,14 @@ class TrainedPolicy:
         seen = Observations.empty(1, player.encoder.spec)
         player.encoder.encode(frame, seen.cells[0], seen.features[0])
         return player, seen
+
+    def player_in(self, game: Game) -> Player:
+        """What sees and chooses in a game like this one.
+
+        Raises:
+            GameError: this game lacks what it observes.
+        """
+        return self._trained.player_in(game)
 
     def _read(self, game: Game, player: Player, character: Any) -> Frame:
         frame = self._frame

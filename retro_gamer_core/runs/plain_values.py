@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from math import nan
 from numbers import Integral, Real
 from types import NoneType, UnionType
@@ -125,7 +126,7 @@ def _read(value: Any, hint: Any, where: str) -> Any:
 def _read_fields(value: Any, cls: type, where: str) -> Any:
     if not isinstance(value, Mapping):
         raise _no_such(value, where)
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     try:
         return cls(**{key: _read(item, hints.get(key, Any), key) for key, item in value.items()})
     except TypeError as error:  # a field is missing, or there is one too many
@@ -140,3 +141,8 @@ def _plain_key(key: Any, where: str) -> Any:
     if not isinstance(key, (str, int)) or isinstance(key, bool):
         raise cannot_be_saved(key, f"a key of {where}")
     return plain(key, where)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)

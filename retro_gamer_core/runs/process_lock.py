@@ -57,7 +57,12 @@ def hold_lock(path: Path, note: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         if error.errno not in _NOBODY_CAN:
-            raise _not_opened(path, error) from error
+            what = f"{path.name} cannot be opened for writing: {error.strerror or error}"
+            hint = "copy the run to a place that you may write to, or ask whose it is"
+            if path.is_symlink():
+                what, hint = f"{path.name} is a link, and links are not followed here", f"remove {path}"
+            why = "it keeps two trainings from writing into one directory"
+            raise RetroGamerError(what, where=str(path), why=why, hint=hint) from error
     try:
         _tell(note)
         yield
@@ -84,14 +89,3 @@ def _holder(note: Path) -> str:
             with note.open(encoding="utf-8", errors="replace") as file:
                 told = file.readline(200).strip()
     return told if _HOLDER.fullmatch(told) and told.isprintable() else "another process"
-
-
-def _not_opened(path: Path, error: OSError) -> RetroGamerError:
-    if path.is_symlink():
-        what, hint = f"{path.name} is a link, and links are not followed here", f"remove {path}"
-    else:
-        what = f"{path.name} cannot be opened for writing: {error.strerror or error}"
-        hint = "copy the run to a place that you may write to, or ask whose it is"
-    return RetroGamerError(
-        what, where=str(path), why="it keeps two trainings from writing into one directory", hint=hint
-    )

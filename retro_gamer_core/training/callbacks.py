@@ -6,6 +6,7 @@ Whoever raises an error, or calls ``exit()``, is named once and not called again
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
@@ -114,13 +115,12 @@ class Callbacks:
             self.note(line)
 
 
+@dataclass
 class FunctionsAsListener:
     """The two callbacks of ``DQNTrainer.train`` as a listener."""
 
-    def __init__(
-        self, on_checkpoint: Callable[[dict[str, Any]], None] | None, on_episode: Callable[[], None] | None
-    ) -> None:
-        self._on_checkpoint, self._on_episode = on_checkpoint, on_episode
+    on_checkpoint: Callable[[dict[str, Any]], None] | None
+    on_episode: Callable[[], None] | None
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
 
@@ -129,12 +129,12 @@ class FunctionsAsListener:
     def training_finished(self, outcome: Outcome) -> None: ...
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
-        if self._on_episode:
-            self._on_episode()
+        if self.on_episode:
+            self.on_episode()
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        if self._on_checkpoint:
-            self._on_checkpoint(
+        if self.on_checkpoint:
+            self.on_checkpoint(
                 {
                     "episode": checkpoint.episode,
                     "avg_reward": checkpoint.average_reward,

@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.errors import CheckpointDamaged
+from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible
+from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
 from retro_gamer_core.runs.parts_lock import LockedPart, adopted, read_lock
 from retro_gamer_core.runs.plain_values import restored, restored_from
 from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.alarms import WatchState
-from retro_gamer_core.training.compatibility import check_compatible, only_added_characters
 from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
 from retro_gamer_core.training.loop import LoopCounts
 from retro_gamer_core.training.run_keeper import CheckpointAverages
@@ -23,9 +23,23 @@ from retro_gamer_core.training.run_keeper import CheckpointAverages
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.runs.refusals import Sections
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.loop import TrainingLoop
 
+
+#: Changing one of these makes what was learned useless.
+_WHY = {
+    ("metadata", "actions"): "the network has one output for each action",
+    ("metadata", "reward"): "everything learned so far is about the old reward",
+    ("metadata", "character_set"): "each character has inputs of its own in the network",
+    ("metadata", "board_size"): "each cell of the board has inputs of its own in the network",
+    ("metadata", "spatial"): "it decides in which order the network is given the cells",
+    ("metadata", "player"): "a learner may see the board from this character's place",
+    ("preprocessing", "*"): "the learner would see something else than it learned from",
+    ("model", "*"): "the weights only fit a network of the same shape",
+    ("training", "learner"): "another algorithm keeps other things",
+}
 
 #: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
 _MEMORY_DEPENDS_ON = ("memory", "games_in_step", "n_step", "gamma", "seed")
@@ -106,11 +120,6 @@ class Saved:
         with damage_explained(path):
             return cls(path, restored(_Told, values), contents, has_memory=False)
 
-    @property
-    def parts_lock(self) -> list[LockedPart]:
-        """The parts it was saved with; empty where it does not say so."""
-        return [LockedPart(**part) for part in self.contents.get("parts_lock", [])]
-
     def load_into(self, loop: TrainingLoop, config: RunConfig) -> list[str]:
         """Go on from here. Returns what could not be kept, each in a sentence.
 
@@ -186,11 +195,53 @@ def characters_to_return_to(
     characters = None
     grows = config.training.unknown_character_strategy == "extend"
     with damage_explained(saved.path):
-        locked = saved.parts_lock or read_lock(run.parts_lock)
+        # A saved state does not say with which parts, and the file of the run does.
+        locked = [LockedPart(**part) for part in saved.contents.get("parts_lock", ())] or read_lock(
+            run.parts_lock
+        )
         was, now = adopted(was, locked, plugins), adopted(now, locked, plugins)
+        before, after = (list(each["metadata"].get("character_set") or []) for each in (was, now))
+        both = min(len(before), len(after))
         # Characters were added since, and will be met again; or a script still begins with those of its first day.
-        if grows and (only_added_characters(was, now) or only_added_characters(now, was)):
-            characters = list(was["metadata"]["character_set"])
+        if grows and len(before) != len(after) and before[:both] == after[:both]:
+            characters = before
             now = {**now, "metadata": {**now["metadata"], "character_set": characters}}
-        check_compatible(was, now, name=saved.path.name, run=str(run.path))
+        _refuse_another_problem(was, now, name=saved.path.name, run=str(run.path))
     return characters
+
+
+def _refuse_another_problem(was: Sections, now: Sections, *, name: str, run: str) -> None:
+    """Compare the configuration that the file ``name`` was saved with to the one of today.
+
+    Raises:
+        CheckpointIncompatible: naming every change that matters.
+    """
+    changes: list[str] = []
+    for (section, keys), why in _WHY.items():
+        before, after = _with_own_tables(was, section), _with_own_tables(now, section)
+        for key in sorted({*before, *after}) if keys == "*" else [keys]:
+            if before.get(key) != after.get(key):
+                changes += ["", f"  {key} in [{section}]", f"    was: {_shown(before, key)}"]
+                changes += [f"    now: {_shown(after, key)}", f"    why it matters: {why}"]
+    if not changes:
+        return
+    raise CheckpointIncompatible(
+        f"{name} was trained on a different problem than {run} describes now.\nWhat changed:\n"
+        + "\n".join(changes),
+        hint=f"put the old values back in config.toml, or begin afresh: retro-gamer clean {run}, then "
+        f"retro-gamer train {run}",
+    )
+
+
+def _with_own_tables(sections: Sections, section: str) -> dict[str, Any]:
+    """A section with the options that stand in the tables of its parts."""
+    merged = dict(sections.get(section, {}))
+    for kind in KINDS.values():
+        if kind.table and kind.section == section:
+            own = {**sections.get(kind.table, {})}
+            merged |= {key: value for key, value in own.items() if key != "name" and key not in merged}
+    return merged
+
+
+def _shown(section: Mapping[str, Any], key: str) -> str:
+    return repr(section[key]) if key in section else "(not set)"

@@ -46,10 +46,8 @@ class Session:
     def train(self) -> Outcome:
         """See ``Trainer.train``."""
         self._budget.begin()
-        if self._budget.is_limited:
-            self._trainer.alarms.monitor.begin(None, lambda: self._budget.share_spent)
-        else:
-            self._trainer.alarms.monitor.begin(self._episode_limit)
+        episodes = None if self._budget.is_limited else self._episode_limit
+        self._trainer.alarms.monitor.begin(episodes, lambda: self._budget.share_spent)
         self._begin()
         reason: Reason = "failed"
         try:
@@ -80,8 +78,7 @@ class Session:
     def _begin(self) -> None:
         """Put the files in order, and tell everybody what begins and where it goes on from."""
         trainer, found = self._trainer, self._trainer.take_found()
-        rewound_to = found.saved if found.saved and not found.saved.has_memory else None
-        self._keeper.make_room(damaged=found.damaged, finished=self._finished, rewound_to=rewound_to)
+        self._keeper.make_room(found, finished=self._finished)
         trainer.write_found_out()
         changed_parts = self._keeper.renew_lock()
         if found.saved:

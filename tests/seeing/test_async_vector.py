@@ -24,8 +24,8 @@ from retro_gamer_core.playing.vector import SyncVectorEnv
 from retro_gamer_core.playing.worker_process import ProcessLost, WorkerProcess
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_player
-from retro_gamer_core.training.loading import find_game
 from retro_gamer_core.training.assembly import RunGames, build_games, why_not_elsewhere
+from retro_gamer_core.training.loading import find_game
 
 DICE = '''\
 """Everything in it is random: places, points, characters nobody has told of, errors, the end."""
