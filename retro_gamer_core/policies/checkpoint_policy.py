@@ -46,7 +46,7 @@ class CheckpointPolicy:
         trained_as = self.progress["config_snapshot"]
         check_own(trained_as, name=self.path.name)
         make_importable(run, trained_as, where=self.path.name)
-        self._locked = [LockedPart(**part) for part in self.progress["parts_lock"]]
+        self._locked: list[LockedPart] = self.progress["parts_lock"]
         sections = adopted(trained_as, self._locked, plugins)
         config = config_from_sections(sections, plugins, where=self.path.name)
         # The options that were in effect then, whatever the defaults are by now.

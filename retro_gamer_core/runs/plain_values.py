@@ -104,37 +104,29 @@ def _read(value: Any, hint: Any, where: str) -> Any:
         if value is None and NoneType in arguments:
             return None
         return _read(value, next(each for each in arguments if each is not NoneType), where)
+    if origin in (list, tuple) and isinstance(value, (list, tuple)):
+        return origin(_read(item, arguments[0], f"{where}[{i}]") for i, item in enumerate(value))
     if origin is Literal:
         fits = value in arguments
-    elif origin in (list, tuple):
-        if not isinstance(value, (list, tuple)):
-            raise _no_such(value, where)
-        return origin(_read(item, arguments[0], f"{where}[{i}]") for i, item in enumerate(value))
-    elif origin is not None:
-        fits = isinstance(value, origin)
     elif hint is int:
         fits = type(value) is int and 0 <= value <= _LARGEST_COUNT
     elif hint is float:
         fits = type(value) is float or (type(value) is int and abs(value) <= _LARGEST_COUNT)
     else:
-        fits = isinstance(value, hint)
+        fits = isinstance(value, origin or hint)
     if not fits:
-        raise _no_such(value, where)
+        raise ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
     return value
 
 
 def _read_fields(value: Any, cls: type, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise _no_such(value, where)
+        raise ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
     hints = _hints(cls)
     try:
         return cls(**{key: _read(item, hints.get(key, Any), key) for key, item in value.items()})
     except TypeError as error:  # a field is missing, or there is one too many
         raise ValueError(f"{where}: {error}") from error
-
-
-def _no_such(value: Any, where: str) -> ValueError:
-    return ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
 
 
 def _plain_key(key: Any, where: str) -> Any:

@@ -7,7 +7,7 @@ nothing. It is only worth hearing if it is never false, so each threshold stands
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.events import AlarmRaised
@@ -77,7 +77,7 @@ MARGIN = 0.1
 ONE_ACTION = 0.98
 
 
-@dataclass(frozen=True)
+@dataclass
 class WatchState:
     """What is saved of a watch."""
 
@@ -97,8 +97,7 @@ class AlarmWatch:
 
     def __init__(self, config: RunConfig) -> None:
         self.monitor = RunMonitor(config)
-        self._looked_at_turn = 0
-        self._told: list[str] = []
+        self._state = WatchState(told=[], looked_at_turn=0, so_far=self.monitor)
 
     def episode_finished(self, episode: EpisodeFinished) -> list[AlarmRaised]:
         """The alarms that are new after this episode."""
@@ -106,9 +105,9 @@ class AlarmWatch:
         before = monitor.share_played or 0
         monitor.add_episode(episode)
         half_way = before < HALF_WAY <= (monitor.share_played or 0)  # a short run is looked at, too
-        if episode.total_turns - self._looked_at_turn < TURNS_BETWEEN_LOOKS and not half_way:
+        if episode.total_turns - self._state.looked_at_turn < TURNS_BETWEEN_LOOKS and not half_way:
             return []
-        self._looked_at_turn = episode.total_turns
+        self._state.looked_at_turn = episode.total_turns
         monitor.look()
         return self._new_ones()
 
@@ -120,23 +119,19 @@ class AlarmWatch:
         return self._new_ones()
 
     def _new_ones(self) -> list[AlarmRaised]:
-        found = [one for alarm in ALARMS if (one := alarm(self.monitor)) and one.code not in self._told]
-        self._told += [one.code for one in found]
+        found = [one for alarm in ALARMS if (one := alarm(self.monitor)) and one.code not in self._state.told]
+        self._state.told += [one.code for one in found]
         now = {"level": "warning", "episode": self.monitor.episode, "total_turns": self.monitor.turns}
         return [AlarmRaised(**{**vars(one), **now}) for one in found]
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values only, for it is kept in checkpoints too."""
-        return {
-            "told": list(self._told),
-            "looked_at_turn": self._looked_at_turn,
-            "so_far": asdict(self.monitor),
-        }
+        return asdict(self._state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         saved = restored(WatchState, state)
-        self._told, self._looked_at_turn = saved.told, saved.looked_at_turn
         self.monitor.go_on_from(saved.so_far)
+        self._state = replace(saved, so_far=self.monitor)
 
 
 def reward_never_seen(run: RunMonitor) -> Finding | None:

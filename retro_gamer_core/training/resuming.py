@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.errors import CheckpointDamaged, CheckpointIncompatible
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
-from retro_gamer_core.runs.parts_lock import LockedPart, adopted, read_lock
+from retro_gamer_core.runs.parts_lock import adopted, read_lock
 from retro_gamer_core.runs.plain_values import restored, restored_from
-from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained, refuse_odd_seconds
+from retro_gamer_core.runs.refusals import check_own, damage_explained, misfit_explained
 from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.alarms import WatchState
 from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
@@ -44,6 +44,9 @@ _WHY = {
 #: Changing one of these keeps the weights usable, but not the memory and the games that go with them.
 _MEMORY_DEPENDS_ON = ("memory", "games_in_step", "n_step", "gamma", "seed")
 
+#: A century. No training has lasted longer.
+_MOST_SECONDS = 1e10
+
 _OTHER_GAMES = (
     "the running games could not be played again the same, so fresh ones have begun: the game "
     "or max_turns_per_episode has changed, or the game depends on more than Python's random "
@@ -66,7 +69,8 @@ class _Told:
     evaluation: EvaluationRecord | None = None
 
     def __post_init__(self) -> None:
-        refuse_odd_seconds(self.seconds)
+        if not 0 <= self.seconds <= _MOST_SECONDS:
+            raise ValueError(f"it was trained for {self.seconds} seconds")
 
 
 @dataclass(frozen=True)
@@ -196,9 +200,7 @@ def characters_to_return_to(
     grows = config.training.unknown_character_strategy == "extend"
     with damage_explained(saved.path):
         # A saved state does not say with which parts, and the file of the run does.
-        locked = [LockedPart(**part) for part in saved.contents.get("parts_lock", ())] or read_lock(
-            run.parts_lock
-        )
+        locked = saved.contents.get("parts_lock") or read_lock(run.parts_lock)
         was, now = adopted(was, locked, plugins), adopted(now, locked, plugins)
         before, after = (list(each["metadata"].get("character_set") or []) for each in (was, now))
         both = min(len(before), len(after))

@@ -201,12 +201,9 @@ class RunMonitor(SoFar):
         self.exploration.add(episode)
 
     def add_evaluation(self, evaluation: Evaluated) -> None:
-        play = GreedyPlay(
-            reached=float(evaluation.reached),
-            random=float(evaluation.random_reached),
-            action=evaluation.most_frequent_action,
-            share=float(evaluation.most_frequent_share),
-        )
+        reached, random = float(evaluation.reached), float(evaluation.random_reached)
+        share = float(evaluation.most_frequent_share)
+        play = GreedyPlay(reached, random, evaluation.most_frequent_action, share)
         self.greedy_plays = [*self.greedy_plays, play][-IN_A_ROW:]
 
     def look(self) -> None:
