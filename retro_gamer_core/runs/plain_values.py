@@ -92,7 +92,7 @@ def restored_from(cls: type[T], values: Mapping[str, Any]) -> T:
 
 
 def _read(value: Any, hint: Any, where: str) -> Any:
-    if hint is Any:
+    if hint is Any or (type(value) is hint and hint in (float, str, bool)):
         return value
     value = _unwrapped(value)
     if isinstance(value, Real) and not isinstance(value, (bool, int)):

@@ -18,6 +18,9 @@ _EVENTS: dict[str, Any] = {
     "evaluation": Evaluated,
     "alarm": AlarmRaised,
 }
+_NUMBERS = {
+    event: [each.name for each in fields(event) if each.type == "float"] for event in _EVENTS.values()
+}
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,13 @@ def _event_in(line: str) -> Any:
         values = json.loads(line)
         if values["event"] == "started":
             return restored(_Started, {"choices": values["choices"]})
-        event = _EVENTS[values["event"]]
-        told = {each.name: values.get(each.name) for each in fields(event)}
-        # JSON knows no NaN and no infinity, and a path is not said in full.
-        told |= {each.name: nan for each in fields(event) if each.type == "float" and told[each.name] is None}
-        return restored(event, {**told, "path": Path(values["file"])} if "path" in told else told)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        event = _EVENTS[values.pop("event")]
+        values.pop("schema", None)
+        for name in _NUMBERS[event]:
+            if values[name] is None:  # JSON knows no NaN and no infinity
+                values[name] = nan
+        if event is CheckpointSaved:
+            values["path"] = Path(values.pop("file"))
+        return restored(event, values)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
