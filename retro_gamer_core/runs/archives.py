@@ -25,10 +25,7 @@ DIGITS = 64
 _END_OF_ZIP = b"PK\x05\x06"
 _END_LENGTH = 22  # of a zip without a comment; the last two bytes are the length of the comment
 
-_HEADER_READERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
+_HEADER_READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def write_archive(

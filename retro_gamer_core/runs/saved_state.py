@@ -23,13 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.runs.archives import (
-    is_plain,
-    open_archive,
-    read_array,
-    read_json,
-    write_archive,
-)
+from retro_gamer_core.runs.archives import is_plain, open_archive, read_array, read_json, write_archive
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.plain_values import cannot_be_saved
 from retro_gamer_core.runs.refusals import damage_explained
@@ -78,11 +72,7 @@ def read_state(path: Path) -> dict[str, Any]:
         CheckpointDamaged: cut short, changed, or not a saved state at all.
         OSError: the file cannot be opened.
     """
-    with (
-        path.open("rb") as file,
-        damage_explained(path),
-        open_archive(file, path.stat().st_size) as archive,
-    ):
+    with path.open("rb") as file, damage_explained(path), open_archive(file, path.stat().st_size) as archive:
         tree = read_json(archive, _TREE)
         if tree["format"] != _FORMAT:
             raise ValueError("something else wrote it")

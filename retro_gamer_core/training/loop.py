@@ -7,7 +7,7 @@ and leaves logging, checkpoints and pictures to whoever listens.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +64,11 @@ class LoopCounts:
     turns: int
     updates: int
     episodes: int
-    learning_counted_from: int
-    turns_not_learned_from: int
-    losses_sum: float
-    losses_count: int
-    uncounted: list[FinishedGame]
+    learning_counted_from: int = 0
+    turns_not_learned_from: int = 0
+    losses_sum: float = 0.0
+    losses_count: int = 0
+    uncounted: list[FinishedGame] = field(default_factory=list)
 
 
 class TrainingLoop(LoopCounts):
@@ -94,16 +94,7 @@ class TrainingLoop(LoopCounts):
         characters: CharacterCodes,
         monitor: RunMonitor,
     ) -> None:
-        super().__init__(
-            turns=0,
-            updates=0,
-            episodes=0,
-            learning_counted_from=0,
-            turns_not_learned_from=0,
-            losses_sum=0.0,
-            losses_count=0,
-            uncounted=[],
-        )
+        super().__init__(turns=0, updates=0, episodes=0)
         self.games = games
         self.learner = learner
         self.memory = memory

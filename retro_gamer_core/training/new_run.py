@@ -8,11 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration import (
-    config_from_sections,
-    migrated_sections,
-    new_config_text,
-)
+from retro_gamer_core.configuration import config_from_sections, migrated_sections, new_config_text
 from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
 from retro_gamer_core.errors import PartNotFound
 from retro_gamer_core.kinds import KINDS

@@ -187,10 +187,7 @@ class Trainer:
             self._found_out = {}
 
     def train(
-        self,
-        listeners: Iterable[Listener] = (),
-        stop: Stop | None = None,
-        budget: TimeBudget | None = None,
+        self, listeners: Iterable[Listener] = (), stop: Stop | None = None, budget: TimeBudget | None = None
     ) -> Outcome:
         """Play and learn until all episodes are played or somebody asks to stop. Saves before it returns.
 
