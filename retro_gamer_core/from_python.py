@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
+from retro_gamer_core.configuration import config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.module_files import own_code_behind
@@ -21,10 +21,10 @@ from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.terminal.printing import warn
 from retro_gamer_core.terminal.progress import Notes, progress_for
-from retro_gamer_core.training.callbacks import callbacks_as_listener
+from retro_gamer_core.training.callbacks import FunctionsAsListener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
 from retro_gamer_core.training.time_budget import TimeBudget
-from retro_gamer_core.training.trainer import Trainer
+from retro_gamer_core.training.trainer import Trainer, setting_changes
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -98,12 +98,15 @@ class DQNTrainer:
             self._trainer.load_newest()
             self._resumes = True
         if self._before is not None:
-            edit_config(self._trainer.run.config, _changes(self._before, self._trainer.config))
+            edit_config(
+                self._trainer.run.config,
+                setting_changes(self._before.to_sections(), self._trainer.config.to_sections()),
+            )
             self._before = None
         quiet = bool(on_checkpoint or on_episode)
         budget = None if seconds is None else TimeBudget(seconds)
         shown = nullcontext(Notes()) if quiet else progress_for(self._trainer, budget)
-        callbacks = callbacks_as_listener(on_checkpoint, on_episode)
+        callbacks = FunctionsAsListener(on_checkpoint, on_episode)
         with stop_on_interrupt(warn) as stop, shown as listener:
             return self._trainer.train([listener, callbacks], stop, budget)
 
@@ -124,19 +127,6 @@ def _by_section(hyperparams: dict[str, Any], plugins: Plugins) -> dict[str, dict
     return {
         "model": {key: value for key, value in hyperparams.items() if key in of_model},
         "training": {key: value for key, value in hyperparams.items() if key not in of_model},
-    }
-
-
-def _changes(was: RunConfig, now: RunConfig) -> dict[str, dict[str, Any]]:
-    """What to change in a config to make ``now`` of it; None removes a key. The game keeps its name."""
-    before, after = was.to_sections(), now.to_sections()
-    return {
-        section: {
-            key: after[section].get(key)
-            for key in {**before[section], **after[section]}
-            if before[section].get(key) != after[section].get(key)
-        }
-        for section in ("metadata", "preprocessing", "model", "training")
     }
 
 

@@ -12,6 +12,7 @@ from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, Reason,
 from retro_gamer_core.training.callbacks import Callbacks
 from retro_gamer_core.training.interrupts import Stop, StopRequest
 from retro_gamer_core.training.loop import Event, GameRaised, NewCharacters
+from retro_gamer_core.training.new_characters import meet_new_characters
 from retro_gamer_core.training.time_budget import StopInTime, TimeBudget, explain_budget, fit_learner
 
 if TYPE_CHECKING:
@@ -45,10 +46,8 @@ class Session:
     def train(self) -> Outcome:
         """See ``Trainer.train``."""
         self._budget.begin()
-        if self._budget.is_limited:
-            self._trainer.alarms.monitor.begin(None, lambda: self._budget.share_spent)
-        else:
-            self._trainer.alarms.monitor.begin(self._episode_limit)
+        episodes = None if self._budget.is_limited else self._episode_limit
+        self._trainer.alarms.monitor.begin(episodes, lambda: self._budget.share_spent)
         self._begin()
         reason: Reason = "failed"
         try:
@@ -61,7 +60,7 @@ class Session:
             self._keeper.stop_clock()
             ask(self._loop.memory, "close")
             outcome = Outcome(reason, self._loop.episodes, self._loop.turns, self._keeper.seconds)
-            self._callbacks.training_finished(outcome)
+            self._callbacks.tell(outcome)
         return outcome
 
     @property
@@ -79,8 +78,7 @@ class Session:
     def _begin(self) -> None:
         """Put the files in order, and tell everybody what begins and where it goes on from."""
         trainer, found = self._trainer, self._trainer.take_found()
-        rewound_to = found.saved if found.saved and not found.saved.has_memory else None
-        self._keeper.make_room(damaged=found.damaged, finished=self._finished, rewound_to=rewound_to)
+        self._keeper.make_room(found, finished=self._finished)
         trainer.write_found_out()
         changed_parts = self._keeper.renew_lock()
         if found.saved:
@@ -133,17 +131,15 @@ class Session:
             case EpisodeFinished():
                 trainer.failures.count(event)
                 self._keeper.count(event)
-                self._callbacks.episode_finished(event)
+                self._callbacks.tell(event)
                 for alarm in trainer.alarms.episode_finished(event):
-                    self._callbacks.alarm_raised(alarm)
+                    self._callbacks.tell(alarm)
                 if event.number % trainer.config.training.checkpoint_every == 0 or self._finished:
-                    self._callbacks.checkpoint_saved(self._keeper.save_checkpoint(self._loop, event))
+                    self._callbacks.tell(self._keeper.save_checkpoint(self._loop, event))
             case GameRaised():
                 self._callbacks.note(trainer.failures.hear(event, games_in_step=self._loop.games.num_envs))
             case NewCharacters():
-                self._callbacks.note(
-                    trainer.new_characters.meet(event.characters, trainer.player, self._loop)
-                )
+                self._callbacks.note(meet_new_characters(event.characters, trainer))
 
     @property
     def _evaluation_due(self) -> bool:
@@ -154,10 +150,10 @@ class Session:
             evaluated = evaluate(self._trainer.player, self._loop, self._keeper, stop)
         if evaluated is None:
             return
-        self._callbacks.evaluated(evaluated)
+        self._callbacks.tell(evaluated)
         alarms = self._trainer.alarms.evaluated(evaluated)
         for alarm in alarms:
-            self._callbacks.alarm_raised(alarm)
+            self._callbacks.tell(alarm)
         if alarms:  # told once, even where nothing else is saved after this
             self._save_state()
 
