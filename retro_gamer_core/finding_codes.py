@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from retro_gamer_core.distributions import WITH_TORCH, WITHOUT_TORCH
+
 Level = Literal["problem", "warning", "note"]
 
 #: From the worst to the mildest.
@@ -144,7 +146,8 @@ _ROWS = (
     Code("wrong-type", "part", "problem", "", "other numbers are rounded, or take several times the room",
          "convert it: array.astype(…)"),
     Code("out-of-range", "part", "problem", "",
-         "a code beyond the spec, an action that there is not, or a number that is none",
+         "no network has a place for such a code, no key is pressed by such an action, and one number that is none "
+         "spoils every weight",
          "look for a division by zero, or a number off by one"),
     Code("not-all-written", "part", "problem", "the turn",
          "the arrays hold an older observation, so something long gone is seen",
@@ -179,7 +182,7 @@ _ROWS = (
          "a name that it offers is taken; all the rest of it is used", "the fix that is told"),
     Code("installed-twice", "plugin", "warning", "",
          "the two may be of different versions, and removing one of them removes files of the other",
-         "uninstall both, then install one of them again"),
+         f"pip uninstall {WITH_TORCH} {WITHOUT_TORCH}, then install one of them again"),
     Code("plugin-unknown", "plugin", "note", "", "it was to be blocked or let in, and is not installed",
          "look at RETRO_GAMER_PLUGINS and RETRO_GAMER_NO_PLUGIN, and at --no-plugin"),
     Code("heavy-import", "plugin", "warning", "milliseconds in which it imports torch, numpy or the like",

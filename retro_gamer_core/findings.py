@@ -61,10 +61,12 @@ def finding(
     return Finding(code, what, number, why or listed.why, hint or listed.hint, level or listed.level)
 
 
-def finding_of(code: str, problem: Problem, *, level: Level | None = None) -> Finding:
+def finding_of(
+    code: str, problem: Problem, number: float | None = None, *, level: Level | None = None
+) -> Finding:
     """A problem that was met elsewhere, as a finding with this code."""
-    where = f" ({problem.where})" if problem.where else ""
-    return finding(code, f"{problem.what}{where}", level=level, why=problem.why, hint=problem.hint)
+    what = f"{problem.what} ({problem.where})" if problem.where else problem.what
+    return finding(code, what, number, level=level, why=problem.why, hint=problem.hint)
 
 
 @dataclass(frozen=True)

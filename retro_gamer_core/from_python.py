@@ -7,25 +7,24 @@ trainer.train()
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
+from retro_gamer_core.configuration import config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
 from retro_gamer_core.games.metadata import GameMetadata
-from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.games.module_files import own_code_behind
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.terminal.printing import warn
 from retro_gamer_core.terminal.progress import Notes, progress_for
-from retro_gamer_core.training.callbacks import callbacks_as_listener
+from retro_gamer_core.training.callbacks import FunctionsAsListener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
 from retro_gamer_core.training.time_budget import TimeBudget
-from retro_gamer_core.training.trainer import Trainer
+from retro_gamer_core.training.trainer import Trainer, setting_changes
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -72,7 +71,7 @@ class DQNTrainer:
             import tomlkit
 
             run = RunDirectory.create(run_dir, tomlkit.dumps(config.to_sections()))
-        self._trainer = Trainer(run, config, create_game, plugins, source=_own_code(create_game))
+        self._trainer = Trainer(run, config, create_game, plugins, source=own_code_behind(create_game))
         self.metadata = self._trainer.config.metadata
         self._resumes = False
 
@@ -99,12 +98,15 @@ class DQNTrainer:
             self._trainer.load_newest()
             self._resumes = True
         if self._before is not None:
-            edit_config(self._trainer.run.config, _changes(self._before, self._trainer.config))
+            edit_config(
+                self._trainer.run.config,
+                setting_changes(self._before.to_sections(), self._trainer.config.to_sections()),
+            )
             self._before = None
         quiet = bool(on_checkpoint or on_episode)
         budget = None if seconds is None else TimeBudget(seconds)
         shown = nullcontext(Notes()) if quiet else progress_for(self._trainer, budget)
-        callbacks = callbacks_as_listener(on_checkpoint, on_episode)
+        callbacks = FunctionsAsListener(on_checkpoint, on_episode)
         with stop_on_interrupt(warn) as stop, shown as listener:
             return self._trainer.train([listener, callbacks], stop, budget)
 
@@ -128,19 +130,6 @@ def _by_section(hyperparams: dict[str, Any], plugins: Plugins) -> dict[str, dict
     }
 
 
-def _changes(was: RunConfig, now: RunConfig) -> dict[str, dict[str, Any]]:
-    """What to change in a config to make ``now`` of it; None removes a key. The game keeps its name."""
-    before, after = was.to_sections(), now.to_sections()
-    return {
-        section: {
-            key: after[section].get(key)
-            for key in {**before[section], **after[section]}
-            if before[section].get(key) != after[section].get(key)
-        }
-        for section in ("metadata", "preprocessing", "model", "training")
-    }
-
-
 def _name_of(create_game: Callable[[], Game]) -> str:
     """What ``config.toml`` calls the game: ``module:function``, or ``path:function`` for a script being run."""
     module = create_game.__module__
@@ -149,12 +138,3 @@ def _name_of(create_game: Callable[[], Game]) -> str:
     if module == "__main__" and script:
         module = Path(script).resolve().as_posix()
     return f"{module}:{function}"
-
-
-def _own_code(create_game: Callable[[], Game]) -> Path | None:
-    """Where the game's own files are; None for what was made without one, such as a partial."""
-    try:
-        file = inspect.getsourcefile(create_game)
-    except TypeError:
-        return None
-    return own_code(Path(file)) if file and Path(file).is_file() else None

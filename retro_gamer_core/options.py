@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass, replace
 from functools import partial
 from inspect import Parameter
+from math import inf
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from retro_gamer_core.errors import ConfigurationError, PluginError, Problem
@@ -31,15 +32,20 @@ from retro_gamer_core.toml_text import toml_setting, toml_value
 
 Type = Literal["int", "float", "bool", "str", "int_list", "str_list", "table", "any"]
 
-_IN_WORDS: dict[str, str] = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "str": "text in quotes",
-    "int_list": "a list of whole numbers, such as [128, 64]",
-    "str_list": 'a list of texts, such as ["score"]',
-    "table": "a table of its own",
+# What each type is in words, and what a value of it, or each item of a list, is an instance of.
+_TYPES: dict[str, tuple[str, Any]] = {
+    "int": ("a whole number", int),
+    "float": ("a number", (int, float)),
+    "bool": ("true or false", bool),
+    "str": ("text in quotes", str),
+    "int_list": ("a list of whole numbers, such as [128, 64]", int),
+    "str_list": ('a list of texts, such as ["score"]', str),
+    "table": ("a table of its own", Mapping),
+    "any": ("anything", object),
 }
+
+_MEANING = re.compile(r"^( *)(\w+) *(?:\([^)]*\))?: +(\S.*(?:\n\1 +\S.*)*)", re.MULTILINE)
+"""``name: meaning`` in a docstring, with the lines below that stand further to the right."""
 
 
 @dataclass(frozen=True)
@@ -108,24 +114,24 @@ class Setting:
 
     def _complaint(self, value: Any) -> str | None:
         if not _has_type(value, self.type):
-            return f"this must be {_IN_WORDS[self.type]}"
+            return f"this must be {_TYPES[self.type][0]}"
         if self.choices and value not in self.choices:
             return f"not one of the choices; {did_you_mean(value, self.choices)}"
-        if self.type in ("int_list", "str_list") and not value and not self.option.allow_empty:
+        if isinstance(value, (list, tuple)) and not value and not self.option.allow_empty:
             return "the list is empty"
         numbers = value if self.type == "int_list" else [value] if self.type in ("int", "float") else []
         return next(filter(None, map(self._out_of_range, numbers)), None)
 
     def _out_of_range(self, number: float) -> str | None:
-        allowed = self.option
-        if number != number or number in (float("inf"), float("-inf")):
+        low, high, above = self.option.low, self.option.high, self.option.above
+        if number != number or abs(number) == inf:
             return "this must be an ordinary number"
-        if allowed.above is not None and number <= allowed.above:
-            return f"this must be greater than {_plainly(allowed.above)}"
-        if allowed.low is not None and number < allowed.low:
-            return f"this must be at least {_plainly(allowed.low)}"
-        if allowed.high is not None and number > allowed.high:
-            return f"this must be at most {_plainly(allowed.high)}"
+        if above is not None and number <= above:
+            return f"this must be greater than {_plainly(above)}"
+        if low is not None and number < low:
+            return f"this must be at least {_plainly(low)}"
+        if high is not None and number > high:
+            return f"this must be at most {_plainly(high)}"
         return None
 
 
@@ -133,8 +139,9 @@ def settings_of(declared: Any, *, without: Collection[str] = ()) -> tuple[Settin
     """The settings that a dataclass or the signature of a callable declares, in their order.
 
     A parameter without an ``Option`` is a setting, too: its type comes from the annotation, else from the
-    default; its meaning from a line ``name: meaning`` in the docstring. ``*args`` and ``**options`` add
-    nothing, for a misspelt setting must not vanish in them.
+    default. Where no ``Option`` says its meaning, that is what the docstring says: ``name: meaning``, with
+    further lines of it indented. ``*args`` and ``**options`` add nothing, for a misspelt setting must not vanish
+    in them.
 
     Args:
         declared: a dataclass, a class, a function.
@@ -143,9 +150,12 @@ def settings_of(declared: Any, *, without: Collection[str] = ()) -> tuple[Settin
     Raises:
         PluginError: an annotation with an ``Option`` cannot be read.
     """
-    explained = inspect.getdoc(declared) or ""
+    explained = {
+        name: " ".join(meaning.split())
+        for _, name, meaning in _MEANING.findall(inspect.getdoc(declared) or "")
+    }
     return tuple(
-        _setting(name, annotation, default, explained)
+        _setting(name, annotation, default, explained.get(name, ""))
         for name, annotation, default in _declarations(declared)
         if name not in without
     )
@@ -157,9 +167,8 @@ def check_settings(settings: Any) -> None:
     Raises:
         ConfigurationError: with every problem; it is a ``ValueError``.
     """
-    problems = [
-        setting.problem_with(getattr(settings, setting.name)) for setting in settings_of(type(settings))
-    ]
+    declared = settings_of(type(settings))
+    problems = [each.problem_with(getattr(settings, each.name)) for each in declared]
     if any(problems):
         raise ConfigurationError("This cannot be made:", list(filter(None, problems)))
 
@@ -169,15 +178,13 @@ def problems_in(
 ) -> list[Problem]:
     """Every problem in one section: values out of range and keys that nobody knows."""
     known = {setting.name: setting for setting in settings}
-    problems = []
-    for key, value in values.items():
-        if key not in known:
-            problems.append(unknown_key(key, known, section=section, file=file))
-            continue
-        problem = known[key].problem_with(value, where=f"[{section}] in {file}")
-        if problem:
-            problems.append(problem)
-    return problems
+    problems = [
+        known[key].problem_with(value, where=f"[{section}] in {file}")
+        if key in known
+        else unknown_key(key, known, section=section, file=file)
+        for key, value in values.items()
+    ]
+    return [problem for problem in problems if problem]
 
 
 def unknown_key(key: str, known: Iterable[str], *, section: str, file: str = "config.toml") -> Problem:
@@ -210,6 +217,12 @@ def parameters_of(factory: Callable[..., Any]) -> list[Parameter]:
         return list(signature_of(factory).parameters.values())
     except (TypeError, ValueError):
         return []
+
+
+def required_parameters(factory: Callable[..., Any]) -> list[str]:
+    """The names of those parameters that must be given."""
+    variable = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return [p.name for p in parameters_of(factory) if p.default is p.empty and p.kind not in variable]
 
 
 def _declarations(declared: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -259,9 +272,7 @@ def _setting(name: str, annotation: Any, default: Any, explained: str) -> Settin
     if get_origin(annotation) is Annotated:
         annotation, *beside = get_args(annotation)
         option = next((found for found in beside if isinstance(found, Option)), option)
-    if not option.meaning:
-        line = re.search(rf"^\s*{re.escape(name)}\s*(?:\([^)]*\))?:\s*(.+)$", explained, re.MULTILINE)
-        option = replace(option, meaning=line[1] if line else "")
+    option = option if option.meaning else replace(option, meaning=explained)
     type_, choices = _type_of(annotation, default)
     required = default is Parameter.empty
     return Setting(name, type_, None if required else default, option, choices, required)
@@ -272,6 +283,10 @@ def _type_of(annotation: Any, default: Any) -> tuple[Type, tuple[str, ...]]:
         (annotation, *others) = [one for one in get_args(annotation) if one is not type(None)]
         if others:
             return "any", ()
+    if annotation is Parameter.empty:
+        # `dropout=0` stands for any number unless its author wrote `: int`.
+        annotation = float if type(default) is int else type(default)
+        annotation = annotation if annotation in (bool, float, str) else Any
     origin, inner = get_origin(annotation) or annotation, get_args(annotation)
     if origin is Literal and all(isinstance(choice, str) for choice in inner):
         return "str", inner
@@ -279,37 +294,18 @@ def _type_of(annotation: Any, default: Any) -> tuple[Type, tuple[str, ...]]:
         return annotation.__name__, ()
     if origin in (list, tuple, collections.abc.Sequence) and set(inner) - {...} in ({int}, {str}):
         return f"{inner[0].__name__}_list", ()  # type: ignore[return-value]
-    if origin in (dict, collections.abc.Mapping):
-        return "table", ()
-    if annotation is not Parameter.empty:
-        return "any", ()
-    if isinstance(default, (bool, str)):
-        return type(default).__name__, ()  # type: ignore[return-value]
-    # `dropout=0` stands for any number unless its author wrote `: int`.
-    return ("float" if isinstance(default, (int, float)) else "any"), ()
+    return ("table" if origin in (dict, collections.abc.Mapping) else "any"), ()
 
 
 def _has_type(value: Any, type_: Type) -> bool:
+    classes = _TYPES[type_][1]
+    is_list = type_.endswith("_list")
+    items = value if is_list and isinstance(value, (list, tuple)) else [value]
     # bool is a subclass of int in Python, and `true` is not a number of anything.
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    match type_:
-        case "int":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "float":
-            return is_number
-        case "bool":
-            return isinstance(value, bool)
-        case "str":
-            return isinstance(value, str)
-        case "int_list":
-            return isinstance(value, (list, tuple)) and all(
-                isinstance(item, int) and not isinstance(item, bool) for item in value
-            )
-        case "str_list":
-            return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
-        case "table":
-            return isinstance(value, Mapping)
-    return True
+    fits = [
+        isinstance(item, classes) and (type(item) is not bool or classes in (bool, object)) for item in items
+    ]
+    return all(fits) and (items is value or not is_list)
 
 
 def _plainly(number: float) -> str:

@@ -14,11 +14,10 @@ test framework is needed. docs/reference/checks.md lists the codes.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from copy import copy
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from retro_gamer_core.findings import Finding, Findings
@@ -26,6 +25,7 @@ from retro_gamer_core.findings import Finding, Findings
 if TYPE_CHECKING:
     from retro.game import Game
 
+    from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.games.metadata import GameMetadata
 
     AnyGame = str | Callable[[], Game]
@@ -58,9 +58,7 @@ def check_game(
     """
     from retro_gamer_core.checks.game import check_game
 
-    name, create_game, metadata, source = _game(game, description)
-    listed = isinstance(game, str)
-    return check_game(name, create_game, metadata, source=source, seed=seed, quick=quick, is_listed=listed)
+    return check_game(_game(game, description), seed=seed, quick=quick)
 
 
 class HowToCheck(TypedDict, total=False):
@@ -109,22 +107,15 @@ def _check_part(
     kind: str,
     part: AnyPart,
     *,
-    options: Mapping[str, Any] | None = None,
     game: AnyGame | None = None,
     description: Description | None = None,
-    seed: int = 0,
-    quick: bool = False,
+    **how: Any,
 ) -> Findings:
     from retro_gamer_core.checks.parts import check_part
 
-    on = None
-    if game is not None:
-        name, create_game, metadata, _ = _game(game, description)
-        if metadata is None:
-            raise ValueError(f"nothing describes the game {name}: give a description, too")
-        on = name, create_game, metadata
+    on = None if game is None else _game(game, description)
     name = part if isinstance(part, str) else _import_string_of(part)
-    return check_part(kind, name, options=options, game=on, seed=seed, quick=quick)
+    return check_part(kind, name, game=on, **how)
 
 
 def _import_string_of(factory: Callable[..., Any]) -> str:
@@ -140,33 +131,22 @@ def _import_string_of(factory: Callable[..., Any]) -> str:
     return f"{__name__}:{name}"
 
 
-def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, GameMetadata | None, Any]:
-    """Name, factory, description and the place of the code."""
+def _game(game: AnyGame, description: Description | None) -> FoundGame:
+    """The game, with the description that is given, else with its own one."""
     from retro_gamer_core.games.descriptions import describe
-    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.games.finding import FoundGame, find_game
     from retro_gamer_core.games.metadata import GameMetadata, metadata_in
-    from retro_gamer_core.games.module_files import own_code
+    from retro_gamer_core.games.module_files import own_code, source_file
 
     if isinstance(game, str):
         found = find_game(game)
-        name, factory, metadata = found.name, found.factory, found.metadata
-        source: Path | None = found.source_root
     else:
-        file = _file_of(game)
-        name, factory = getattr(game, "__qualname__", repr(game)), game
-        source = own_code(file) if file else None
+        file = source_file(game)
         metadata = None
         if file and description is None:
             metadata = metadata_in(describe(file, getattr(game, "__name__", None)))
-    if description is not None:
-        given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
-        metadata = copy(given)
-    return name, factory, metadata, source
-
-
-def _file_of(factory: Any) -> Any:
-    try:
-        file = inspect.getsourcefile(factory)
-    except TypeError:
-        return None
-    return Path(file) if file else None
+        found = FoundGame(getattr(game, "__qualname__", repr(game)), game, metadata, file and own_code(file))
+    if description is None:
+        return found
+    given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
+    return replace(found, metadata=copy(given))

@@ -17,9 +17,9 @@ from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.metadata import GameMetadata
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.observation import Observations
-from retro_gamer_core.playing.board_text import board_lines, framed
 from retro_gamer_core.playing.chance import Chance, any_game
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
+from retro_gamer_core.playing.watching import board_lines, framed
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder

@@ -14,6 +14,8 @@ def retro_gamer_loggers():
 
 @hookimpl
 def retro_gamer_commands():
-    yield Command("plot", "Draw how well runs play, the more they have trained.", "retro_gamer_seeing.plot:plot")
+    yield Command(
+        "plot", "Draw how well runs play, the more they have trained.", "retro_gamer_seeing.plot:plot"
+    )
     yield Command("why", "Explain one moment of a game.", "retro_gamer_seeing.why:why")
     yield Command("record", "Make a film of what was learned.", "retro_gamer_seeing.record:record")

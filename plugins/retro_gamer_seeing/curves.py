@@ -1,7 +1,7 @@
 """The learning curve of a run: what its log says, as points that can be drawn.
 
-It is read from ``training.jsonl``, while the run trains too. A run that keeps only ``training.log`` has a curve
-over turns and episodes, without intervals: those lines say neither the time nor the single results.
+It is read from ``training.jsonl``, while the run trains too. Evaluations of runs from before single results were
+kept have no intervals.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any, Literal
 from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.events import ScoreOrReturn
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.runs.training_log_format import read_training_log
 
 Over = Literal["minutes", "turns", "episodes"]
 
@@ -103,10 +102,9 @@ class _Evaluation(ScoreOrReturn):
 
 
 def read_curve(run: RunDirectory | Path) -> Curve:
-    """The curve of a run, as far as its logs tell. Lines that are damaged, or still being written, are passed over."""
+    """The curve of a run, as far as its log tells. Lines that are damaged, or still being written, are passed over."""
     run = run if isinstance(run, RunDirectory) else RunDirectory(run)
-    events = list(_events(run.events))
-    return _from_events(events) if events else _from_log(run.log)
+    return _from_events(list(_events(run.events)))
 
 
 def _events(path: Path) -> Iterator[dict[str, Any]]:
@@ -189,28 +187,6 @@ def _training(episodes: Sequence[dict[str, Any]], clock: _Clock) -> Iterator[Tra
         if rewards:
             at = Moment(int(group[-1]["total_turns"]), int(group[-1]["number"]))
             yield TrainingMean(clock.tell(at), sum(rewards) / len(rewards))
-
-
-def _from_log(path: Path) -> Curve:
-    log = read_training_log(path)
-    results = [
-        GreedyResult(Moment(line.total_turns, line.episode), line.reached, None, line.games, line.is_best)
-        for line in log.evaluations
-    ]
-    last = log.evaluations[-1] if log.evaluations else None
-    turns, episodes = 0, []
-    for line in log.episodes:
-        turns += line.turns
-        episodes.append({"number": line.number, "total_turns": turns, "total_reward": line.total_reward})
-    end = max([each.at for each in results] or [Moment(turns, len(episodes))], key=lambda at: at.turns)
-    return Curve(
-        last.compared if last else "return",
-        tuple(results),
-        tuple(_training(episodes, _Clock())),
-        (),
-        last.random_reached if last else None,
-        end,
-    )
 
 
 def _drop_from(events: list[dict[str, Any]], key: str, value: Any) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.playing.replay import Recording
-from retro_gamer_core.runs.archives import open_archive, read_array, read_json, refused_as, write_archive
+from retro_gamer_core.runs.archives import open_archive, read_array, read_json, write_archive
 from retro_gamer_core.runs.atomic_files import refuse_link_out, replace_file
 from retro_gamer_core.runs.plain_values import plain
 from retro_gamer_core.runs.run_directory import RunDirectory
@@ -113,16 +113,20 @@ def read_recording(path: Path) -> Recording:
     Raises:
         RecordingDamaged: cut short, changed, or no recording at all.
     """
-    with refused_as(lambda error: _damaged(path, error)), path.open("rb") as file:
-        size = path.stat().st_size
+    size = path.stat().st_size
+    try:
         if size > LARGEST_FILE:
             raise ValueError(f"it has {size:,} bytes, more than any recording")
-        with open_archive(file, size) as archive:
+        with path.open("rb") as file, open_archive(file, size) as archive:
             if archive.getinfo(_ABOUT).file_size > _LARGEST_ABOUT:
                 raise ValueError("it says more about itself than any recording")
             about = read_json(archive, _ABOUT)
             arrays = {name: read_array(archive, f"{name}.npy") for name in _ARRAYS}
         return _checked(about, arrays)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a file that was altered makes anybody raise who reads it
+        raise _damaged(path, error) from error
 
 
 def read_recordings(run_path: Path | str) -> ReadRecordings:

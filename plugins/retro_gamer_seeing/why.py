@@ -143,9 +143,9 @@ def played(chosen: PolicyToPlay, seed: int) -> Recording:
 def explain(chosen: PolicyToPlay, recording: Recording, turn: int) -> Explanation:
     """What is to be said of the moment after so many turns of a game that ``played`` took down."""
     from retro_gamer_core.evaluation.games import greedy
-    from retro_gamer_core.playing.board_text import board_lines
     from retro_gamer_core.playing.chance import any_game
     from retro_gamer_core.playing.replay import board_cells
+    from retro_gamer_core.playing.watching import board_lines
     from retro_gamer_seeing.attention import mattered
     from retro_gamer_seeing.futures import futures
 
@@ -204,7 +204,7 @@ def _chooser(player: Player) -> Any:
 
 
 def _show(told: Explanation) -> None:
-    from retro_gamer_core.playing.board_text import framed
+    from retro_gamer_core.playing.watching import framed
 
     say_unbroken(framed(list(told.board)))
     rows = []

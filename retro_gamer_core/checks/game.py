@@ -7,10 +7,9 @@ their own; here are those of how games end, and of what there is to see.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retro_gamer_core.checks.game_look import MAX_TURNS, QUICK, THOROUGH, GameFailed, GameLook
 from retro_gamer_core.checks.keys import effects_of_keys
@@ -27,9 +26,7 @@ from retro_gamer_core.playing.random_play import play_at_random
 from retro_gamer_core.plugins.diagnosis import in_words
 
 if TYPE_CHECKING:
-    from retro.game import Game
-
-    from retro_gamer_core.games.metadata import GameMetadata
+    from retro_gamer_core.games.finding import FoundGame
 
 Check = Callable[[GameLook], Iterator[Finding]]
 
@@ -38,88 +35,70 @@ LATE_CHARACTERS = 10_000
 
 
 def check_game(
-    name: str, create_game: Callable[[], Game], metadata: GameMetadata | None, **how: Any
+    game: FoundGame, *, seed: int = 0, quick: bool = False, max_turns: int = MAX_TURNS
 ) -> Findings:
-    """Everything worth knowing about a game; ``look_at`` says what ``how`` is."""
-    look = look_at(name, create_game, metadata, **how)
+    """Everything worth knowing about a game; the arguments are those of ``look_at``."""
+    look = look_at(game, seed=seed, quick=quick, max_turns=max_turns)
     return look if isinstance(look, Findings) else findings_of(look)
 
 
 def look_at(
-    name: str,
-    create_game: Callable[[], Game],
-    metadata: GameMetadata | None,
-    *,
-    source: Path | None = None,
-    seed: int = 0,
-    quick: bool = False,
-    max_turns: int = MAX_TURNS,
-    is_listed: bool = True,
+    found: FoundGame, *, seed: int = 0, quick: bool = False, max_turns: int = MAX_TURNS
 ) -> GameLook | Findings:
     """Play a game at random, or say why it cannot be played. Nobody else's chance is disturbed.
 
     Args:
-        source: where the game's own code is (``FoundGame.source_root``).
         quick: look for about a second, not for up to a minute.
-        is_listed: whether another process finds the game by its name.
+        max_turns: a game that is still going on then is given up.
     """
-    thing = f"the game {name}"
+    thing, metadata = f"the game {found.name}", found.metadata
     with seeded(seed):
         effort = QUICK if quick else THOROUGH
         began = perf_counter()
         try:
-            game = fresh_game(create_game, name)
+            game = fresh_game(found.factory, found.name)
         except GameError as error:
             return Findings(thing, (finding_of("factory-fails", error.problem),))
         create_seconds = perf_counter() - began
         if metadata is None:
-            missing = finding("description-missing", f"nothing describes the game {name}")
-            return Findings(thing, (missing,))
+            return Findings(thing, (finding("description-missing", f"nothing describes {thing}"),))
         misfits = problems_with_game(metadata, game)
         if misfits:
             return Findings(thing, tuple(finding_of("description-misfit", each) for each in misfits))
-        look = GameLook(
-            name, create_game, metadata, source, seed, effort, max_turns, create_seconds, is_listed
-        )
-        play_at_random(
-            create_game,
+        look = GameLook(found, metadata, seed, effort, max_turns, create_seconds)
+        random_play = play_at_random(
+            found.factory,
             metadata,
-            [look.seen],
             turns=effort.turns,
             seconds=effort.seconds,
             max_turns=max_turns,
             rng=random.Random(seed),
             game=game,
         )
+        for moment in random_play:
+            look.seen.watch(moment)
         return look
 
 
 def findings_of(look: GameLook) -> Findings:
     """What the checks make of a game of which random play has been seen."""
+    found: list[Finding] = []
+
+    def add_once(failed: Finding) -> None:  # every experiment meets the same error again
+        if failed.code not in [finding.code for finding in found]:
+            found.append(failed)
+
     with seeded(look.seed):
-        found = [finding for check in GAME_CHECKS for finding in _asked(check, look)]
+        for check in GAME_CHECKS:
+            try:
+                found += check(look)
+            except GameFailed as failure:  # in an experiment of a check's own, as it did in none before
+                add_once(_raised(look, failure.error, f"turn {failure.turn} of a game"))
+            except GameError as error:  # a factory that works only now and then
+                add_once(finding_of("factory-fails", error.problem))
     seen = look.seen
     looked_at = (f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})",)
-    return Findings(f"the game {look.name}", tuple(_once(found)), looked_at, tuple(look.left_out))
-
-
-def _asked(check: Check, look: GameLook) -> list[Finding]:
-    """What a check finds; in an experiment of its own, the game may fail as it did in none before."""
-    found: list[Finding] = []
-    try:
-        found += check(look)
-    except GameFailed as failure:
-        found.append(_raised(look, failure.error, f"turn {failure.turn} of a game"))
-    except GameError as error:  # a factory that works only now and then
-        found.append(finding_of("factory-fails", error.problem))
-    return found
-
-
-def _once(found: Sequence[Finding]) -> list[Finding]:
-    """One error of the game is enough: every experiment meets it again."""
-    first = {finding.code: finding for finding in reversed(found)}
-    once = ("game-raises", "factory-fails")
-    return [finding for finding in found if finding.code not in once or finding is first[finding.code]]
+    return Findings(f"the game {look.found.name}", tuple(found), looked_at, tuple(look.left_out))
 
 
 # How games end --------------------------------------------------------------------------------
@@ -139,13 +118,10 @@ def game_raises(look: GameLook) -> Iterator[Finding]:
 
 
 def _raised(look: GameLook, error: BaseException, when: str, times: int = 1) -> Finding:
-    where = where_raised(error, look.source)
-    return finding(
-        "game-raises",
-        f"the game's code failed in {when}: {in_words(error)}{f' ({where})' if where else ''}",
-        times,
-        hint=f"correct that line; the same seed ({look.seed}) fails again",
-    )
+    where = where_raised(error, look.found.source_root)
+    what = f"the game's code failed in {when}: {in_words(error)}{f' ({where})' if where else ''}"
+    hint = f"correct that line; the same seed ({look.seed}) fails again"
+    return finding("game-raises", what, times, hint=hint)
 
 
 def game_never_ends(look: GameLook) -> Iterator[Finding]:
@@ -174,60 +150,43 @@ def state_keys_change(look: GameLook) -> Iterator[Finding]:
         else:
             continue
         if key in (metadata.reward, *metadata.observe_state):
-            hint = f"keep {key!r} in the state from the first turn to the last, always of one kind"
-            yield finding("state-keys-change", what, absent, hint=hint)
+            yield finding("state-keys-change", what, absent)
         else:
-            yield finding(
-                "state-keys-change",
-                what,
-                absent,
-                level="note",
-                why="no learner needs it, so no harm is done; but it cannot be observed like this",
-                hint=f"put {key!r} into the state that the game begins with, or leave it",
-            )
+            why = "no learner needs it, so no harm is done; but it cannot be observed like this"
+            hint = f"put {key!r} into the state that the game begins with, or leave it"
+            yield finding("state-keys-change", what, absent, level="note", why=why, hint=hint)
 
 
 def observation_constant(look: GameLook) -> Iterator[Finding]:
     """Nothing that a learner could see has changed in any game."""
     turns = look.seen.turns
     if turns and not look.seen.changes:
-        yield finding(
-            "observation-constant", f"in {turns:,} turns, nothing changed that could be seen", turns
-        )
+        what = f"in {turns:,} turns, nothing changed that could be seen"
+        yield finding("observation-constant", what, turns)
 
 
 def characters(look: GameLook) -> Iterator[Finding]:
     """Characters seen and not described, and the reverse."""
-    described = look.metadata.character_set
+    described, seen = look.metadata.character_set, look.seen
     if described is None:
         return
-    seen = look.seen
-    for character in sorted((set(seen.characters) | seen.last_characters) - set(described)):
-        if len(character) == 1:
-            yield _not_described(look, character)
-    unseen = [c for c in described if c not in seen.characters and c not in seen.last_characters]
+    shown = set(seen.characters) | seen.last_characters
+    for character in sorted(shown - set(described)):
+        turns = min(seen.characters[character], seen.turns)  # a game is looked at before its first turn, too
+        if len(character) > 1:
+            continue
+        if turns:
+            what = f"{character} was on the board in {turns:,} of {seen.turns:,} turns and is not in character_set"
+            yield finding("character-not-described", what, turns)
+        else:
+            what = f"{character} is on the board only when the game is over, and not in character_set"
+            why = "a learner sees an empty cell there, but then there is nothing left to decide"
+            hint = "add it to character_set, or leave it"
+            yield finding("character-not-described", what, 0, level="note", why=why, hint=hint)
+    unseen = [character for character in described if character not in shown]
     if unseen and seen.turns >= LATE_CHARACTERS:
-        what = (
-            f"{' '.join(unseen)} stands in character_set and was on the board in none of {seen.turns:,} turns"
-        )
-        yield finding("character-never-seen", what, len(unseen))
-
-
-def _not_described(look: GameLook, character: str) -> Finding:
-    turns, of = look.seen.characters[character], look.seen.turns
-    turns = min(turns, of)  # a game is looked at before its first turn, too
-    hint = f"add {character!r} to character_set"
-    if turns:
-        what = f"{character} was on the board in {turns:,} of {of:,} turns and is not in character_set"
-        return finding("character-not-described", what, turns, hint=hint)
-    return finding(
-        "character-not-described",
-        f"{character} is on the board only when the game is over, and not in character_set",
-        0,
-        level="note",
-        why="a learner sees an empty cell there, but then there is nothing left to decide",
-        hint=f"{hint}, or leave it",
-    )
+        where = f"was on the board in none of {seen.turns:,} turns"
+        yield finding("character-never-seen", f"{' '.join(unseen)} of character_set {where}", len(unseen))
 
 
 def board_too_large(look: GameLook) -> Iterator[Finding]:
@@ -236,7 +195,7 @@ def board_too_large(look: GameLook) -> Iterator[Finding]:
     found = console_problem(game) if game else None
     if game and found:
         width, height = game.view_size
-        yield finding("board-too-large", found.what, width * height, why=found.why, hint=found.hint)
+        yield finding_of("board-too-large", found, width * height)
 
 
 GAME_CHECKS: tuple[Check, ...] = (

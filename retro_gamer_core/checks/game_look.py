@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf, isfinite
+from math import isfinite
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.games.finding import fresh_game
@@ -17,13 +16,14 @@ from retro_gamer_core.playing.chance import seed_what_is_in_place
 from retro_gamer_core.playing.frames import characters_on
 from retro_gamer_core.playing.key_presses import KeyPresses
 from retro_gamer_core.playing.player import listens_to_keyboard
-from retro_gamer_core.playing.random_play import change
+from retro_gamer_core.playing.random_play import Moment, change
 from retro_gamer_core.runs.plain_values import number
 
 if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.events import Ending
+    from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.games.metadata import GameMetadata
 
 
@@ -75,11 +75,9 @@ class Seen:
 
     Attributes:
         game: the first one, as it stands now; None before it.
-        turns, games: how many were played; ``games`` counts those that have ended.
+        rewards, seconds: the reward of each turn that was played, and what all of them took.
         endings: how often games ended in each way.
         lengths, returns: turns and total reward of each game that has ended, errors left out.
-        lowest, highest: the smallest and the largest reward of a turn.
-        rewarded, positive: turns with any reward, and with a good one.
         characters: in how many turns each character was on the board, last frames left out.
         last_characters: characters on the frame on which a game was over.
         looks, shapes: how often the state was looked at, and how often each key had each shape.
@@ -88,57 +86,60 @@ class Seen:
         error: what was raised first, in which game and after how many turns of it.
         changes: whether what a learner sees has ever changed within a game.
         listeners: the types of the characters that listen to the keyboard.
-        seconds: the time that all these turns took.
     """
 
     def __init__(self, metadata: GameMetadata) -> None:
         self._metadata = metadata
         self.game: Game | None = None
-        self.turns = self.games = 0
+        self.rewards: list[float] = []
+        self.seconds = 0.0
         self.endings: Counter[str] = Counter()
         self.lengths: list[int] = []
         self.returns: list[float] = []
-        self.lowest, self.highest = inf, -inf
-        self.rewarded = self.positive = 0
         self.characters: Counter[str] = Counter()
         self.last_characters: set[str] = set()
         self.looks = 0
-        self.shapes: dict[str, Counter[str]] = {}
+        self.shapes: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.rises: Counter[str] = Counter()
         self.unusable: dict[str, Any] = {}
         self.error: tuple[BaseException, int, int] | None = None
         self.changes = False
         self.listeners: set[type] = set()
-        self.seconds = 0.0
         self._first_view: Any = None
         self._state_before: dict[str, Any] = {}
-        self._total = 0.0
+        self._turns_before = 0
 
-    def begun(self, game: Game) -> None:
-        self.game = self.game or game
-        self._total = 0.0
-        self._first_view = self._view(game)
-        self._look(game)
+    @property
+    def turns(self) -> int:
+        """How many were played."""
+        return len(self.rewards)
 
-    def played(self, game: Game, reward: float, seconds: float) -> None:
-        self.turns += 1
-        self.seconds += seconds
-        self._total += reward
-        self.lowest, self.highest = min(self.lowest, reward), max(self.highest, reward)
-        self.rewarded += reward != 0
-        self.positive += reward > 0
-        self.changes = self.changes or self._view(game) != self._first_view
-        for key, before in self._state_before.items():
-            self.rises[key] += change(before, game.state.get(key)) > 0
-        self._look(game)
+    @property
+    def games(self) -> int:
+        """How many have ended."""
+        return self.endings.total()
 
-    def ended(self, game: Game | None, how: Ending, error: BaseException | None) -> None:
-        turn = game.turn_number if game is not None else 0
-        self.games += 1
+    def watch(self, moment: Moment) -> None:
+        """Take note of what random play has come to."""
+        game = moment.game
+        if moment.ended is not None:
+            self._ended(game.turn_number if game is not None else 0, moment.ended, moment.error)
+        elif moment.reward is None:
+            self.game = self.game or game
+            self._turns_before, self._state_before = self.turns, {}
+            self._first_view = self._view(game)
+            self._look(game)
+        else:
+            self.rewards.append(moment.reward)
+            self.seconds += moment.seconds
+            self.changes = self.changes or self._view(game) != self._first_view
+            self._look(game)
+
+    def _ended(self, turn: int, how: Ending, error: BaseException | None) -> None:
         self.endings[how] += 1
         if error is None:
             self.lengths.append(turn)
-            self.returns.append(self._total)
+            self.returns.append(sum(self.rewards[self._turns_before :]))
         elif self.error is None:
             self.error = (error, self.games, turn)
 
@@ -150,11 +151,12 @@ class Seen:
         else:
             self.last_characters |= shown
         for key, value in game.state.items():
-            self.shapes.setdefault(key, Counter())[_shape_of(value)] += 1
+            self.shapes[key][_shape_of(value)] += 1
+            self.rises[key] += change(self._state_before.get(key), value) > 0
         self._state_before = dict(game.state)
         for key in self._metadata.observe_state:
-            if key not in self.unusable and key in game.state and not _is_observable(game.state[key]):
-                self.unusable[key] = game.state[key]
+            if key in game.state and not _is_observable(game.state[key]):
+                self.unusable.setdefault(key, game.state[key])
         if self.looks % 50 == 1:
             self.listeners |= {type(agent) for agent in game.agents if listens_to_keyboard(agent)}
 
@@ -174,30 +176,24 @@ class GameLook:
     """One game under examination. Look at it inside a ``Chance``.
 
     Args:
-        name: for messages.
-        create_game: makes a fresh game.
-        metadata: its description, which fits the game.
-        source: where the game's own code is, to name its line when it raises.
+        found: the game.
+        metadata: its description, which fits it.
         seed: where all chance begins.
         effort: ``THOROUGH`` or ``QUICK``.
         max_turns: a game that is still going on then is given up.
         create_seconds: what it takes to make a game.
-        is_listed: whether another process finds the game by its name.
 
     Attributes:
         seen: what random play showed.
         left_out: sentences on what was not looked at, and why.
     """
 
-    name: str
-    create_game: Callable[[], Game]
+    found: FoundGame
     metadata: GameMetadata
-    source: Path | None = None
     seed: int = 0
     effort: Effort = THOROUGH
     max_turns: int = MAX_TURNS
     create_seconds: float = 0.0
-    is_listed: bool = False
     seen: Seen = field(init=False)
     left_out: list[str] = field(default_factory=list)
 
@@ -215,12 +211,9 @@ class GameLook:
     def begin(self, seed: int) -> Game:
         """A fresh game whose chance begins at ``seed``, started; play it with ``play_turn``."""
         seed_what_is_in_place(seed)
-        game = fresh_game(self.create_game)
+        game = fresh_game(self.found.factory)
         game.input_source, game.view = self._keys, None
-        try:
-            game.start()
-        except (Exception, SystemExit) as error:
-            raise GameFailed(error, 0) from error
+        _run(game, game.start)
         return game
 
     def play_turn(self, game: Game, action: int) -> None:
@@ -231,10 +224,7 @@ class GameLook:
         """
         game.input_source = self._keys
         self._keys.press(action)
-        try:
-            game.step()
-        except (Exception, SystemExit) as error:
-            raise GameFailed(error, game.turn_number) from error
+        _run(game, game.step)
 
     @cached_property
     def _keys(self) -> KeyPresses:
@@ -257,19 +247,21 @@ class GameLook:
         return [rng.randrange(self.metadata.n_actions) for _ in range(self.effort.repeated_turns)]
 
 
+def _run(game: Game, code: Callable[[], object]) -> None:
+    try:
+        code()
+    except (Exception, SystemExit) as error:
+        raise GameFailed(error, game.turn_number) from error
+
+
 def everything_in(game: Game) -> tuple[Any, ...]:
     """All that can be seen of a game from outside, to be compared: characters, state, whether it goes on."""
-    characters = tuple(
-        (
-            type(agent).__name__,
-            agent.position,
-            str(getattr(agent, "character", "")),
-            getattr(agent, "color", ""),
-        )
-        for agent in game.agents
-        if getattr(agent, "display", True)
-    )
-    return characters, tuple(_plain_items(game.state)), game.playing
+    shown = [agent for agent in game.agents if getattr(agent, "display", True)]
+    characters = [
+        (type(each).__name__, each.position, str(getattr(each, "character", "")), getattr(each, "color", ""))
+        for each in shown
+    ]
+    return characters, _plain(game.state), game.playing
 
 
 def _shape_of(value: Any) -> str:
@@ -287,11 +279,6 @@ def _is_observable(value: Any) -> bool:
     return all((found := number(entry)) is not None and isfinite(found) for entry in entries)
 
 
-def _plain_items(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        yield key, _plain(value)
-
-
 def _plain(value: Any) -> Any:
     """Without addresses of objects, which differ from one game to the next."""
     if isinstance(value, (str, bytes, Real)) or value is None:
@@ -299,5 +286,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return tuple(map(_plain, value))
     if isinstance(value, Mapping):
-        return tuple(_plain_items(value))
+        return [(key, _plain(each)) for key, each in value.items()]
     return type(value).__name__

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from retro_gamer_core.checks.game import check_game
 from retro_gamer_core.checks.parts import check_part, import_findings
-from retro_gamer_core.distributions import WITH_TORCH, WITHOUT_TORCH
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.findings import Finding, Findings, finding
 from retro_gamer_core.games.finding import InstalledGame, find_game, installed_games
@@ -48,8 +47,7 @@ def _plugins(plugins: Plugins) -> Iterator[Finding]:
         if record.status == "ok" and not record.built_in:
             yield from import_findings(record.name, record.module)
     if brought_twice():
-        hint = f"pip uninstall {WITH_TORCH} {WITHOUT_TORCH}, then install one of them again"
-        yield finding("installed-twice", INSTALLED_TWICE, hint=hint)
+        yield finding("installed-twice", INSTALLED_TWICE)
     for sentence in plugins.unknown_names:
         yield finding("plugin-unknown", sentence)
 
@@ -71,14 +69,11 @@ def _games(games: Sequence[InstalledGame], seed: int, tell: Callable[[str], None
                 raise RetroGamerError(game.problem)
             found = find_game(game.name)
         except RetroGamerError as error:
-            what = ": ".join(filter(None, [thing, error.problem.what, error.problem.where]))
-            hint = f"pip install --force-reinstall {game.distribution}, or tell those who wrote it"
-            yield finding("game-unusable", what, hint=hint)
-            continue
-        checked = check_game(
-            game.name, found.factory, found.metadata, source=found.source_root, seed=seed, quick=True
-        )
-        yield from _of(thing, checked)
+            yield finding(
+                "game-unusable", ": ".join(filter(None, [thing, error.problem.what, error.problem.where]))
+            )
+        else:
+            yield from _of(thing, check_game(found, seed=seed, quick=True))
 
 
 def _of(thing: str, findings: Findings) -> list[Finding]:

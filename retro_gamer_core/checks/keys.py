@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from time import perf_counter
@@ -38,109 +37,75 @@ _IN_ONE_GAME = 12
 FEWEST = 20
 
 #: What came of a key: all that could be seen in that turn and a few after it.
-Outcome = tuple[Any, ...]
+Outcome = list[Any]
 
 
 class _CopyDiffers(Exception):
     """A game that was taken up again does not go on as the game itself does."""
 
 
-@dataclass(frozen=True)
-class Moments:
-    """The outcome of each action in some moments: ``outcomes[moment][action]``. ``why_not``, if there are too few."""
-
-    outcomes: tuple[tuple[Outcome, ...], ...] = ()
-    why_not: str = ""
-
-    def has_effect(self, action: int) -> bool:
-        """Whether it ever made a difference whether this was pressed or nothing."""
-        return any(each[action] != each[-1] for each in self.outcomes)
-
-    def alike(self, one: int, other: int) -> bool:
-        """Whether two actions came to the same in every moment."""
-        return all(each[one] == each[other] for each in self.outcomes)
-
-
 def effects_of_keys(look: GameLook) -> Iterator[Finding]:
     """Actions that change nothing, actions that come to the same, and keys without an action."""
     handled = keys_handled_by(look.seen.listeners)
-    yield from _without_action(look, handled or set())
-    moments = try_every_key(look)
-    if moments.why_not:
-        look.left_out.append(f"what each key does: {moments.why_not}")
+    actions, pressed = look.metadata.actions, look.metadata.pressed
+    if missing := sorted((handled or set()) - set(pressed) - set(actions)):
+        what = f"the game's code speaks of {', '.join(map(repr, missing))}, and actions does not"
+        hint = f"actions = {[*actions, *missing]}, unless it is for people only"
+        yield finding("key-not-described", what, len(missing), hint=hint)
+    moments = _try_every_key(look)
+    if not moments:
         return
-    actions, tried = look.metadata.actions, len(moments.outcomes)
-    works = [i for i in range(len(actions)) if moments.has_effect(i)]
+    works = [i for i in range(len(actions)) if any(outcomes[i] != outcomes[-1] for outcomes in moments)]
     for i, action in enumerate(actions):
         if i not in works:
-            yield _without_effect(look, action, tried, handled)
+            yield _without_effect(look, action, pressed[i] or "", len(moments), handled)
     for one, other in combinations(works, 2):
-        if moments.alike(one, other):
-            what = f"{actions[one]} and {actions[other]} came to the same in all of {tried} moments"
-            yield finding("actions-alike", what, tried)
+        if all(outcomes[one] == outcomes[other] for outcomes in moments):
+            what = f"{actions[one]} and {actions[other]} came to the same in all of {len(moments)} moments"
+            yield finding("actions-alike", what, len(moments))
 
 
-def _without_effect(look: GameLook, action: str, tried: int, handled: set[str] | None) -> Finding:
-    pressed = look.metadata.pressed[look.metadata.actions.index(action)] or ""
+def _without_effect(
+    look: GameLook, action: str, pressed: str, tried: int, handled: set[str] | None
+) -> Finding:
     named = action if action.isidentifier() else repr(action)
     if handled is None or pressed in handled:
-        return finding(
-            "action-without-effect",
-            f"in none of {tried} moments did it make a difference whether {named} or nothing was pressed",
-            tried,
-            hint=f"look into handle_keystroke, or take {action!r} out of actions; if it only helps now and then, "
-            "leave it",
-        )
+        what = f"in none of {tried} moments did it make a difference whether {named} or nothing was pressed"
+        return finding("action-without-effect", what, tried)
+    what = f"{named} changed nothing in {tried} moments, and no character's code speaks of it"
     others = handled - set(look.metadata.pressed)
     match = nearest(pressed, others) or (min(others) if len(others) == 1 else "")
-    return finding(
-        "action-not-handled",
-        f"{named} changed nothing in {tried} moments, and no character's code speaks of it",
-        tried,
-        hint=f"did you mean {match!r}?"
-        if match
-        else f"take {action!r} out of actions, or handle it in the game",
-    )
+    return finding("action-not-handled", what, tried, hint=f"did you mean {match!r}?" if match else "")
 
 
-def _without_action(look: GameLook, handled: set[str]) -> Iterator[Finding]:
-    missing = sorted(handled - set(look.metadata.pressed) - set(look.metadata.actions))
-    if missing:
-        yield finding(
-            "key-not-described",
-            f"the game's code speaks of {', '.join(map(repr, missing))}, and actions does not",
-            len(missing),
-            hint=f"actions = {[*look.metadata.actions, *missing]}, unless it is for people only",
-        )
-
-
-def try_every_key(look: GameLook) -> Moments:
-    """Try every action in as many moments as ``look.effort`` says.
+def _try_every_key(look: GameLook) -> list[list[Outcome]]:
+    """The outcome of each action in as many moments as ``look.effort`` says; none where too few can be tried.
 
     Raises:
         GameFailed: the game's code raised on the way.
     """
-    if look.why_slow:
-        return Moments(why_not=look.why_slow)
-    began = perf_counter()
-    budget = look.effort.moment_seconds
-    outcomes: list[tuple[Outcome, ...]] = []
+    began, budget = perf_counter(), look.effort.moment_seconds
+    moments: list[list[Outcome]] = []
+    why_not = look.why_slow
     try:
-        for outcome in _outcomes(look):
-            outcomes.append(outcome)
+        for outcomes in () if why_not else _outcomes(look):
+            moments.append(outcomes)
             spent = perf_counter() - began
-            hopeless = spent / len(outcomes) * FEWEST > 2 * budget
-            enough = spent > budget and len(outcomes) >= FEWEST
-            if len(outcomes) == look.effort.moments or enough or hopeless:
+            hopeless = spent / len(moments) * FEWEST > 2 * budget
+            enough = spent > budget and len(moments) >= FEWEST
+            if len(moments) == look.effort.moments or enough or hopeless:
                 break
     except _CopyDiffers:
-        return Moments(why_not="a copy of a running game goes another way than the game itself")
-    if len(outcomes) < FEWEST:
-        return Moments(why_not=f"only {len(outcomes)} moments could be tried")
-    return Moments(tuple(outcomes))
+        why_not = "a copy of a running game goes another way than the game itself"
+    if len(moments) < FEWEST:
+        why_not = why_not or f"only {len(moments)} moments could be tried"
+    if why_not:
+        look.left_out.append(f"what each key does: {why_not}")
+    return [] if why_not else moments
 
 
-def _outcomes(look: GameLook) -> Iterator[tuple[Outcome, ...]]:
+def _outcomes(look: GameLook) -> Iterator[list[Outcome]]:
+    """What comes of each action, in one moment after the other."""
     rng = random.Random(look.seed)
     n_actions = look.metadata.n_actions
     for number in range(look.effort.moments):
@@ -155,7 +120,7 @@ def _outcomes(look: GameLook) -> Iterator[tuple[Outcome, ...]]:
                 break
             chance = state_in_place()
             again = _ways_back(look, game, seed, actions)
-            outcomes = tuple(_outcome(look, again, chance, action) for action in range(n_actions))
+            outcomes = [_outcome(look, again, chance, action) for action in range(n_actions)]
             put_state_in_place(chance)
             actions.append(rng.randrange(n_actions))
             look.play_turn(game, actions[-1])
@@ -169,26 +134,26 @@ def _outcomes(look: GameLook) -> Iterator[tuple[Outcome, ...]]:
 def _ways_back(look: GameLook, game: Game, seed: int, actions: list[int]) -> Callable[[], Game]:
     """What gives the game as it is now, again and again: a copy, or the same turns once more."""
     game.input_source = None  # it is ours
+    turns = tuple(actions)
+
+    def play_again() -> Game:
+        again = look.begin(seed)
+        for action in turns:
+            look.play_turn(again, action)
+        return again
+
     try:
         deepcopy(game)
     except Exception:
-        return partial(_played_again, look, seed, tuple(actions))
+        return play_again
     return partial(deepcopy, game)
 
 
-def _played_again(look: GameLook, seed: int, actions: tuple[int, ...]) -> Game:
-    game = look.begin(seed)
-    for action in actions:
-        look.play_turn(game, action)
-    return game
-
-
 def _outcome(look: GameLook, again: Callable[[], Game], chance: dict[str, Any], action: int) -> Outcome:
-    game = again()
+    game, frames = again(), []
     put_state_in_place(chance)
-    frames = []
     for turn_action in (action, *[look.metadata.n_actions - 1] * _TURNS_AFTERWARDS):
         if game.playing:
             look.play_turn(game, turn_action)
             frames.append(everything_in(game))
-    return tuple(frames)
+    return frames

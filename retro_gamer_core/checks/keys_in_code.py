@@ -11,10 +11,6 @@ from typing import Any
 
 _NAME_OF_KEY = re.compile(r"KEY_[A-Z0-9_]+")
 
-#: Functions of a text that give the same key, written differently.
-_SPELLINGS = {"str", "lower", "upper", "strip"}
-
-_TABLES = (Mapping, list, tuple, set, frozenset)
 _WRITTEN_OUT = (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set)
 
 
@@ -26,13 +22,14 @@ def keys_handled_by(characters: Iterable[type]) -> set[str] | None:
     """
     found: set[str] = set()
     for character in characters:
-        methods = list(_methods(character))
         try:
-            trees = {method: _tree_of(method) for method in methods}
+            trees = {method: _tree_of(method) for method in _methods(character)}
         except (OSError, TypeError, SyntaxError):
             return None
         for method, tree in trees.items():
-            texts = {*_texts_in(tree), *_texts_in_tables(method, character)}
+            texts = set(_texts_in(tree))
+            for name in method.__code__.co_names:  # a table of steps above it, or an attribute of its class
+                texts.update(_texts_held(getattr(character, name, method.__globals__.get(name))))
             found |= {text for text in texts if _NAME_OF_KEY.fullmatch(text)}
             if method.__name__ == "handle_keystroke" and len(tree.args.args) > 1:
                 found |= _KeysOf(character, trees).asked_for(method, tree.args.args[1].arg)
@@ -63,12 +60,10 @@ def _texts_in(tree: ast.AST) -> Iterator[str]:
             yield node.value
 
 
-def _texts_in_tables(function: Callable[..., Any], character: type) -> Iterator[str]:
-    """Of what the function refers to by name: a table of steps above it, or an attribute of its class."""
-    for name in function.__code__.co_names:
-        table = getattr(character, name, function.__globals__.get(name))
-        if isinstance(table, _TABLES):
-            yield from (key for key in table if isinstance(key, str))
+def _texts_held(table: Any) -> Iterator[str]:
+    """The texts in a text, or in a list, a set or the keys of a dict."""
+    if isinstance(table, (str, Mapping, list, tuple, set, frozenset)):
+        yield from (text for text in table if isinstance(text, str))
 
 
 class _KeysOf:
@@ -88,48 +83,40 @@ class _KeysOf:
         if (method.__qualname__, parameter) in self._followed:
             return set()
         self._followed.add((method.__qualname__, parameter))
-        tree, keys = self._trees[method], {parameter}
-        names = dict(method.__globals__)
+        tree, keys, names = self._trees[method], {parameter}, dict(method.__globals__)
         for node in ast.walk(tree):
-            if not isinstance(node, (ast.Assign, ast.NamedExpr)):
-                continue
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            own = {target.id for target in targets if isinstance(target, ast.Name)}
-            if _is_key(node.value, keys):  # name = keystroke.name
-                keys |= own
-            elif isinstance(node.value, _WRITTEN_OUT):  # steps = {"a": -1, "d": 1}
-                names |= dict.fromkeys(own, node.value)
-        return {
-            text
-            for node in ast.walk(tree)
-            for text in self._in_node(node, keys, names)
-            if len(text) == 1 or _NAME_OF_KEY.fullmatch(text)
-        }
+            if isinstance(node, (ast.Assign, ast.NamedExpr)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                own = {target.id for target in targets if isinstance(target, ast.Name)}
+                if _is_key(node.value, keys):  # name = keystroke.name
+                    keys |= own
+                elif isinstance(node.value, _WRITTEN_OUT):  # steps = {"a": -1, "d": 1}
+                    names |= dict.fromkeys(own, node.value)
+        texts = (text for node in ast.walk(tree) for text in self._in_node(node, keys, names))
+        return {text for text in texts if len(text) == 1 or _NAME_OF_KEY.fullmatch(text)}
 
     def _in_node(self, node: ast.AST, keys: set[str], names: Mapping[str, Any]) -> Iterator[str]:
         match node:
-            case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[held]) if _is_key(
-                left, keys
-            ):
+            case (
+                ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[held])
+                | ast.Subscript(value=held, slice=key)
+                | ast.Call(func=ast.Attribute(value=held, attr="get"), args=[key, *_])
+            ) if _is_key(key, keys):
                 yield from self._in_value(held, names)
             case ast.Compare(left=left, comparators=others):
-                sides = [left, *others]
-                if any(_is_key(side, keys) for side in sides):
-                    for side in sides:
+                if any(_is_key(side, keys) for side in (left, *others)):
+                    for side in (left, *others):
                         yield from _texts_in(side)
-            case ast.Subscript(value=table, slice=index) if _is_key(index, keys):
-                yield from self._in_value(table, names)
-            case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[first, *_]) if _is_key(
-                first, keys
-            ):
-                yield from self._in_value(table, names)
             case ast.Match(subject=subject, cases=cases) if _is_key(subject, keys):
                 for case in cases:
                     yield from _texts_in(case.pattern)
             case ast.Call(func=ast.Attribute(attr=name), args=arguments):  # self.move(keystroke)
-                for place, argument in enumerate(arguments, 1):
-                    if _is_key(argument, keys):
-                        yield from self._in_methods_called(name, place)
+                places = [i for i, argument in enumerate(arguments, 1) if _is_key(argument, keys)]
+                for method, tree in self._trees.items():
+                    if method.__name__ == name:
+                        for place in places:
+                            for argument in tree.args.args[place : place + 1]:
+                                yield from self.asked_for(method, argument.arg)
 
     def _in_value(self, node: ast.AST, names: Mapping[str, Any]) -> Iterator[str]:
         """The texts in what is written out, or in what a name stands for."""
@@ -142,18 +129,10 @@ class _KeysOf:
             case ast.Name(id=name) if isinstance(names.get(name), ast.AST):
                 yield from self._in_value(names[name], names)
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                table = (
-                    names.get(name) if isinstance(node, ast.Name) else getattr(self._character, name, None)
-                )
-                if isinstance(table, (str, *_TABLES)):
-                    yield from (text for text in table if isinstance(text, str))
+                own = isinstance(node, ast.Name)
+                yield from _texts_held(names.get(name) if own else getattr(self._character, name, None))
             case _:
                 yield from _texts_in(node)
-
-    def _in_methods_called(self, name: str, place: int) -> Iterator[str]:
-        for method, tree in self._trees.items():
-            if method.__name__ == name and place < len(tree.args.args):
-                yield from self.asked_for(method, tree.args.args[place].arg)
 
 
 def _is_key(node: ast.AST, keys: set[str]) -> bool:
@@ -161,12 +140,12 @@ def _is_key(node: ast.AST, keys: set[str]) -> bool:
     match node:
         case ast.Name(id=name):
             return name in keys
-        case ast.Attribute(value=value):
+        case (
+            ast.Call(func=ast.Name(id="str"), args=[value])
+            | ast.Call(func=ast.Attribute(value=value, attr="lower" | "upper" | "strip"))
+            | ast.Attribute(value=value)
+        ):
             return _is_key(value, keys)
-        case ast.Call(func=ast.Name(id=name), args=[value]):
-            return name in _SPELLINGS and _is_key(value, keys)
-        case ast.Call(func=ast.Attribute(value=value, attr=name)):
-            return name in _SPELLINGS and _is_key(value, keys)
         case ast.BoolOp(values=values):
             return any(_is_key(value, keys) for value in values)
     return False

@@ -2,83 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
 
 import numpy as np
 
 from retro_gamer_core.checks.learners import no_better_than_random
-from retro_gamer_core.checks.workbench import (
-    Check,
-    Workbench,
-    changes_its_input,
-    compare_cost,
-    same,
-    wrong_shape,
-    wrong_type,
-)
+from retro_gamer_core.checks.workbench import Check, Workbench, compare_cost, must, must_be_array, same
 from retro_gamer_core.configuration import PartChoice
 from retro_gamer_core.contracts import Memory
-from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.transitions import Batch, Transitions
 
 _CAPACITY = 200
 _TURNS = 500
 _BATCH = 64
 
-#: What a batch is made of, and the type of each array.
-_TYPES = {
-    "cells": "uint8",
-    "features": "float32",
-    "actions": "int64",
-    "rewards": "float32",
-    "discounts": "float32",
-    "next cells": "uint8",
-    "next features": "float32",
-    "keys": "int64",
-    "weights": "float32",
-}
 
-
-def memory_keeps_contract(bench: Workbench) -> Iterator[Finding]:
-    """The first thing wrong with what is drawn."""
+def memory_keeps_contract(bench: Workbench) -> None:
+    """What is drawn is what was added, in the right form, and a state holds all of it."""
     encoder = bench.encoder(bench.usual.encoder)
     turns = bench.transitions(encoder, _TURNS)
     # Each turn is told by its reward, which is its number.
     turns.rewards = np.arange(_TURNS, dtype=np.float32)
-    memory, twin = (bench.memory_with(bench.chosen, _CAPACITY, encoder.spec) for _ in range(2))
+    memory, twin, other = (bench.build(bench.chosen, capacity=_CAPACITY, spec=encoder.spec) for _ in range(3))
     lent, kept = deepcopy(turns), deepcopy(turns)
     _fill(memory, lent)
-    if not same(lent, turns):
-        yield changes_its_input("what is given to add")
-        return
+    must(same(lent, turns), "changes-its-input", "add changes the turns that it is given")
     _fill(twin, kept)
-    for array in _arrays(lent):
+    for array in _arrays(lent).values():
         array[...] = 0  # the loop writes its next turns there
-    if len(memory) > _CAPACITY:
-        yield _wrong_content(f"it holds {len(memory)} turns, and its capacity is {_CAPACITY}", len(memory))
-        return
-    batch = memory.sample(_BATCH, np.random.default_rng(bench.seed))
-    same_batch = twin.sample(_BATCH, np.random.default_rng(bench.seed))
-    found = _in_form(batch, turns) or _content(batch, turns, same_batch)
-    if found is not None:
-        yield found
-        return
-    if not same(batch, same_batch):
-        what = "two memories with the same turns and the same generator draw different ones"
-        yield finding("not-deterministic", what)
-        return
-    yield from _goes_on(bench, memory, encoder.spec, batch)
+    held = len(memory)
+    what = f"it holds {held} turns, and its capacity is {_CAPACITY}"
+    must(held <= _CAPACITY, "memory-draws-wrong", what, held)
+    batch, of_twin = (each.sample(_BATCH, np.random.default_rng(bench.seed)) for each in (memory, twin))
+    _in_form(batch, turns)
+    _as_added(batch, turns, of_twin)
+    what = "two memories with the same turns and the same generator draw different ones"
+    must(same(batch, of_twin), "not-deterministic", what)
+    _goes_on(memory, other, batch)
 
 
-def memory_cost(bench: Workbench) -> Iterator[Finding]:
+def memory_cost(bench: Workbench) -> None:
     """Some batches drawn, learned from and added to, beside the usual memory."""
     encoder = bench.encoder(bench.usual.encoder)
     turns = bench.transitions(encoder, _TURNS)
 
     def use(choice: PartChoice) -> Callable[[], None]:
-        memory, rng = bench.memory_with(choice, 10_000, encoder.spec), np.random.default_rng(0)
+        memory, rng = bench.build(choice, capacity=10_000, spec=encoder.spec), np.random.default_rng(0)
         for _ in range(20):
             memory.add(turns)
 
@@ -90,69 +60,56 @@ def memory_cost(bench: Workbench) -> Iterator[Finding]:
 
         return once
 
-    what = f"remembering 8 turns and drawing {_BATCH}, 20 times,"
-    yield from compare_cost(bench, what, 20 * 8, use(bench.chosen), use(bench.usual_choice))
+    compare_cost(bench, f"remembering 8 turns and drawing {_BATCH}, 20 times,", 20 * 8, use)
 
 
-def _in_form(batch: Batch, turns: Transitions) -> Finding | None:
-    wanted = {name: array.shape[1:] for name, array in zip(_TYPES, _arrays(turns), strict=False)}
-    arrays = [*_arrays(batch.transitions), batch.keys, batch.weights]
-    for (name, type_), array in zip(_TYPES.items(), arrays, strict=True):
-        shape = (_BATCH, *wanted.get(name, ()))
-        if np.shape(array) != shape:
-            return wrong_shape(f"{name} of a batch of {_BATCH}", array, shape)
-        if str(array.dtype) != type_:
-            return wrong_type(f"{name} of a batch", array, type_)
-    return None
+def _in_form(batch: Batch, turns: Transitions) -> None:
+    """Each array of a batch has the type of those that were added, and as many rows as were asked for."""
+    added, drawn = _arrays(turns), _arrays(batch.transitions)
+    for name, array in added.items():
+        shape = (_BATCH, *array.shape[1:])
+        must_be_array(f"{name} of a batch of {_BATCH}", drawn[name], shape, str(array.dtype))
+    must_be_array(f"keys of a batch of {_BATCH}", batch.keys, (_BATCH,), "int64")
+    must_be_array(f"weights of a batch of {_BATCH}", batch.weights, (_BATCH,), "float32")
 
 
-def _content(batch: Batch, turns: Transitions, from_twin: Batch) -> Finding | None:
+def _as_added(batch: Batch, turns: Transitions, of_twin: Batch) -> None:
     """The turns drawn are among the last that were added, and just as they were then."""
-    numbers = batch.transitions.rewards.astype(int)
     known = _is_drawn_from(batch, turns)
-    if known and numbers.min() >= _TURNS - _CAPACITY:
-        return None
-    if not known and _is_drawn_from(from_twin, turns):
-        what = "what was remembered changed when the arrays given to add were written to again"
-        return finding("input-not-copied", what)
-    if not known:
-        return _wrong_content("it draws turns that were never added, or are not as they were", 0)
-    oldest = int(numbers.min())
-    return _wrong_content(f"it draws turn {oldest}, after which {_TURNS - oldest} more were added", oldest)
+    what = "what was remembered changed when the arrays given to add were written to again"
+    must(known or not _is_drawn_from(of_twin, turns), "input-not-copied", what)
+    must(known, "memory-draws-wrong", "it draws turns that were never added, or are not as they were", 0)
+    oldest = int(batch.transitions.rewards.min())
+    what = f"it draws turn {oldest}, after which {_TURNS - oldest} more were added"
+    must(oldest >= _TURNS - _CAPACITY, "memory-draws-wrong", what, oldest)
 
 
 def _is_drawn_from(batch: Batch, turns: Transitions) -> bool:
     numbers = batch.transitions.rewards.astype(int)
-    if numbers.min() < 0 or numbers.max() >= len(turns):
-        return False
-    return same(batch.transitions, turns[numbers])
+    within = all(0 <= number < len(turns) for number in numbers)
+    return within and same(batch.transitions, turns[numbers])
 
 
-def _goes_on(bench: Workbench, memory: Memory, spec: Any, batch: Batch) -> Iterator[Finding]:
+def _goes_on(memory: Memory, other: Memory, batch: Batch) -> None:
     memory.update_priorities(batch.keys, np.linspace(0, 3, _BATCH, dtype=np.float32))
-    other = bench.memory_with(bench.chosen, _CAPACITY, spec)
     other.load_state_dict(memory.state_dict())
-    if len(other) != len(memory):
-        what = f"after load_state_dict, another memory holds {len(other)} turns in place of {len(memory)}"
-        yield finding("state-lost", what)
-        return
+    what = f"after load_state_dict, another memory holds {len(other)} turns in place of {len(memory)}"
+    must(len(other) == len(memory), "state-lost", what)
     drawn = [each.sample(_BATCH, np.random.default_rng(1)) for each in (memory, other)]
-    if not same(*drawn):
-        yield finding(
-            "state-lost", "after load_state_dict, another memory does not draw as the first one does"
-        )
-        return
+    must(
+        same(*drawn),
+        "state-lost",
+        "after load_state_dict, another memory does not draw as the first one does",
+    )
     codes = np.arange(256, dtype=np.uint8)
     codes[1], codes[2] = 2, 1
     memory.recode(codes)
-    recoded = memory.sample(_BATCH, np.random.default_rng(2)).transitions.observations.cells
-    plain = other.sample(_BATCH, np.random.default_rng(2)).transitions.observations.cells
-    if not same(recoded, codes[plain]):
-        yield _wrong_content("after recode, the cells it draws do not have their new codes", 0)
-
-
-def _wrong_content(what: str, number: int) -> Finding:
-    return finding("memory-draws-wrong", what, number)
+    recoded, plain = (
+        each.sample(_BATCH, np.random.default_rng(2)).transitions.observations.cells
+        for each in (memory, other)
+    )
+    what = "after recode, the cells it draws do not have their new codes"
+    must(same(recoded, codes[plain]), "memory-draws-wrong", what, 0)
 
 
 def _fill(memory: Memory, turns: Transitions) -> None:
@@ -160,11 +117,11 @@ def _fill(memory: Memory, turns: Transitions) -> None:
         memory.add(turns[start : start + 50])
 
 
-def _arrays(turns: Transitions) -> list[np.ndarray]:
+def _arrays(turns: Transitions) -> dict[str, np.ndarray]:
     seen, then = turns.observations, turns.next_observations
-    return [
-        seen.cells, seen.features, turns.actions, turns.rewards, turns.discounts, then.cells, then.features
-    ]  # fmt: skip
+    parts = {name: getattr(turns, name) for name in ("actions", "rewards", "discounts")}
+    before = {"cells": seen.cells, "features": seen.features}
+    return {**before, **parts, "next cells": then.cells, "next features": then.features}
 
 
 #: What is asked of each, quick or not; and what takes seconds, or is measured.

@@ -8,7 +8,9 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +47,7 @@ def fresh_and_repeatable(look: GameLook) -> Iterator[Finding]:
         yield _not_repeatable(f"goes another way from turn {turn} on", turn)
     elif seeds := _chance_begun_anew(look):
         yield finding("every-game-the-same", f"the game sets {seeds} to a seed of its own")
-    elif look.is_listed and look.effort.processes:
+    elif look.found.module and look.effort.processes:
         yield from _in_another_process(look)
 
 
@@ -70,44 +72,45 @@ def _chance_begun_anew(look: GameLook) -> str:
 
 def _in_another_process(look: GameLook) -> Iterator[Finding]:
     """The order of a set of words is another one in each process."""
-    asked = json.dumps([look.name, look.metadata.to_dict(), look.seed, look.effort.repeated_turns])
-    command = [sys.executable, "-P", "-c", _TRACE, json.dumps(sys.path), asked]
-    nothing = subprocess.DEVNULL
-    processes = [
-        subprocess.Popen(
-            command,
-            env={**os.environ, "PYTHONHASHSEED": hash_seed},
-            stdin=nothing,
-            stdout=subprocess.PIPE,
-            stderr=nothing,
-            encoding="utf-8",
-            errors="replace",
-        )
-        for hash_seed in _HASH_SEEDS
-    ]
-    try:
-        one, other = (
-            json.loads(process.communicate(timeout=60)[0].splitlines()[-1]) for process in processes
-        )
-    except (subprocess.TimeoutExpired, IndexError, ValueError):
+    asked = look.found.name, look.metadata.to_dict(), look.seed, look.effort.repeated_turns
+    with ThreadPoolExecutor() as pool:
+        played = [pool.submit(fresh_python_says, _TRACE, *asked, PYTHONHASHSEED=seed) for seed in _HASH_SEEDS]
+        one, other = (each.result() for each in played)
+    if one is None or other is None:
         look.left_out.append("whether the game is the same in another process: it could not be played there")
-        return
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-    if one != other:
+    elif one != other:
         turn = _parting(one, other)
         way_out = "loop over lists or over sorted(…), and draw from them, not over or from a set of words"
         yield _not_repeatable(f"goes another way from turn {turn} on in another process", turn, way_out)
 
 
-_TRACE = f"""
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from {__name__} import trace_of
-print("\\n" + json.dumps(trace_of(*json.loads(sys.argv[2]))))
-"""
+def fresh_python_says(program: str, *arguments: Any, **environment: str) -> Any:
+    """What a program finds out in a Python of its own, where modules are found as they are here; None if it fails.
+
+    Args:
+        program: statements; ``arguments`` are at hand in it, and ``answer`` is what it finds out, both of plain
+            values.
+        environment: variables that are set in it.
+    """
+    begin = "import json, sys\nsys.path[:], arguments = json.loads(sys.argv[1])\n"
+    end = "\nprint('\\n' + json.dumps(answer))"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", begin + program + end, json.dumps([sys.path, arguments])],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=True,
+            timeout=120,
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return None
+
+
+_TRACE = f"from {__name__} import trace_of; answer = trace_of(*arguments)"
 
 
 def trace_of(name: str, description: dict[str, object], seed: int, turns: int) -> list[str]:
@@ -115,7 +118,7 @@ def trace_of(name: str, description: dict[str, object], seed: int, turns: int) -
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.games.metadata import GameMetadata
 
-    look = GameLook(name, find_game(name).factory, GameMetadata.from_dict(description), seed=seed)
+    look = GameLook(find_game(name), GameMetadata.from_dict(description), seed)
     actions = look.some_actions()[:turns]
     with seeded(seed):
         frames = look.trace(actions)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from statistics import fmean
 from time import perf_counter
 
-from retro_gamer_core.checks.game_look import GameLook
+from retro_gamer_core.checks.game_look import GameLook, Seen
+from retro_gamer_core.finding_codes import Level
 from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.playing.random_play import change
 from retro_gamer_core.training.alarms import GAMES_ALL_THE_SAME, TURNS_WITHOUT_REWARD
@@ -29,90 +30,59 @@ AS_MUCH = 0.7
 
 def rewards(look: GameLook) -> Iterator[Finding]:
     """The one thing, if any, that is most wrong with the reward."""
-    if look.seen.turns < ENOUGH_TURNS:
-        look.left_out.append(f"rewards: {look.seen.turns:,} turns are too few to judge them by")
+    seen, key = look.seen, look.metadata.reward
+    turns = seen.turns
+    if turns < ENOUGH_TURNS:
+        look.left_out.append(f"rewards: {turns:,} turns are too few to judge them by")
         return
-    for check in (_never_seen, _always_same, _rare, _hardly_ever_positive, _for_nothing):
-        found = check(look)
-        if found is not None:
-            yield found
-            return
+    rewarded = sum(reward != 0 for reward in seen.rewards)
+    positive = sum(reward > 0 for reward in seen.rewards)
+    punished = rewarded - positive
+    better = f"{_better_reward(look)}give a little for steps on the way"
+    if not rewarded:
+        what = f'no reward in {turns:,} turns with random keys: state["{key}"] has never changed'
+        level: Level = "problem" if turns >= TURNS_WITHOUT_REWARD else "warning"
+        hint = f"play the game yourself and see when that number changes; {better}"
+        yield finding("reward-never-seen", what, turns, level=level, hint=hint)
+    elif same := _always_same(seen):
+        each, number = same
+        what = f"{each} with random keys brought {number:g}, and no game was longer than another"
+        hint = f"reward = a number that goes up when something good is done (now it is {key!r})"
+        yield finding("reward-always-same", what, number, hint=hint)
+    elif rewarded < RARE * turns:
+        share = f"{rewarded:,} of {turns:,} turns with random keys ({rewarded / turns:.2%})"
+        yield finding("reward-rare", f'state["{key}"] changed in {share}', rewarded, hint=better)
+    elif positive < min(HARDLY_EVER * turns, punished):  # there are punishments, and hardly anything else
+        earned = f"earned something in {positive:,}" if positive else "earned nothing in any"
+        what = f"random keys {earned} of {turns:,} turns, and were punished in {punished:,}"
+        yield finding("reward-hardly-ever-positive", what, positive)
+    elif look.effort.games:
+        yield from _for_nothing(look)
 
 
-def _never_seen(look: GameLook) -> Finding | None:
-    seen = look.seen
-    if seen.rewarded:
+def _always_same(seen: Seen) -> tuple[str, float] | None:
+    """What each turn, or each game, brought, if all brought the same and all games were equally long."""
+    if len(set(seen.lengths)) > 1:
         return None
-    return finding(
-        "reward-never-seen",
-        f'no reward in {seen.turns:,} turns with random keys: state["{look.metadata.reward}"] has never changed',
-        seen.turns,
-        level="problem" if seen.turns >= TURNS_WITHOUT_REWARD else "warning",
-        hint=f"play the game yourself and see when that number changes; {_better_reward(look)}give a little for "
-        "steps on the way",
-    )
+    if len(set(seen.rewards)) == 1:
+        return f"each of {seen.turns:,} turns", seen.rewards[0]
+    if len(set(seen.returns)) == 1 and len(seen.returns) >= GAMES_ALL_THE_SAME:
+        return f"each of {len(seen.returns):,} games", seen.returns[0]
+    return None
 
 
-def _always_same(look: GameLook) -> Finding | None:
-    """Every turn, or every game, brings the same, and all games are equally long."""
-    seen = look.seen
-    each_turn = seen.lowest == seen.highest
-    each_game = len(set(seen.returns)) == 1 and len(seen.returns) >= GAMES_ALL_THE_SAME
-    if len(set(seen.lengths)) > 1 or not (each_turn or each_game):
-        return None
-    number = seen.lowest if each_turn else seen.returns[0]
-    brought = f"each of {seen.turns:,} turns" if each_turn else f"each of {len(seen.returns):,} games"
-    return finding(
-        "reward-always-same",
-        f"{brought} with random keys brought {number:g}, and no game was longer than another",
-        number,
-        hint=f"reward = a number that goes up when something good is done (now it is {look.metadata.reward!r})",
-    )
-
-
-def _rare(look: GameLook) -> Finding | None:
-    seen = look.seen
-    if seen.rewarded >= RARE * seen.turns:
-        return None
-    return finding(
-        "reward-rare",
-        f'state["{look.metadata.reward}"] changed in {seen.rewarded:,} of {seen.turns:,} turns with random keys '
-        f"({seen.rewarded / seen.turns:.2%})",
-        seen.rewarded,
-        hint=f"{_better_reward(look)}give a little for steps on the way",
-    )
-
-
-def _hardly_ever_positive(look: GameLook) -> Finding | None:
-    """There are punishments, and hardly anything else."""
-    seen = look.seen
-    punished = seen.rewarded - seen.positive
-    if seen.positive >= min(HARDLY_EVER * seen.turns, punished):
-        return None
-    earned = f"earned something in {seen.positive:,}" if seen.positive else "earned nothing in any"
-    return finding(
-        "reward-hardly-ever-positive",
-        f"random keys {earned} of {seen.turns:,} turns, and were punished in {punished:,}",
-        seen.positive,
-    )
-
-
-def _for_nothing(look: GameLook) -> Finding | None:
+def _for_nothing(look: GameLook) -> Iterator[Finding]:
     """Who presses nothing gets about as much as who presses keys at random."""
-    if not look.effort.games:
-        return None
     if look.why_slow or not look.seen.returns:
         look.left_out.append(f"the reward for pressing nothing: {look.why_slow or 'no game has ended'}")
-        return None
+        return
     earned = _without_keys(look)
     idle, busy = fmean(earned), fmean(look.seen.returns)
-    if idle <= 0 or idle < AS_MUCH * busy:
-        return None
-    return finding(
-        "reward-for-nothing",
-        f"pressing nothing earns {idle:,.1f} a game ({len(earned)} games), random keys earn {busy:,.1f}",
-        round(idle, 3),
-    )
+    if idle > 0 and idle >= AS_MUCH * busy:
+        what = (
+            f"pressing nothing earns {idle:,.1f} a game ({len(earned)} games), random keys earn {busy:,.1f}"
+        )
+        yield finding("reward-for-nothing", what, round(idle, 3))
 
 
 def _without_keys(look: GameLook) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -23,30 +23,11 @@ from retro_gamer_core.training.alarms import GROWTH_OF_GAMES, SHORTEST_RUN, most
 from retro_gamer_core.training.loading import load_run
 
 if TYPE_CHECKING:
-    from retro_gamer_core.configuration import RunConfig, TrainingSettings
-    from retro_gamer_core.games.finding import FoundGame
+    from retro.game import Game
+
+    from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.runs.run_directory import RunDirectory
-
-
-@dataclass(frozen=True)
-class RunLook:
-    """A run under examination."""
-
-    run: RunDirectory
-    config: RunConfig
-    found: FoundGame
-    plugins: Plugins
-    game: GameLook
-
-    @property
-    def settings(self) -> TrainingSettings:
-        return self.config.training
-
-    @property
-    def turns_at_random(self) -> float:
-        """How long a game with random keys is, on average."""
-        return fmean(self.game.seen.lengths or [self.settings.max_turns_per_episode])
 
 
 def check_run(run: RunDirectory, plugins: Plugins, *, seed: int = 0, quick: bool = False) -> Findings:
@@ -63,54 +44,40 @@ def check_run(run: RunDirectory, plugins: Plugins, *, seed: int = 0, quick: bool
         return Findings(thing, tuple(finding("own-code", what, hint=refused.footer) for what in whats))
     except ProblemsFound as wrong:
         return Findings(thing, tuple(finding_of("setting-wrong", each) for each in wrong.problems))
-    look = look_at(
-        config.game,
-        found.factory,
-        config.metadata,
-        source=found.source_root,
-        seed=seed,
-        quick=quick,
-        max_turns=config.training.max_turns_per_episode,
-    )
+    as_described = replace(found, name=config.game, metadata=config.metadata)
+    look = look_at(as_described, seed=seed, quick=quick, max_turns=config.training.max_turns_per_episode)
     game = look if isinstance(look, Findings) else findings_of(look)
     settings: list[Finding] = []
     if isinstance(look, GameLook) and not game.at_least("problem"):
         complete_metadata(config.metadata, found.factory)
-        run_look = RunLook(run, config, found, plugins, look)
-        settings = [finding for check in RUN_CHECKS for finding in check(run_look)]
+        settings = [
+            *_parts(run, config, plugins),
+            *_length(config, partial(any_game, found.factory), plugins, look),
+        ]
     return Findings(thing, (*settings, *game.found), game.looked_at, game.left_out)
 
 
-def part_changed(look: RunLook) -> Iterator[Finding]:
+def _parts(run: RunDirectory, config: RunConfig, plugins: Plugins) -> Iterator[Finding]:
     """A part is not what it was when the run was trained."""
-    for difference in differences(read_lock(look.run.parts_lock), lock_parts(look.config, look.plugins)):
+    for difference in differences(read_lock(run.parts_lock), lock_parts(config, plugins)):
         level: Level = "problem" if difference.serious else "warning"
         yield finding_of("part-changed", difference.problem, level=level)
 
 
-def exploration_outlasts_run(look: RunLook) -> Iterator[Finding]:
-    """Half of the actions will still be random when the run ends, however much longer games become."""
-    episodes = look.settings.training_episodes
-    if episodes < SHORTEST_RUN:
-        return
-    length = look.turns_at_random * GROWTH_OF_GAMES
-    one = partial(any_game, look.found.factory)
-    learner = build_player(look.config, look.config.metadata, one, look.plugins, device="cpu").learner
-    for _ in range(episodes):
-        ask(learner, "turns_played", round(length))
-        ask(learner, "episode_finished")
-    at_end = (ask(learner, "statistics") or {}).get("epsilon", 0.0)
-    yield from filter(None, [mostly_random(at_end, episodes, episodes * look.turns_at_random)])
-
-
-def learning_never_starts(look: RunLook) -> Iterator[Finding]:
-    """The run is over before the first update."""
-    turns = look.settings.training_episodes * look.turns_at_random
-    yield from filter(None, [run_too_short(round(turns), look.settings)])
-
-
-RUN_CHECKS: tuple[Callable[[RunLook], Iterator[Finding]], ...] = (
-    part_changed,
-    exploration_outlasts_run,
-    learning_never_starts,
-)
+def _length(
+    config: RunConfig, one_game: Callable[[], Game], plugins: Plugins, look: GameLook
+) -> Iterator[Finding]:
+    """The run is over while half of the actions are random, however much longer games become, or before it learns."""
+    settings = config.training
+    episodes = settings.training_episodes
+    turns_at_random = fmean(look.seen.lengths or [settings.max_turns_per_episode])
+    if episodes >= SHORTEST_RUN:
+        learner = build_player(config, config.metadata, one_game, plugins, device="cpu").learner
+        for _ in range(episodes):
+            ask(learner, "turns_played", round(turns_at_random * GROWTH_OF_GAMES))
+            ask(learner, "episode_finished")
+        at_end = (ask(learner, "statistics") or {}).get("epsilon", 0.0)
+        if found := mostly_random(at_end, episodes, episodes * turns_at_random):
+            yield found
+    if found := run_too_short(round(episodes * turns_at_random), settings):
+        yield found

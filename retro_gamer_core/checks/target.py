@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from retro_gamer_core.checks.game import check_game
+from retro_gamer_core.checks.installation import check_installation
+from retro_gamer_core.checks.parts import check_part
+from retro_gamer_core.checks.runs import check_run
 from retro_gamer_core.errors import GameNotFound, RetroGamerError
 from retro_gamer_core.findings import Findings
 from retro_gamer_core.games.entry_points import project_with, registered_games
-from retro_gamer_core.games.modules import is_path
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.games.module_files import is_path, statements_in
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
@@ -43,15 +47,15 @@ def target_called(name: str | None, kind: str | None, plugins: Plugins) -> Check
         return CheckTarget("installation", "")
     if kind is not None:
         return CheckTarget(kind, name)
-    kinds = _kinds_of(name, plugins)
-    if len(kinds) == 1:
-        return CheckTarget(kinds[0], name)
+    kinds = ["game"] if any(game.name == name for game in registered_games()) else []
+    kinds += ["run"] if is_run(Path(name)) else []
+    kinds += [kind for kind in KINDS if ":" not in name and name in plugins.parts(kind)]
+    if len(kinds) > 1:
+        named = " and of ".join(f"{KINDS[kind].article if kind in KINDS else 'a'} {kind}" for kind in kinds)
+        hint = " or ".join(f"--kind {kind}" for kind in kinds)
+        raise RetroGamerError(f"{name} is the name of {named}", hint=hint)
     if kinds:
-        named = " and of ".join(_with_article(kind) for kind in kinds)
-        raise RetroGamerError(
-            f"{name} is the name of {named}",
-            hint=" or ".join(f"--kind {kind}" for kind in kinds),
-        )
+        return CheckTarget(kinds[0], name)
     if (part := _part_in_file(name)) is not None:
         return part
     if ":" in name and not is_path(name.rpartition(":")[0]):
@@ -75,26 +79,17 @@ def check_target(
     plugins = installed_plugins()
     match target.kind:
         case "installation":
-            from retro_gamer_core.checks.installation import check_installation
-
             return check_installation(plugins, seed=seed, tell=tell)
         case "run":
-            from retro_gamer_core.checks.runs import check_run
-
             return check_run(RunDirectory.open(Path(target.name)), plugins, seed=seed, quick=quick)
         case "game":
             return _check_game(target.name, plugins, seed, quick)
         case _:
-            from retro_gamer_core.checks.parts import check_part
-
-            on = None if game is None else _game_for_parts(game)
+            on = None if game is None else find_game(game)
             return check_part(target.kind, target.name, game=on, plugins=plugins, seed=seed, quick=quick)
 
 
 def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings:
-    from retro_gamer_core.checks.game import check_game
-    from retro_gamer_core.games.finding import find_game
-
     try:
         found = find_game(name)
     except GameNotFound as error:
@@ -107,32 +102,7 @@ def _check_game(name: str, plugins: Plugins, seed: int, quick: bool) -> Findings
             why="it is no game, no part of a plugin and no run",
             hint=did_you_mean(name, names),
         ) from error
-    return check_game(
-        found.name, found.factory, found.metadata, source=found.source_root, seed=seed, quick=quick
-    )
-
-
-def _game_for_parts(name: str) -> Any:
-    from retro_gamer_core.games.finding import find_game
-
-    found = find_game(name)
-    if found.metadata is None:
-        raise RetroGamerError(
-            f"nothing describes the game {name}",
-            why="without a description, no part can be tried on it",
-            hint=f"retro-gamer check {name} --kind game",
-        )
-    return found.name, found.factory, copy(found.metadata)
-
-
-def _kinds_of(name: str, plugins: Plugins) -> list[str]:
-    kinds: list[str] = ["game"] if any(game.name == name for game in registered_games()) else []
-    kinds += ["run"] if is_run(Path(name)) else []
-    return kinds + [kind for kind in KINDS if ":" not in name and name in plugins.parts(kind)]
-
-
-def _with_article(kind: str) -> str:
-    return f"{KINDS[kind].article if kind in KINDS else 'a'} {kind}"
+    return check_game(found, seed=seed, quick=quick)
 
 
 def _part_in_file(name: str) -> CheckTarget | None:
@@ -141,12 +111,13 @@ def _part_in_file(name: str) -> CheckTarget | None:
     file = Path(path).expanduser()
     if file.suffix != ".py" or not file.is_file():
         return None
-    try:
-        statements = ast.parse(file.read_bytes()).body
-    except (SyntaxError, ValueError):  # said by whoever imports it
-        return None
-    classes = [node for node in statements if isinstance(node, ast.ClassDef) and node.name == attribute]
-    methods = [node.name for found in classes for node in found.body if isinstance(node, ast.FunctionDef)]
+    methods = [
+        node.name
+        for found in statements_in(file)
+        if isinstance(found, ast.ClassDef) and found.name == attribute
+        for node in found.body
+        if isinstance(node, ast.FunctionDef)
+    ]
     kind = kind_with(methods)
     if kind is None:
         return None

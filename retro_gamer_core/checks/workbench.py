@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -15,11 +15,10 @@ import numpy as np
 
 from retro_gamer_core.configuration import PartChoice, RunConfig, config_from_sections, new_config_text
 from retro_gamer_core.findings import Finding, finding
-from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.observation import Observations
 from retro_gamer_core.parts import Choice
-from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
+from retro_gamer_core.playing.chance import any_game, seed_what_is_in_place
 from retro_gamer_core.playing.environment import GameEnvironment, complete_metadata
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.playing.survey import survey_game
@@ -30,7 +29,7 @@ from retro_gamer_core.transitions import Transitions
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.contracts import Encoder, Memory
+    from retro_gamer_core.contracts import Encoder
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
@@ -76,6 +75,7 @@ class Workbench:
         seed: where all chance begins.
 
     Attributes:
+        found: what is worth knowing.
         figures: sentences on what was measured.
         left_out: sentences on what was not looked at, and why.
     """
@@ -88,11 +88,14 @@ class Workbench:
     metadata: GameMetadata
     plugins: Plugins
     seed: int = 0
+    found: list[Finding] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         complete_metadata(self.metadata, self.create_game)
+        self._any_game = partial(any_game, self.create_game)
+        self._scratch = TemporaryDirectory()
 
     @property
     def chosen(self) -> PartChoice:
@@ -126,43 +129,23 @@ class Workbench:
     def player_with(self, choice: PartChoice, *, seed: int | None = None) -> Player:
         """An encoder and a learner with its network, built afresh, one of them as chosen."""
         config = self.config_with(choice, seed)
-        return build_player(config, self.metadata, self.any_game, self.plugins, device="cpu")
+        return build_player(config, self.metadata, self._any_game, self.plugins, device="cpu")
 
     def encoder(self, choice: PartChoice) -> Encoder:
         """An encoder, built afresh."""
-        return build_encoder(choice, self.metadata, self.any_game, self.plugins)
+        return build_encoder(choice, self.metadata, self._any_game, self.plugins)
 
     def build(self, choice: PartChoice, **given: Any) -> Any:
         """A part, built afresh with what the platform gives; ``given`` stands in the place of the usual."""
-        usual: dict[str, Any] = {"metadata": self.metadata, "run_directory": self.directory, "capacity": 100}
+        given = {"metadata": self.metadata, "run_directory": self.directory, "capacity": 100, **given}
         if "spec" not in given:
-            usual["spec"] = self.encoder(self.usual.encoder).spec
-        part = self.plugins.find_part(choice.kind, choice.name)
-        asked = KINDS[choice.kind].called_with
-        everything = {**usual, **given}
-        return self.plugins.build(
-            part, choice.options, **{name: everything[name] for name in asked if name in everything}
-        )
-
-    def memory_with(self, choice: PartChoice, capacity: int, spec: Any) -> Memory:
-        """A memory, built afresh."""
-        built: Memory = self.build(choice, capacity=capacity, spec=spec)
-        return built
-
-    def any_game(self) -> Game:
-        """A game to look at."""
-        with Chance(self.seed):
-            game = fresh_game(self.create_game)
-            game.start()
-        return game
-
-    @cached_property
-    def _scratch(self) -> TemporaryDirectory[str]:
-        return TemporaryDirectory()
+            given["spec"] = self.encoder(self.usual.encoder).spec
+        asked = {name: given[name] for name in KINDS[choice.kind].called_with if name in given}
+        return self.plugins.build(self.plugins.find_part(choice.kind, choice.name), choice.options, **asked)
 
     @property
     def directory(self) -> Path:
-        """An empty directory in the place of that of a run; it goes with the bench."""
+        """A directory in the place of that of a run; it goes with the bench."""
         return Path(self._scratch.name)
 
     @cached_property
@@ -204,52 +187,68 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def changes_its_input(what: str) -> Finding:
-    return finding("changes-its-input", f"{what} is another one afterwards")
+class Broken(Exception):
+    """A rule is broken, which is the ``finding``. Nothing more is asked of the part then."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.what)
+        self.finding = finding
 
 
-def wrong_shape(what: str, found: Any, wanted: tuple[int, ...]) -> Finding:
-    return finding("wrong-shape", f"{what} has the shape {np.shape(found)}, and should have {wanted}")
+def must(
+    holds: Any, code: str, what: str, number: float | None = None, *, why: str = "", hint: str = ""
+) -> None:
+    """A rule that the part has to keep; what else is said is as in ``finding``.
+
+    Raises:
+        Broken: it does not hold.
+    """
+    if not holds:
+        raise Broken(finding(code, what, number, why=why, hint=hint))
 
 
-def wrong_type(what: str, found: Any, wanted: str) -> Finding:
-    type_ = getattr(found, "dtype", type(found).__name__)
-    return finding(
+def must_be_array(what: str, found: Any, shape: tuple[int, ...], type_: str, kinds: str = "") -> None:
+    """What is given must have this shape and type; or any type of these numpy ``kinds``, if they are named."""
+    has = getattr(found, "dtype", type(found))
+    must(
+        np.shape(found) == shape,
+        "wrong-shape",
+        f"{what} has the shape {np.shape(found)}, and should have {shape}",
+    )
+    must(
+        getattr(has, "kind", None) in tuple(kinds) if kinds else has == type_,
         "wrong-type",
-        f"{what} is of type {type_}, and should be {wanted}",
-        hint=f"convert it, as in array.astype({wanted!r})",
+        f"{what} is of type {getattr(has, 'name', has)}, and should be {type_}",
+        hint=f"convert it, as in array.astype({type_!r})",
     )
 
 
-Check = Callable[[Workbench], Iterator[Finding]]
+#: Raises ``Broken`` at the first rule that is not kept; what is only worth knowing it leaves with the bench.
+Check = Callable[[Workbench], None]
 
 
 def compare_cost(
-    bench: Workbench, what: str, turns: int, own: Callable[[], Any], usual: Callable[[], Any]
-) -> list[Finding]:
-    """Both by turns, in one run; the ratio of their quickest rounds is kept as a figure.
+    bench: Workbench, what: str, turns: int, once: Callable[[PartChoice], Callable[[], object]]
+) -> None:
+    """The chosen part and the usual one by turns, in one run; the ratio of their quickest rounds is a figure.
 
     Args:
         turns: of training in which as much is done once.
+        once: gives what is to be measured of a part.
     """
-    mine, theirs = [], []
+    both = [(once(choice), list[float]()) for choice in (bench.chosen, bench.usual_choice)]
     for _ in range(_ROUNDS):
-        mine.append(_seconds(own))
-        theirs.append(_seconds(usual))
-    ratio = min(mine) / max(min(theirs), 1e-9)
-    took = f"{what} takes {_plainly(min(mine))}, {ratio:.3g} times as long as with {bench.usual_choice.name}"
+        for function, seconds in both:
+            began = perf_counter()
+            function()
+            seconds.append(perf_counter() - began)
+    own, usual = (min(seconds) for _, seconds in both)
+    ratio, longer = own / max(usual, 1e-9), (own - usual) / turns
+    took = f"{what} takes {_plainly(own)}, {ratio:.3g} times as long as with {bench.usual_choice.name}"
     bench.figures.append(took)
-    longer = (min(mine) - min(theirs)) / turns
-    if ratio <= SLOWER or longer <= FELT:
-        return []
-    why = f"each turn of training takes {_plainly(longer)} longer; with the built-in parts, all of it takes 0.2 ms"
-    return [finding("slower-than-usual", took, round(ratio, 1), why=why)]
-
-
-def _seconds(function: Callable[[], Any]) -> float:
-    began = perf_counter()
-    function()
-    return perf_counter() - began
+    if ratio > SLOWER and longer > FELT:
+        why = f"each turn of training takes {_plainly(longer)} longer; with the built-in parts, all of it takes 0.2 ms"
+        bench.found.append(finding("slower-than-usual", took, round(ratio, 1), why=why))
 
 
 def _plainly(seconds: float) -> str:

@@ -12,7 +12,7 @@ from retro_gamer_core.cli.arguments import AS_JSON, open_run, training_command
 from retro_gamer_core.cli.run_summary import RunSummary, summarise
 from retro_gamer_core.configuration.own_files import in_a_sentence
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.runs.training_log import format_duration
 from retro_gamer_core.terminal.printing import (
     heading,
     next_step,

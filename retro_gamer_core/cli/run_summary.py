@@ -18,7 +18,7 @@ from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
-from retro_gamer_core.runs.training_log_format import TrainingLog, read_training_log
+from retro_gamer_core.runs.training_log import TrainingLog, read_training_log
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
@@ -115,7 +115,7 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
         game=config.game if config else _game_named_in(sections),
         config=config,
         changed=tuple(changed),
-        log=read_training_log(run.log),
+        log=read_training_log(run.events),
         checkpoints=_saved(run.checkpoints()),
         states=_saved(run.newest_states()),
         parts=tuple(then or now),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -145,13 +146,7 @@ class QuickLook(Quiet):
         if self._trainer.loop.turns:
             return  # what there is to say was said when it began
         config, found = self._trainer.config, find_game(run.game)
-        findings = check_game(
-            found.name,
-            found.factory,
-            config.metadata,
-            source=found.source_root,
-            seed=run.seed,
-            quick=True,
-            max_turns=config.training.max_turns_per_episode,
-        )
+        limit = config.training.max_turns_per_episode
+        game = replace(found, metadata=config.metadata)
+        findings = check_game(game, seed=run.seed, quick=True, max_turns=limit)
         warn_of(findings, run.directory)

@@ -12,8 +12,7 @@ from retro_gamer_core.configuration import read_sections
 from retro_gamer_core.configuration.migrate import migrate
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.games.entry_points import is_installed_game
-from retro_gamer_core.games.module_files import module_file
-from retro_gamer_core.games.modules import is_path
+from retro_gamer_core.games.module_files import is_path, module_file
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.own_code import file_of, installed_only, is_installed, look_for, refused
 from retro_gamer_core.runs.parts_lock import read_lock

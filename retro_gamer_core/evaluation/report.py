@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from retro_gamer_core.evaluation.games import PlayedGame
@@ -85,9 +85,9 @@ class Report:
         """For programs."""
         random = self.at_random
         return {
-            "score": _as_dict(self.results.score),
-            "return": _as_dict(self.results.total_reward),
-            "turns": _as_dict(self.results.turns),
+            "score": self.results.score and asdict(self.results.score),
+            "return": asdict(self.results.total_reward),
+            "turns": asdict(self.results.turns),
             "random": {
                 "score": random.score and random.score.mean,
                 "return": random.total_reward.mean,
@@ -99,7 +99,3 @@ class Report:
             "against_random": self.against_random,
             "ended": self.ended,
         }
-
-
-def _as_dict(summary: Summary | None) -> dict[str, Any] | None:
-    return None if summary is None else {"mean": summary.mean, "iqm": summary.iqm, "ci95": list(summary.ci95)}

@@ -28,8 +28,7 @@ def console_problem(game: Game) -> Problem | None:
     Looks at the size of the view, not of the board behind it, and at the state as it is now: a game
     that adds to its state later needs more. What ``debug=True`` draws beside it is left out.
     """
-    width, height = game.view_size
-    lines = _state_lines(game)
+    (width, height), lines = game.view_size, len(_keys_shown(game))
     if _is_whole((width, height), lines, CONSOLE_SCREEN):
         return None
     below = {0: "", 1: " with a line of state below"}.get(lines, f" with {lines} lines of state below")
@@ -63,38 +62,35 @@ def state_that_fits(game: Game, screen: tuple[int, int], first: str) -> list[str
     lines = next((n for n in range(len(shown), -1, -1) if _is_whole((width, height), n, screen)), None)
     if lines is None:
         columns, rows = _smallest_terminal((width, height), 0)
-        raise RetroGamerError(
-            f"the terminal is too small to show this game: it has {screen[0]}×{screen[1]} characters, and the "
-            f"board of {width}×{height} needs at least {columns}×{rows}",
-            hint="make the window larger or the letters smaller, or send the output through a pipe to see a few "
-            "frames as text: retro-gamer play RUN | cat",
+        raise too_small(
+            f"it has {screen[0]}×{screen[1]} characters, and the board of {width}×{height} needs at least "
+            f"{columns}×{rows}"
         )
-    if lines == len(shown):
-        return shown
-    return sorted(shown, key=lambda key: key != first)[:lines]
+    return shown if lines == len(shown) else sorted(shown, key=lambda key: key != first)[:lines]
+
+
+def too_small(how: str) -> RetroGamerError:
+    """The error for a terminal that cannot show a game."""
+    return RetroGamerError(
+        f"the terminal is too small to show this game: {how}",
+        hint="make the window larger or the letters smaller, or send the output through a pipe to see a few "
+        "frames as text: retro-gamer play RUN | cat",
+    )
 
 
 def _keys_shown(game: Game) -> list[str]:
-    if game.show_state is True:
-        return sorted(game.state)
-    return list(game.show_state or ())
+    return sorted(game.state) if game.show_state is True else list(game.show_state or ())
 
 
 def _what_would_fit(size: tuple[int, int], lines: int) -> str:
-    ways = []
+    columns, rows = CONSOLE_SCREEN
     fewer = [n for n in range(lines) if _is_whole(size, n, CONSOLE_SCREEN)]
-    if fewer:
-        ways.append(f"show at most {fewer[-1]} of these lines (show_state)")
-    largest = _largest_board(lines)
-    if largest is not None:
-        ways.append(f"make the board at most {largest[0]}×{largest[1]}")
+    widths = [n for n in range(1, columns) if _is_whole((n, 1), lines, (columns, _ENOUGH))]
+    heights = [n for n in range(1, rows) if _is_whole((1, n), lines, (_ENOUGH, rows))]
+    ways = [f"show at most {fewer[-1]} of these lines (show_state)"] if fewer else []
+    if widths and heights:
+        ways.append(f"make the board at most {widths[-1]}×{heights[-1]}")
     return " or ".join(ways) or "show less of the state"
-
-
-def _state_lines(game: Game) -> int:
-    from retro.views.terminal import TerminalView
-
-    return TerminalView(SimpleNamespace(width=0, height=0), show_state=game.show_state).state_height(game)
 
 
 def _smallest_terminal(size: tuple[int, int], lines: int) -> tuple[int, int]:
@@ -102,13 +98,6 @@ def _smallest_terminal(size: tuple[int, int], lines: int) -> tuple[int, int]:
     columns = next(n for n in count(width) if _is_whole((width, 1), lines, (n, _ENOUGH)))
     rows = next(n for n in count(height) if _is_whole((1, height), lines, (_ENOUGH, n)))
     return columns, rows
-
-
-def _largest_board(lines: int) -> tuple[int, int] | None:
-    columns, rows = CONSOLE_SCREEN
-    widths = [n for n in range(1, columns) if _is_whole((n, 1), lines, (columns, _ENOUGH))]
-    heights = [n for n in range(1, rows) if _is_whole((1, n), lines, (_ENOUGH, rows))]
-    return (widths[-1], heights[-1]) if widths and heights else None
 
 
 def _is_whole(size: tuple[int, int], lines: int, terminal: tuple[int, int]) -> bool:

@@ -14,9 +14,9 @@ ends below ``site-packages``, the home directory and the root: what stands there
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,19 +114,14 @@ def _own_description(file: Path, factory: str, name: str | None) -> Description:
 def _pyprojects_above(file: Path) -> Iterator[Path]:
     # The directory is resolved, not the file: some installers make each file a link into a cache.
     nearest = (file if file.is_dir() else file.parent).resolve()
-    beyond = (_home(), Path(nearest.anchor))
+    beyond = [Path(nearest.anchor)]
+    with suppress(RuntimeError):  # an account without a home, as in some containers
+        beyond.append(Path.home().resolve())
     for directory in (nearest, *nearest.parents):
         if directory.name in INSTALL_DIRECTORIES or (directory in beyond and directory != nearest):
             return
         if (directory / "pyproject.toml").is_file():
             yield directory / "pyproject.toml"
-
-
-def _home() -> Path | None:
-    try:
-        return Path.home().resolve()
-    except RuntimeError:  # an account without one, as in some containers
-        return None
 
 
 def _entry_for(
@@ -137,25 +132,24 @@ def _entry_for(
         return None
     *_, last_part = parts = module_parts(file)
     entry = f".{'.'.join(parts)}:{factory}"
-    names = [name] if name is not None else _registered_names(file, factory)
+    names = (
+        {name}
+        if name is not None
+        else {
+            game.name
+            for game in registered_games()
+            if (game.factory or DEFAULT_FACTORY) == factory and _is_in(file, game.module)
+        }
+    )
     for own_name, values in games.items():
         if own_name in names or f".{values.get('factory')}".endswith(entry):
             return own_name
     return last_part if last_part in games and factory == DEFAULT_FACTORY else None
 
 
-def _registered_names(file: Path, factory: str) -> list[str]:
-    return [
-        game.name
-        for game in registered_games()
-        if (game.factory or DEFAULT_FACTORY) == factory and _is_in(file, game.module)
-    ]
-
-
 def _given_by_plugins(file: Path, factory: str) -> Description:
-    from retro_gamer_core.plugins.registry import (
-        installed_plugins,  # costs time, and not every command needs it
-    )
+    # Costs time, and not every command needs it.
+    from retro_gamer_core.plugins.registry import installed_plugins
 
     description = Description()
     for given, provider in installed_plugins().games():
@@ -181,35 +175,26 @@ def _table_in(pyproject: Path) -> dict[str, Any] | None:
     Raises:
         MetadataError: the file cannot be read, or what it holds there is not a table.
     """
+    where, hint = str(pyproject), "let this file be read"
     try:
         # utf-8-sig, for Windows editors that begin a file with a byte order mark; TOML has no such thing.
         document = tomllib.loads(pyproject.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        message, place = _message_and_place(error)
-        raise _cannot_read(
-            f"{pyproject.name} is not valid TOML: {message}", f"{pyproject}{place}", "correct that line"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise _cannot_read(
-            f"{pyproject.name} is not written in UTF-8", str(pyproject), "save it as UTF-8 in your editor"
-        ) from error
-    except OSError as error:
-        raise _cannot_read(str(error), str(pyproject), "let this file be read") from error
+    except (OSError, ValueError) as error:
+        what = str(error)
+        if isinstance(error, UnicodeDecodeError):
+            what, hint = f"{pyproject.name} is not written in UTF-8", "save it as UTF-8 in your editor"
+        elif isinstance(error, tomllib.TOMLDecodeError):  # Invalid value (at line 3, column 9)
+            message, _, place = what.removesuffix(")").partition(" (at ")
+            what, where = f"{pyproject.name} is not valid TOML: {message}", f"{where}, {place}".rstrip(", ")
+            hint = "correct that line"
+        raise _cannot_read(what, where, hint) from error
     tool = document.get("tool")
     table = tool.get("retro-gamer") if isinstance(tool, dict) else None
-    if table is not None:
-        _refuse_other_than_tables(table, pyproject)
-    return table
-
-
-def _refuse_other_than_tables(table: Any, pyproject: Path) -> None:
-    for key, value, header in _meant_as_tables(table):
+    for key, value, header in _meant_as_tables(table) if table is not None else ():
         if not isinstance(value, dict):
-            raise _cannot_read(
-                f"{key} is {value!r}, not a table",
-                str(pyproject),
-                f"begin the table with [{SECTION}{header}]",
-            )
+            hint = f"begin the table with [{SECTION}{header}]"
+            raise _cannot_read(f"{key} is {value!r}, not a table", where, hint)
+    return table
 
 
 def _meant_as_tables(table: Any) -> Iterator[tuple[str, Any, str]]:
@@ -222,14 +207,5 @@ def _meant_as_tables(table: Any) -> Iterator[tuple[str, Any, str]]:
 
 
 def _cannot_read(what: str, where: str, hint: str) -> MetadataError:
-    why = "this file may describe the game"
-    return MetadataError(
-        "The description of the game cannot be read:",
-        [Problem(what, where, why, hint, code="unreadable-description")],
-    )
-
-
-def _message_and_place(error: tomllib.TOMLDecodeError) -> tuple[str, str]:
-    """``("Invalid value", ", line 3, column 9")`` from ``Invalid value (at line 3, column 9)``."""
-    match = re.fullmatch(r"(.*) \(at (.+)\)", str(error), re.DOTALL)
-    return (match[1], f", {match[2]}") if match else (str(error), "")
+    problem = Problem(what, where, "this file may describe the game", hint, "unreadable-description")
+    return MetadataError("The description of the game cannot be read:", [problem])

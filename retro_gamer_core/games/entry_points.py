@@ -31,6 +31,11 @@ class RegisteredGame:
         """The distribution and its version, for messages."""
         return f"{self.distribution} {self.version}"
 
+    @property
+    def reinstall(self) -> str:
+        """The command that brings back what is missing of it."""
+        return f"pip install --force-reinstall {self.distribution}"
+
 
 def is_installed_game(named: str) -> bool:
     """Whether this is the name of a registered game, or what stands in its entry point."""
@@ -41,9 +46,8 @@ def games_of_project(directory: Path) -> dict[str, str]:
     """The games that the ``pyproject.toml`` in ``directory`` registers once it is installed, by name."""
     try:
         project = tomllib.loads((directory / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
-        return {
-            str(name): str(entry) for name, entry in project.get("entry-points", {}).get(GROUP, {}).items()
-        }
+        games = project.get("entry-points", {}).get(GROUP, {})
+        return {str(name): str(entry) for name, entry in games.items()}
     except (OSError, ValueError, AttributeError):  # there is none, or it is of another shape
         return {}
 
@@ -62,11 +66,8 @@ def registered_games() -> list[RegisteredGame]:
     found: dict[tuple[str, str, str], RegisteredGame] = {}
     for entry_point in entry_points(group=GROUP):
         module, _, factory = entry_point.value.partition("[")[0].partition(":")
-        owner = entry_point.dist
-        if owner is None:  # made by hand, and installed by nobody
-            continue
-        game = RegisteredGame(
-            entry_point.name, module.strip(), factory.strip() or None, owner.name, owner.version
-        )
-        found.setdefault((game.name, game.module, game.factory or DEFAULT_FACTORY), game)
+        name, module, factory, owner = entry_point.name, module.strip(), factory.strip(), entry_point.dist
+        if owner is not None:  # else it was made by hand, and installed by nobody
+            game = RegisteredGame(name, module, factory or None, owner.name, owner.version)
+            found.setdefault((name, module, factory or DEFAULT_FACTORY), game)
     return sorted(found.values(), key=lambda game: (game.name, game.distribution))

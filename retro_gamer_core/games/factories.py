@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from retro_gamer_core.errors import GameError, GameNotFound
-from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.games.module_files import own_code_behind
 from retro_gamer_core.games.modules import allow_retro_import
 from retro_gamer_core.games.tracebacks import where_raised
+from retro_gamer_core.options import required_parameters
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.own_code import is_pythons_own
 
@@ -63,15 +63,28 @@ def fresh_game(factory: Callable[[], Game], name: str = "") -> Game:
     allow_retro_import()
     from retro.game import Game
 
-    shown = _shown(factory, name)
+    shown = f"{factory.__name__}()" if hasattr(factory, "__name__") else repr(factory)
+    shown += f" of {name}" if name else ""
     if not callable(factory):
         raise _not_callable(factory, shown)
     try:
         game = factory()
     except (Exception, SystemExit) as error:
         raise _explained(error, factory, shown) from error
+    if game is None:
+        raise GameError(
+            f"{shown} returned nothing",
+            why="without a return, the game it makes is thrown away at its end",
+            hint="did you forget  return game  in its last line?",
+            code="factory-returns-nothing",
+        )
     if not isinstance(game, Game):
-        raise _not_a_game(game, shown)
+        raise GameError(
+            f"{shown} returned something of type {type(game).__name__}, not a game",
+            why="it must return a retro.game.Game",
+            hint="let its last line be  return game",
+            code="factory-returns-no-game",
+        )
     if _handed_out.get(id(game)) is game:
         raise GameError(
             f"{shown} returned the same game twice",
@@ -90,22 +103,13 @@ def _likely_factories(module: ModuleType, place: str) -> str:
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
         and ("game" in name.casefold() or "Game" in str(value.__annotations__.get("return")))
-        and not _required_arguments(value)
+        and not required_parameters(value)
     ]
     return "did you mean " + " or ".join(f"{place}:{name}" for name in likely) + "?" if likely else ""
 
 
-def _required_arguments(factory: Callable[..., Any]) -> list[str]:
-    try:
-        parameters = inspect.signature(factory).parameters.values()
-    except (TypeError, ValueError):  # some built-in callables have no signature
-        return []
-    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
-
-
 def _explained(error: BaseException, factory: Callable[..., Any], shown: str) -> GameError:
-    arguments = _required_arguments(factory)
+    arguments = required_parameters(factory)
     if arguments and isinstance(error, TypeError):
         return GameError(
             f"{shown} cannot be called without arguments: it asks for {', '.join(arguments)}",
@@ -115,25 +119,9 @@ def _explained(error: BaseException, factory: Callable[..., Any], shown: str) ->
         )
     return GameError(
         f"{shown} could not make a game: {in_words(error)}",
-        where=where_raised(error, _own_code(factory)),
+        where=where_raised(error, own_code_behind(factory)),
         hint="correct that line",
         code="factory-fails",
-    )
-
-
-def _not_a_game(returned: Any, shown: str) -> GameError:
-    if returned is None:
-        return GameError(
-            f"{shown} returned nothing",
-            why="without a return, the game it makes is thrown away at its end",
-            hint="did you forget  return game  in its last line?",
-            code="factory-returns-nothing",
-        )
-    return GameError(
-        f"{shown} returned something of type {type(returned).__name__}, not a game",
-        why="it must return a retro.game.Game",
-        hint="let its last line be  return game",
-        code="factory-returns-no-game",
     )
 
 
@@ -144,16 +132,3 @@ def _not_callable(found: Any, shown: str) -> GameError:
         hint=_RECIPE,
         code="factory-not-callable",
     )
-
-
-def _shown(factory: Callable[..., Any], name: str) -> str:
-    function = f"{factory.__name__}()" if hasattr(factory, "__name__") else repr(factory)
-    return f"{function} of {name}" if name else function
-
-
-def _own_code(factory: Callable[..., Any]) -> Path | None:
-    try:
-        file = inspect.getsourcefile(inspect.unwrap(factory))
-    except TypeError:  # no Python function: something built in, or a partial
-        return None
-    return own_code(Path(file)) if file else None

@@ -24,8 +24,15 @@ from retro_gamer_core.games.entry_points import (
 )
 from retro_gamer_core.games.factories import factory_in, fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, metadata_in
-from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
-from retro_gamer_core.games.modules import game_file, import_by_name, import_file, is_path
+from retro_gamer_core.games.module_files import (
+    import_directory,
+    is_path,
+    locate,
+    module_file,
+    module_parts,
+    own_code,
+)
+from retro_gamer_core.games.modules import game_file, import_by_name, import_file
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -42,22 +49,22 @@ class FoundGame:
         name: what it is called in ``config.toml``: the name as given, or an absolute path.
         factory: makes a fresh game each time it is called; call it by ``fresh_game``.
         metadata: its description; None when nothing describes it.
-        module: the name of its module.
+        source_root: the directory or file of the game's own code, for ``where_raised``.
+        notes: plain sentences on the choice and its description, worth showing.
+        module: the name of its module; empty for a factory that nobody finds by a name.
         directory: where modules are found for its sake; None for an installed module.
         distribution, version: the installed package it lies in; empty for a file.
-        notes: plain sentences on the choice and its description, worth showing.
-        source_root: the directory or file of the game's own code, for ``where_raised``.
     """
 
     name: str
     factory: Callable[[], Game]
     metadata: GameMetadata | None
-    module: str
-    directory: Path | None
-    distribution: str
-    version: str
-    notes: tuple[str, ...]
-    source_root: Path
+    source_root: Path | None
+    notes: tuple[str, ...] = ()
+    module: str = ""
+    directory: Path | None = None
+    distribution: str = ""
+    version: str = ""
 
 
 def find_game(name: str) -> FoundGame:
@@ -82,13 +89,27 @@ def find_game(name: str) -> FoundGame:
         return _at_path(beside, factory)
     project = project_with(place)
     if project is not None:
-        raise _not_installed(name, project)
+        raise GameNotFound(
+            f"the game {name} is not installed yet",
+            where=str((project / "pyproject.toml").resolve()),
+            why="it is described there, and found by its name once its package is installed",
+            hint="pip install -e ." if project == Path() else f"pip install -e ./{project.as_posix()}",
+            code="game-not-installed",
+        )
     file = locate(place)
     if file is not None:
         return _in_module(place, file, factory, name)
     if beside is not None:
         return _at_path(beside, factory)
-    raise _unknown(name, place)
+    names = [game.name for game in registered_games()]
+    match = nearest(place, [*names, *(game.module for game in registered_games())])
+    raise GameNotFound(
+        f"there is no game called {name!r}",
+        why="it is no name from retro-gamer list, and no module that can be imported from here; a game of "
+        "your own is best named by its file, as in path/to/game.py",
+        hint=f"did you mean {match!r}?" if match else did_you_mean(place, names),
+        code="unknown-game",
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +137,7 @@ class InstalledGame:
 def installed_games() -> list[InstalledGame]:
     """Every registered game, by name; where several packages use one name, each of theirs."""
     games = registered_games()
-    return [_looked_at(game, [other for other in games if other.name == game.name]) for game in games]
+    return [_looked_at(game, games) for game in games]
 
 
 def _split(name: str) -> tuple[str, str | None]:
@@ -141,7 +162,7 @@ def _registered(games: list[RegisteredGame], beside: Path | None) -> FoundGame:
         raise GameNotFound(
             f"the module {game.module} of the game {game.name} is not there",
             why=f"{game.owner} has registered it, and was not installed whole or has changed since",
-            hint=f"pip install --force-reinstall {game.distribution}",
+            hint=game.reinstall,
             code="game-module-missing",
         )
     found = _in_module(game.module, file, game.factory, game.name, game)
@@ -155,21 +176,15 @@ def _registered(games: list[RegisteredGame], beside: Path | None) -> FoundGame:
 def _in_module(
     module: str, file: Path, factory: str | None, name: str, registered: RegisteredGame | None = None
 ) -> FoundGame:
-    distribution, version = _distribution_of(module, registered)
+    lies_in = metadata.packages_distributions().get(module.partition(".")[0])
+    distribution, version = (lies_in[0], metadata.version(lies_in[0])) if lies_in else ("", "")
+    if registered and not lies_in:  # an editable installation does not say what lies in it
+        distribution, version = registered.distribution, registered.version
     described = describe(file, factory, registered.name if registered else None)
     import_module = partial(import_by_name, game=name, distribution=distribution or None)
     found = _factory(module, factory, module, described, import_module)
-    return FoundGame(
-        name,
-        found,
-        metadata_in(described),
-        module,
-        None,
-        distribution,
-        version,
-        described.notes,
-        own_code(file),
-    )
+    root, described_as, notes = own_code(file), metadata_in(described), described.notes
+    return FoundGame(name, found, described_as, root, notes, module, None, distribution, version)
 
 
 def _at_path(path: Path, factory: str | None) -> FoundGame:
@@ -186,9 +201,7 @@ def _at_path(path: Path, factory: str | None) -> FoundGame:
         return import_file(wanted_file, game=name)
 
     found = _factory(module, factory, path.as_posix(), described, import_module)
-    return FoundGame(
-        name, found, metadata_in(described), module, directory, "", "", described.notes, own_code(file)
-    )
+    return FoundGame(name, found, metadata_in(described), own_code(file), described.notes, module, directory)
 
 
 def _factory(
@@ -211,58 +224,20 @@ def _factory(
     return factory_in(import_module(module), factory or DEFAULT_FACTORY, place=place)
 
 
-def _distribution_of(module: str, registered: RegisteredGame | None) -> tuple[str, str]:
-    lies_in = metadata.packages_distributions().get(module.partition(".")[0])
-    if lies_in:
-        return lies_in[0], metadata.version(lies_in[0])
-    # An editable installation does not say what lies in it.
-    return (registered.distribution, registered.version) if registered else ("", "")
-
-
-def _not_installed(name: str, project: Path) -> GameNotFound:
-    return GameNotFound(
-        f"the game {name} is not installed yet",
-        where=str((project / "pyproject.toml").resolve()),
-        why="it is described there, and found by its name once its package is installed",
-        hint="pip install -e ." if project == Path() else f"pip install -e ./{project.as_posix()}",
-        code="game-not-installed",
-    )
-
-
-def _unknown(name: str, place: str) -> GameNotFound:
-    games = registered_games()
-    names = [game.name for game in games]
-    match = nearest(place, [*names, *(game.module for game in games)])
-    return GameNotFound(
-        f"there is no game called {name!r}",
-        why="it is no name from retro-gamer list, and no module that can be imported from here; a game of "
-        "your own is best named by its file, as in path/to/game.py",
-        hint=f"did you mean {match!r}?" if match else did_you_mean(place, names),
-        code="unknown-game",
-    )
-
-
-def _looked_at(game: RegisteredGame, of_this_name: Sequence[RegisteredGame]) -> InstalledGame:
+def _looked_at(game: RegisteredGame, games: Sequence[RegisteredGame]) -> InstalledGame:
     metadata = None
     problems = []
-    if len(of_this_name) > 1:
-        others = " and ".join(other.owner for other in of_this_name if other is not game)
+    if others := " and ".join(each.owner for each in games if each.name == game.name and each is not game):
         problems.append(f"{others} has a game of this name too; this one is also called {game.entry}")
     file = locate(game.module)
     if file is None:
-        command = f"pip install --force-reinstall {game.distribution}"
-        problems.append(f"its module {game.module} is not there; try: {command}")
+        problems.append(f"its module {game.module} is not there; try: {game.reinstall}")
     else:
         try:
             metadata = metadata_in(describe(file, game.factory, game.name))
         except RetroGamerError as error:
             problems.append(": ".join(filter(None, [error.problem.where, error.problem.what])))
+    board_size, described = metadata.board_size if metadata else None, metadata is not None
     return InstalledGame(
-        name=game.name,
-        entry=game.entry,
-        distribution=game.distribution,
-        version=game.version,
-        board_size=metadata.board_size if metadata else None,
-        described=metadata is not None,
-        problem="; ".join(problems),
+        game.name, game.entry, game.distribution, game.version, board_size, described, "; ".join(problems)
     )

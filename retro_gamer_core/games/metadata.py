@@ -5,7 +5,7 @@ Pure data: nothing here imports a game, so that games can be described without b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -13,12 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 from retro_gamer_core.errors import MetadataError, Problem
 from retro_gamer_core.games.descriptions import Description, describe_module
 from retro_gamer_core.games.key_names import keys_pressed_now
-from retro_gamer_core.games.metadata_keys import (
-    METADATA_KEYS,
-    DescribedGame,
-    is_number,
-    problems_in_description,
-)
+from retro_gamer_core.games.metadata_keys import METADATA_KEYS, DescribedGame, problems_in_description
+from retro_gamer_core.runs.plain_values import is_number
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -130,9 +126,9 @@ def metadata_in(description: Description) -> GameMetadata | None:
     Raises:
         MetadataError: naming every problem.
     """
-    return (
-        None if description.values is None else GameMetadata.from_dict(description.values, description.where)
-    )
+    if description.values is None:
+        return None
+    return GameMetadata.from_dict(description.values, description.where)
 
 
 def check_against_game(metadata: GameMetadata, game: Game) -> list[str]:
@@ -155,54 +151,34 @@ def check_against_game(metadata: GameMetadata, game: Game) -> list[str]:
 
 def problems_with_game(metadata: GameMetadata, game: Game) -> list[Problem]:
     """Everything the description names that a fresh game does not have."""
-    return [*_missing_from_state(metadata, game.state), *_missing_player(metadata, game)]
+    state, characters = game.state, game.agents_by_name
+    named = [(role, getattr(metadata, role)) for role in ("reward", "score", "winner")]
+    named += [("observe_state", key) for key in metadata.observe_state]
+    problems = [_problem_with_key(role, key, state) for role, key in named if key is not None]
+    if metadata.player is not None and metadata.player not in characters:
+        what = f"player: the game has no character named {metadata.player!r}"
+        hint = did_you_mean(metadata.player, characters)
+        problems.append(Problem(what, "", "the learner's view is centred on it", hint, "no-such-character"))
+    return [problem for problem in problems if problem is not None]
 
 
-def _missing_from_state(metadata: GameMetadata, state: Mapping[str, Any]) -> Iterator[Problem]:
-    numeric = [key for key, value in state.items() if is_number(value)]
-    for role, key in [("reward", metadata.reward), ("score", metadata.score)]:
-        if key is None:
-            continue
-        if key not in state:
-            yield _not_in_state(role, key, state)
-        elif not is_number(state[key]):
-            yield Problem(
-                f"{role} = {key!r}: in the game's state this is {state[key]!r}, which is not a number",
-                why="only a number can rise and fall",
-                hint=did_you_mean(key, numeric),
-                code="not-a-number",
-            )
-    if metadata.winner is not None and metadata.winner not in state:
-        yield _not_in_state("winner", metadata.winner, state)
-    for key in metadata.observe_state:
-        if key not in state:
-            yield _not_in_state("observe_state", key, state)
-        elif not _is_observable(state[key]):
-            yield Problem(
-                f"observe_state: {key!r} is {state[key]!r} in the game's state",
-                why="only a number, true or false, or a tuple of these can be given to a network",
-                hint=f"take {key!r} out of observe_state, or let the game keep it as a number",
-                code="not-observable",
-            )
-
-
-def _not_in_state(role: str, key: str, state: Mapping[str, Any]) -> Problem:
-    return Problem(
-        f"{role}: the game's state has nothing called {key!r}",
-        why="it is looked up in the state of a fresh game, before the first turn",
-        hint=did_you_mean(key, state) if state else f"give the game a state such as {{{key!r}: 0}}",
-        code="not-in-state",
-    )
-
-
-def _missing_player(metadata: GameMetadata, game: Game) -> Iterator[Problem]:
-    if metadata.player is not None and metadata.player not in game.agents_by_name:
-        yield Problem(
-            f"player: the game has no character named {metadata.player!r}",
-            why="the learner's view is centred on it",
-            hint=did_you_mean(metadata.player, game.agents_by_name),
-            code="no-such-character",
-        )
+def _problem_with_key(role: str, key: str, state: Mapping[str, Any]) -> Problem | None:
+    if key not in state:
+        what = f"{role}: the game's state has nothing called {key!r}"
+        why = "it is looked up in the state of a fresh game, before the first turn"
+        hint = did_you_mean(key, state) if state else f"give the game a state such as {{{key!r}: 0}}"
+        return Problem(what, "", why, hint, "not-in-state")
+    value = state[key]
+    if role in ("reward", "score") and not is_number(value):
+        what = f"{role} = {key!r}: in the game's state this is {value!r}, which is not a number"
+        hint = did_you_mean(key, [other for other in state if is_number(state[other])])
+        return Problem(what, "", "only a number can rise and fall", hint, "not-a-number")
+    if role == "observe_state" and not _is_observable(value):
+        what = f"observe_state: {key!r} is {value!r} in the game's state"
+        why = "only a number, true or false, or a tuple of these can be given to a network"
+        hint = f"take {key!r} out of observe_state, or let the game keep it as a number"
+        return Problem(what, "", why, hint, "not-observable")
+    return None
 
 
 def _is_observable(value: Any) -> bool:

@@ -16,16 +16,18 @@ from zlib import crc32
 from retro_gamer_core.errors import GameError, GameNotFound, Problem, RetroGamerError
 from retro_gamer_core.games.descriptions import describe
 from retro_gamer_core.games.entry_points import DEFAULT_FACTORY, games_of_project
-from retro_gamer_core.games.module_files import import_directory, locate, module_file, module_parts, own_code
+from retro_gamer_core.games.module_files import (
+    import_directory,
+    locate,
+    module_file,
+    module_parts,
+    own_code,
+    statements_in,
+)
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.plugins import diagnosis
 from retro_gamer_core.plugins.own_code import installed_only, is_pythons_own, look_in, refused
 from retro_gamer_core.suggestions import nearest
-
-
-def is_path(text: str) -> bool:
-    """Whether a person who writes this means a file or directory, rather than a module."""
-    return text.endswith(".py") or text.startswith((".", "~")) or "/" in text or "\\" in text
 
 
 def game_file(path: Path, factory: str | None = None) -> tuple[Path, str | None]:
@@ -43,22 +45,14 @@ def game_file(path: Path, factory: str | None = None) -> tuple[Path, str | None]
     if path.is_file() and path.suffix == ".py":
         return path, factory
     if path.is_file():
-        raise GameNotFound(
-            f"{path.name} is not a Python file",
-            where=str(path),
-            hint="name a .py file",
-            code="not-a-python-file",
-        )
-    if not path.parent.is_dir():
-        raise GameNotFound(
-            f"there is no directory {path.parent}",
-            where=str(path),
-            hint="check the path",
-            code="no-such-directory",
-        )
-    match = nearest(path.name, [file.name for file in path.parent.iterdir()])
-    hint = f"did you mean {(path.parent / match).as_posix()}?" if match else "check the path"
-    raise GameNotFound(f"there is no file {path.name}", where=str(path), hint=hint, code="no-such-file")
+        what, hint, code = f"{path.name} is not a Python file", "name a .py file", "not-a-python-file"
+    elif not path.parent.is_dir():
+        what, hint, code = f"there is no directory {path.parent}", "check the path", "no-such-directory"
+    else:
+        match = nearest(path.name, [file.name for file in path.parent.iterdir()])
+        hint = f"did you mean {(path.parent / match).as_posix()}?" if match else "check the path"
+        what, code = f"there is no file {path.name}", "no-such-file"
+    raise GameNotFound(what, where=str(path), hint=hint, code=code)
 
 
 def import_by_name(module: str, *, game: str, distribution: str | None = None) -> ModuleType:
@@ -118,7 +112,11 @@ def allow_retro_import() -> None:
 
 def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
     package = directory / "__init__.py"
-    named = (describe(directory).values or {}).get("factory") or _only_entry(directory)
+    named = (describe(directory).values or {}).get("factory")
+    entries = games_of_project(directory).values()
+    if not named and len(entries) == 1:
+        (entry,) = entries
+        named = entry if ":" in entry else f"{entry}:{DEFAULT_FACTORY}"
     module, _, described = str(named or "").partition(":")
     if described:
         for root in (import_directory(package), directory, directory / "src"):
@@ -134,7 +132,11 @@ def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
     if package.is_file():
         return package, factory
     factory = factory or DEFAULT_FACTORY
-    candidates = [file for file in sorted(directory.glob("*.py")) if _defines(file, factory)]
+    candidates = [
+        file
+        for file in sorted(directory.glob("*.py"))
+        if any(isinstance(node, ast.FunctionDef) and node.name == factory for node in statements_in(file))
+    ]
     if len(candidates) == 1:
         return candidates[0], factory
     if candidates:
@@ -149,22 +151,6 @@ def _file_in(directory: Path, factory: str | None) -> tuple[Path, str | None]:
         hint="name the file and the function that makes the game, as in my_game.py:new_game",
         code="no-game-in-directory",
     )
-
-
-def _only_entry(directory: Path) -> str | None:
-    """``module:factory`` of the game that the project in ``directory`` registers, if it is just one."""
-    entries = list(games_of_project(directory).values())
-    if len(entries) != 1:
-        return None
-    return entries[0] if ":" in entries[0] else f"{entries[0]}:{DEFAULT_FACTORY}"
-
-
-def _defines(file: Path, function: str) -> bool:
-    try:
-        statements = ast.parse(file.read_bytes()).body
-    except (SyntaxError, ValueError):
-        return False
-    return any(isinstance(node, ast.FunctionDef) and node.name == function for node in statements)
 
 
 def _import_apart(file: Path, game: str) -> ModuleType:
@@ -190,13 +176,11 @@ def _import_apart(file: Path, game: str) -> ModuleType:
 
 def _refuse_to_play(file: Path, game: str) -> None:
     """Refuse a module that would begin to play, and take over the terminal, while it is imported."""
-    try:
-        statements = ast.parse(file.read_bytes()).body
-    except (OSError, SyntaxError, ValueError):
-        return  # the import itself will say it better
-    for statement in statements:
+    for statement in statements_in(file):
         match statement:
-            case ast.Expr(ast.Call(ast.Attribute(player, "play"))) if _is_game(player):
+            case ast.Expr(
+                ast.Call(ast.Attribute(ast.Name("game") | ast.Call(ast.Name("Game" | "create_game")), "play"))
+            ):
                 raise GameError(
                     f"the game {game} begins to play as soon as it is imported",
                     where=f"{file}:{statement.lineno}: {ast.unparse(statement)}",
@@ -204,13 +188,6 @@ def _refuse_to_play(file: Path, game: str) -> None:
                     hint='put this line at the end of the file, indented under  if __name__ == "__main__":',
                     code="plays-when-imported",
                 )
-
-
-def _is_game(expression: ast.expr) -> bool:
-    match expression:
-        case ast.Name("game") | ast.Call(ast.Name("Game" | "create_game")):
-            return True
-    return False
 
 
 @contextmanager

@@ -22,9 +22,9 @@ from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.observation import Observations, ObservationSpec, one_hot
 from retro_gamer_core.playing.chance import Chance
-from retro_gamer_core.playing.character_discovery import discover_characters
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
 from retro_gamer_core.playing.key_presses import KeyPresses
+from retro_gamer_core.playing.random_play import discover_characters
 from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.plugins.blame import of_plugin
 from retro_gamer_core.plugins.diagnosis import in_words, last_line_in

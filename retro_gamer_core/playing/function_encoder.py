@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retro_gamer_core.contracts import Frame
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.observation import ObservationSpec
+from retro_gamer_core.options import required_parameters
 from retro_gamer_core.plugins.diagnosis import in_words
 
 if TYPE_CHECKING:
@@ -28,22 +28,7 @@ if TYPE_CHECKING:
 
 def takes_a_game(factory: Any) -> bool:
     """Whether this is a function of one ``game`` or one ``frame``, rather than an encoder factory."""
-    if not inspect.isfunction(factory):
-        return False
-    parameters = list(inspect.signature(factory).parameters.values())
-    required = [
-        p for p in parameters if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-    ]
-    return len(required) == 1 and required[0].name in ("game", "frame")
-
-
-def count_numbers(function: Callable[..., Any], frame: Frame, options: Mapping[str, Any]) -> int:
-    """How many numbers such a function returns.
-
-    Raises:
-        RetroGamerError: the function fails, or returns something else than numbers.
-    """
-    return len(FunctionEncoder(function, 0, options).numbers(frame))
+    return inspect.isfunction(factory) and required_parameters(factory) in (["game"], ["frame"])
 
 
 class FunctionEncoder:
@@ -52,16 +37,23 @@ class FunctionEncoder:
     Args:
         function: takes one argument called ``game`` or ``frame``, and the options, and returns a number or any
             nest of numbers with the same shape every time.
-        count: how many numbers these are.
+        look_at: how many numbers these are, or a frame in which they are counted.
         options: what is written in the config for its other parameters.
+
+    Raises:
+        RetroGamerError: the function fails in that frame, or returns something else than numbers.
     """
 
     def __init__(
-        self, function: Callable[..., Any], count: int, options: Mapping[str, Any] = MappingProxyType({})
+        self,
+        function: Callable[..., Any],
+        look_at: int | Frame,
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._function = function
         self._options = dict(options)
         self._of_game = next(iter(inspect.signature(function).parameters)) == "game"
+        count = look_at if isinstance(look_at, int) else len(self.numbers(look_at))
         names = tuple(f"{function.__name__}[{i}]" for i in range(count))
         self.spec = ObservationSpec(0, 0, (), features=names)
 
@@ -104,7 +96,5 @@ class FunctionEncoder:
         )
 
     def explain(self) -> list[str]:
-        name, count = self._function.__name__, self.spec.n_features
-        return [
-            f"encoder {name}: the learner sees the {count} numbers that this function of your own returns"
-        ]
+        sees = f"the learner sees the {self.spec.n_features} numbers that this function of your own returns"
+        return [f"encoder {self._function.__name__}: {sees}"]

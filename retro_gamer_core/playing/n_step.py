@@ -15,6 +15,9 @@ from retro_gamer_core.observation import Observations, ObservationSpec, TimeStep
 from retro_gamer_core.playing.vector import Turn
 from retro_gamer_core.transitions import Transitions
 
+#: The arrays that a state holds; states of before do not tell what began.
+_HELD = ("cells", "features", "actions", "began", "returns", "episode_turns")
+
 
 class NStepAccumulator:
     """Holds the last n turns of K games until their return is known.
@@ -97,21 +100,10 @@ class NStepAccumulator:
         self._cells = codes[self._cells]
 
     def state_dict(self) -> dict[str, Any]:
-        return {
-            "cells": self._cells.copy(),
-            "features": self._features.copy(),
-            "actions": self._actions.copy(),
-            "began": self._began.copy(),
-            "returns": self._returns.copy(),
-            "episode_turns": self._episode_turns.copy(),
-            "slot": self._slot,
-        }
+        held = {name: getattr(self, f"_{name}").copy() for name in _HELD}
+        return {**held, "slot": self._slot}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._cells[...] = state["cells"]
-        self._features[...] = state["features"]
-        self._actions[...] = state["actions"]
-        self._began[...] = state.get("began", False)  # states of before do not tell
-        self._returns[...] = state["returns"]
-        self._episode_turns[...] = state["episode_turns"]
+        for name in _HELD:
+            getattr(self, f"_{name}")[...] = state.get(name, False) if name == "began" else state[name]
         self._slot = range(self._n)[state["slot"]]

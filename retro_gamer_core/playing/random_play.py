@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from math import inf, isfinite
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from retro_gamer_core.games.finding import fresh_game
+from retro_gamer_core.playing.frames import characters_on
 from retro_gamer_core.playing.key_presses import KeyPresses
 from retro_gamer_core.runs.plain_values import number
 
@@ -22,30 +23,34 @@ if TYPE_CHECKING:
 _MOST_ERRORS = 10
 
 
-class Watcher(Protocol):
-    """Looks on. It must not draw random numbers, nor touch the game."""
+class Moment(NamedTuple):
+    """A game has begun, a turn was played, perhaps the last one, or a game is over.
 
-    def begun(self, game: Game) -> None:
-        """A game has been started, and nothing has been pressed yet."""
+    Args:
+        game: as it stands now; None where it could not even be made. Look, do not touch.
+        reward: of the turn, 0 where it is no number; None where no turn was played.
+        seconds: what the turn took.
+        ended: how the game ended, if it is over.
+        error: what it raised, if it did.
+    """
 
-    def played(self, game: Game, reward: float, seconds: float) -> None:
-        """A turn was played, perhaps the last one. ``reward`` is 0 where it is no number."""
-
-    def ended(self, game: Game | None, how: Ending, error: BaseException | None) -> None:
-        """A game is over. ``game`` is None where it could not even be made."""
+    game: Game | None
+    reward: float | None = None
+    seconds: float = 0.0
+    ended: Ending | None = None
+    error: BaseException | None = None
 
 
 def play_at_random(
     create_game: Callable[[], Game],
     metadata: GameMetadata,
-    watchers: Sequence[Watcher],
     *,
     turns: int,
     seconds: float,
     max_turns: float = inf,
     rng: random.Random | None = None,
     game: Game | None = None,
-) -> None:
+) -> Iterator[Moment]:
     """Play until so many turns have been played, or so many seconds are over, whichever comes first.
 
     Args:
@@ -53,53 +58,57 @@ def play_at_random(
         rng: draws the keys; Python's ``random``, as games do, when left out.
         game: the first game, not started yet; made when left out.
 
-    What the game's code raises ends that game, and is told to the watchers. Call it inside a ``Chance``.
+    What the game's code raises ends that game, and is told. Go through it inside a ``Chance``, and draw no
+    random numbers on the way.
     """
     keys = KeyPresses(metadata.pressed)
     draw = (rng or random).randrange
     until = perf_counter() + seconds
     played = errors = 0
     while played < turns and perf_counter() < until and errors < _MOST_ERRORS:
-        how: Ending | None = None
-        begun, error = (game, None) if game is not None else _attempt(lambda: fresh_game(create_game))
-        game = None
-        if begun is not None:
-            begun.input_source, begun.view = keys, None
-            _, error = _attempt(begun.start)
-            if error is None:
-                for watcher in watchers:
-                    watcher.begun(begun)
-        while error is None and begun.playing and played < turns and perf_counter() < until:
-            if begun.turn_number >= max_turns:
-                break
-            before = begun.state.get(metadata.reward)
-            keys.press(draw(metadata.n_actions))
-            turn_began = perf_counter()
-            _, error = _attempt(begun.step)
-            if error is None:
-                turn_seconds = perf_counter() - turn_began
+        ended: Ending | None = None
+        error = None
+        try:
+            game = game or fresh_game(create_game)
+            game.input_source, game.view = keys, None
+            game.start()
+            yield Moment(game)
+            while game.playing and played < turns and perf_counter() < until and game.turn_number < max_turns:
+                before = game.state.get(metadata.reward)
+                keys.press(draw(metadata.n_actions))
+                began = perf_counter()
+                game.step()
+                took = perf_counter() - began
                 played += 1
-                reward = change(before, begun.state.get(metadata.reward))
-                for watcher in watchers:
-                    watcher.played(begun, reward, turn_seconds)
-        if error is not None:
-            how = "error"
+                yield Moment(game, change(before, game.state.get(metadata.reward)), took)
+            if not game.playing:
+                ended = "game over"
+            elif game.turn_number >= max_turns:
+                ended = "turn limit"
+        except (Exception, SystemExit) as raised:  # exit() in a game must not end us
+            ended, error = "error", raised
             errors += 1
-        elif not begun.playing:
-            how = "game over"
-        elif begun.turn_number >= max_turns:
-            how = "turn limit"
-        if how is not None:
-            for watcher in watchers:
-                watcher.ended(begun, how, error)
+        if ended is not None:
+            yield Moment(game, ended=ended, error=error)
+        game = None
 
 
-def _attempt(code_of_the_game: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-    """What it gives, and what it raises: exit() in a game must not end us."""
-    try:
-        return code_of_the_game(), None
-    except (Exception, SystemExit) as error:
-        return None, error
+def discover_characters(
+    create_game: Callable[[], Game], metadata: GameMetadata, turns: int, rng: random.Random
+) -> list[str]:
+    """The characters seen in ``turns`` random turns, sorted; the blank is not one of them.
+
+    The frame on which a game ends is looked at too: an explosion is often seen there only. A game
+    that raises an error ends as if it were over; what it showed until then counts. Text of several
+    characters in one cell, such as an emoji with a selector, is left out: a character set has no room for it.
+    """
+    seen: set[str] = set()
+    for moment in play_at_random(create_game, metadata, turns=max(turns, 1), seconds=inf, rng=rng):
+        if moment.game is not None:
+            seen |= characters_on(moment.game)
+        elif moment.error is not None:
+            raise moment.error  # no game can be made; an error in a turn is reported by the training, in full
+    return sorted(character for character in seen if len(character) == 1)
 
 
 def change(before: object, now: object) -> float:

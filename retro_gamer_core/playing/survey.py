@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from statistics import median
+from statistics import fmean, median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.parts import GameFacts
 from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.player import PlayerFinder
-from retro_gamer_core.playing.random_play import Watcher, play_at_random
+from retro_gamer_core.playing.random_play import Moment, play_at_random
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -32,7 +31,7 @@ def survey_game(
     name: str,
     create_game: Callable[[], Game],
     metadata: GameMetadata,
-    watchers: Sequence[Watcher] = (),
+    watchers: Sequence[Callable[[Moment], None]] = (),
     *,
     seed: int = 0,
 ) -> GameFacts:
@@ -52,16 +51,21 @@ def survey_game(
         finder = PlayerFinder(metadata.player)
         player = (metadata.player or "") if finder.position(game) is not None else None
         note = console_note(game)
-        seen = _Seen()
-        play_at_random(
-            create_game,
-            metadata,
-            [seen, *watchers],
-            turns=_TURNS,
-            seconds=_SECONDS,
-            max_turns=_TURNS,
-            game=game,
+        play = play_at_random(
+            create_game, metadata, turns=_TURNS, seconds=_SECONDS, max_turns=_TURNS, game=game
         )
+        seconds: list[float] = []
+        rewards: list[float] = []
+        occupied: list[int] = []
+        for moment in play:
+            for watch in watchers:
+                watch(moment)
+            if moment.game is not None and moment.reward is not None:
+                if len(seconds) % _TURNS_BETWEEN_COUNTS == 0:
+                    shown = [agent for agent in moment.game.agents if getattr(agent, "display", True)]
+                    occupied.append(len({agent.position for agent in shown}))
+                seconds.append(moment.seconds)
+                rewards.append(abs(moment.reward))
     return GameFacts(
         name=name,
         board_size=tuple(game.board_size),
@@ -70,11 +74,11 @@ def survey_game(
         spatial=metadata.spatial,
         observe_state=tuple(metadata.observe_state),
         player=player,
-        turn_seconds=median(seen.seconds or [0.0]),  # no mean: a busy computer makes some turns very long
+        turn_seconds=median(seconds or [0.0]),  # no mean: a busy computer makes some turns very long
         create_seconds=create_seconds,
-        largest_reward=seen.largest_reward,
-        rewarded_turns=seen.rewarded / max(1, seen.turns),
-        occupied_cells=seen.occupied / max(1, seen.counts),
+        largest_reward=max(rewards, default=0.0),
+        rewarded_turns=fmean(map(bool, rewards or [0.0])),
+        occupied_cells=fmean(occupied or [0]),
         notes=(note,) if note else (),
     )
 
@@ -89,32 +93,3 @@ def warnings_about(facts: GameFacts) -> list[str]:
         f"{1000 * facts.turn_seconds:.0f} ms, so a thousand turns take {thousand:.0f} s and a hundred thousand, "
         f"which is little for learning, {100 * thousand / 3600:.1f} hours"
     ]
-
-
-@dataclass
-class _Seen:
-    """What random play has met so far."""
-
-    turns: int = 0
-    seconds: list[float] = field(default_factory=list)
-    largest_reward: float = 0.0
-    rewarded: int = 0
-    occupied: int = 0
-    counts: int = 0
-
-    def begun(self, game: Game) -> None: ...
-
-    def played(self, game: Game, reward: float, seconds: float) -> None:
-        self.seconds.append(seconds)
-        if self.turns % _TURNS_BETWEEN_COUNTS == 0:
-            self.occupied += _occupied_cells(game)
-            self.counts += 1
-        self.turns += 1
-        self.rewarded += reward != 0
-        self.largest_reward = max(self.largest_reward, abs(reward))
-
-    def ended(self, game: Game | None, how: str, error: BaseException | None) -> None: ...
-
-
-def _occupied_cells(game: Game) -> int:
-    return len({agent.position for agent in game.agents if getattr(agent, "display", True)})

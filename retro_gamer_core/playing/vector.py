@@ -332,8 +332,7 @@ def _cannot_begin(error: BaseException) -> GameError:
     if isinstance(error, GameError):
         return error
     if isinstance(error, RetroGamerError):
-        problem = error.problem
-        return GameError(problem.what, where=problem.where, why=problem.why, hint=problem.hint)
+        return GameError(**vars(error.problem))
     return GameError(
         f"no game can be begun: {in_words(error)}",
         why=f"it was tried {_MOST_ATTEMPTS} times in a row",

@@ -1,4 +1,4 @@
-"""Playing a game that plays itself, for somebody to look at: in the terminal, or as printed frames."""
+"""Playing a game that plays itself, for somebody to look at: in the terminal, or as printed frames; a board as text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
 from retro_gamer_core.errors import GameError, RetroGamerError
-from retro_gamer_core.games.console_screen import state_that_fits
-from retro_gamer_core.playing.board_text import board_lines, framed
+from retro_gamer_core.games.console_screen import state_that_fits, too_small
+from retro_gamer_core.playing.frames import CharacterCodes, Frame, characters_on
 
 if TYPE_CHECKING:
     from blessed import Terminal
@@ -89,12 +89,7 @@ def watch(
                 game.start()
             return _turn_by_turn(game, chance, terminal, framerate, max_turns, beside)
     except TerminalTooSmall as error:
-        raise RetroGamerError(
-            f"the terminal is too small to show this game: {error}",
-            why=f"the board has {game.view_size[0]}×{game.view_size[1]} cells, and its state is shown below it",
-            hint="make the window larger or the letters smaller, or send the output through a pipe to see a few "
-            "frames as text: retro-gamer play RUN | cat",
-        ) from error
+        raise too_small(str(error)) from error  # the window has become smaller
     except KeyboardInterrupt:
         return "stopped"
     finally:
@@ -175,3 +170,18 @@ def game_raised(error: Exception, where: str, game: Game, seed: int) -> Exceptio
         where=f"{where or 'outside the game’s own files'} (turn {game.turn_number}, seed {seed})",
         hint="mend the game, then play the same seed again",
     )
+
+
+def board_lines(game: Game) -> list[str]:
+    """One line a row, as wide as the board."""
+    shown = sorted(characters_on(game))
+    frame = Frame(game.board_size, CharacterCodes(shown))
+    frame.begin(game)
+    letters = [" ", *(character[:1] or " " for character in shown)]
+    return ["".join(letters[code] for code in row) for row in frame.codes]
+
+
+def framed(lines: list[str]) -> str:
+    """The lines inside a border."""
+    rule = "+" + "-" * max(map(len, lines), default=0) + "+"
+    return "\n".join([rule, *(f"|{line}|" for line in lines), rule])

@@ -23,7 +23,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 from weakref import finalize
 
 from retro_gamer_core.errors import GameError, PluginError, RetroGamerError
@@ -62,7 +62,7 @@ class WorkerProcess:
 
     def __init__(self, make_answerer: Callable[[], Answerer]) -> None:
         self._make_answerer = make_answerer
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Any = None
         self._awaited = False
         self._lost = ""
 
@@ -91,7 +91,7 @@ class WorkerProcess:
             RetroGamerError: what the answerer raised. Any other error of it becomes a ``GameError``.
         """
         try:
-            answer, error, printed, complained = _received(self._process)
+            answer, error, printed, complained = pickle.load(self._process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise self._how_it_ended(error) from error
         self._awaited = False
@@ -103,10 +103,13 @@ class WorkerProcess:
             raise error
         return answer
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> Any:
         path = json.dumps([[str(place) for place in sys.path], directories()])
+        # What changes the meaning of a program: without -O, a game would have its assertions checked.
+        # With -P, not even the first imports are looked for in the working directory.
+        flags = ["-P"] + ["-O"] * sys.flags.optimize + ["-B"] * sys.dont_write_bytecode
         self._process = subprocess.Popen(
-            [sys.executable, *_interpreter_flags(), "-c", _START, path],
+            [sys.executable, *flags, "-c", _START, path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             **_OUT_OF_REACH_OF_CTRL_C,
@@ -126,12 +129,11 @@ class WorkerProcess:
         return ProcessLost(self._lost)
 
 
-def _end(process: subprocess.Popen[bytes]) -> int:
+def _end(process: Any) -> int:
     """End the process, politely at first. Returns its exit code."""
     for channel in (process.stdin, process.stdout):
         with suppress(OSError):  # what was not sent yet cannot be sent any more
-            if channel is not None:
-                channel.close()
+            channel.close()
     try:
         return process.wait(_SECONDS_TO_END)
     except subprocess.TimeoutExpired:
@@ -139,23 +141,7 @@ def _end(process: subprocess.Popen[bytes]) -> int:
         return process.wait()
 
 
-def _interpreter_flags() -> list[str]:
-    """What changes the meaning of a program: without ``-O``, a game would have its assertions checked.
-
-    With ``-P``, not even the first imports are looked for in the working directory.
-    """
-    return ["-P"] + ["-O"] * sys.flags.optimize + ["-B"] * sys.dont_write_bytecode
-
-
-def _received(process: subprocess.Popen[bytes] | None) -> Any:
-    if process is None or process.stdout is None:
-        raise EOFError("nothing was asked")
-    return pickle.load(process.stdout)
-
-
-def _send(channel: IO[bytes] | None, message: Any) -> None:
-    if channel is None:
-        raise BrokenPipeError("there is no way to it")
+def _send(channel: BinaryIO, message: Any) -> None:
     pickle.dump(message, channel, pickle.HIGHEST_PROTOCOL)
     channel.flush()
 
@@ -216,8 +202,7 @@ def _told(error: BaseException) -> RetroGamerError:
         traceback.print_exc()
         return GameError(f"the process that plays the games failed: {in_words(error)}")
     kind = next(kind for kind in (GameError, PluginError, RetroGamerError) if isinstance(error, kind))
-    problem = error.problem
-    return kind(problem.what, where=problem.where, why=problem.why, hint=problem.hint)
+    return kind(**vars(error.problem))
 
 
 def _taken(text: StringIO) -> str:

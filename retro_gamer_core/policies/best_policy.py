@@ -62,6 +62,7 @@ class Means:
         return other is None or (self.score is None) != (other.score is None) or self.figure > other.figure
 
 
+@dataclass
 class BestPolicy:
     """What ``best.pt`` holds.
 
@@ -71,18 +72,17 @@ class BestPolicy:
         plugins: where its parts come from.
     """
 
-    def __init__(self, run: RunDirectory, create_game: Callable[[], Game], plugins: Plugins) -> None:
-        self._run = run
-        self._create_game = create_game
-        self._plugins = plugins
-        self._means: Means | None = None
+    run: RunDirectory
+    create_game: Callable[[], Game]
+    plugins: Plugins
+    _means: Means | None = None
 
     def means(self) -> Means | None:
         """What it reached when it was saved; None without a file that says so."""
-        if self._means is None and self._run.best_checkpoint.is_file():
+        if self._means is None and self.run.best_checkpoint.is_file():
             try:
-                with damage_explained(self._run.best_checkpoint):
-                    saved = read_checkpoint(self._run.best_checkpoint, self._plugins)
+                with damage_explained(self.run.best_checkpoint):
+                    saved = read_checkpoint(self.run.best_checkpoint, self.plugins)
                     told = saved.get("evaluation", {}).get("best")
                     self._means = restored(Means, told) if told else None
             except RetroGamerError:  # a damaged file holds no policy, so any policy is better
@@ -95,10 +95,10 @@ class BestPolicy:
 
     def player(self) -> Player | None:
         """It, ready to play; None where there is none that can be loaded."""
-        if not self._run.best_checkpoint.is_file():
+        if not self.run.best_checkpoint.is_file():
             return None
         try:
-            policy = TrainedPolicy(self._run.path, "best", plugins=self._plugins)
-            return policy.player_in(any_game(self._create_game))
+            policy = TrainedPolicy(self.run.path, "best", plugins=self.plugins)
+            return policy.player_in(any_game(self.create_game))
         except RetroGamerError:
             return None

@@ -20,7 +20,6 @@ from retro_gamer_core.runs.run_directory import RunDirectory
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
 
@@ -40,20 +39,16 @@ class CheckpointPolicy:
     """
 
     def __init__(self, run: RunDirectory, checkpoint: str | Path | None, plugins: Plugins) -> None:
-        self._run = run
         self._plugins = plugins
-        self.path = self._find(checkpoint)
         self._passed_over: list[str] = []
         make_importable(run)
-        self.progress: Mapping[str, Any] = (
-            self._newest_whole() if checkpoint is None else read_checkpoint(self.path, plugins)
-        )
+        self.path, self.progress = self._read(run, checkpoint)
         trained_as = self.progress["config_snapshot"]
         check_own(trained_as, name=self.path.name)
         make_importable(run, trained_as, where=self.path.name)
-        config = config_from_sections(
-            adopted(trained_as, self._locked, plugins), plugins, where=self.path.name
-        )
+        self._locked: list[LockedPart] = self.progress["parts_lock"]
+        sections = adopted(trained_as, self._locked, plugins)
+        config = config_from_sections(sections, plugins, where=self.path.name)
         # The options that were in effect then, whatever the defaults are by now.
         then = {
             (was.kind, was.name): {key: value for key, value in was.options.items() if value is not None}
@@ -61,27 +56,10 @@ class CheckpointPolicy:
         }
         parts = [replace(p, options={**then.get((p.kind, p.name), {}), **p.options}) for p in config.parts]
         self.config = replace(config, parts=tuple(parts))
+        self.game, self.metadata = config.game, config.metadata
+        self.episode: int = self.progress["episode"]
+        self.max_turns: int | None = config.training.max_turns_per_episode
         self._player: Player | None = None
-
-    @property
-    def _locked(self) -> list[LockedPart]:
-        return [LockedPart(**part) for part in self.progress.get("parts_lock", [])]
-
-    @property
-    def game(self) -> str:
-        return self.config.game
-
-    @property
-    def metadata(self) -> GameMetadata:
-        return self.config.metadata
-
-    @property
-    def episode(self) -> int:
-        return self.progress["episode"]
-
-    @property
-    def max_turns(self) -> int | None:
-        return self.config.training.max_turns_per_episode
 
     @property
     def warnings(self) -> list[str]:
@@ -109,29 +87,24 @@ class CheckpointPolicy:
             self._player = player
         return self._player
 
-    def _find(self, checkpoint: str | Path | None) -> Path:
+    def _read(self, run: RunDirectory, checkpoint: str | Path | None) -> tuple[Path, Mapping[str, Any]]:
+        """The one that is asked for, or the newest that can be read; those that cannot are told as warnings."""
         if checkpoint is not None:
-            return self._run.find_checkpoint(checkpoint)
-        newest = self._run.newest_checkpoint()
-        if newest is None:
-            raise RunNotFound(
-                f"{self._run.path} has no checkpoint yet",
-                why="a checkpoint is what was learned so far, and nothing has been learned yet",
-                hint=f"retro-gamer train {self._run.path}",
-            )
-        return newest
-
-    def _newest_whole(self) -> Mapping[str, Any]:
-        """The newest checkpoint that can be read; those that cannot are told as warnings."""
-        newest = self.path
+            path = run.find_checkpoint(checkpoint)
+            return path, read_checkpoint(path, self._plugins)
         damages: list[CheckpointDamaged] = []
-        for path in (newest, *(path for path in reversed(self._run.checkpoints()) if path != newest)):
+        for path in [*reversed(run.checkpoints())] or [run.best_checkpoint]:
             try:
-                progress = read_checkpoint(path, self._plugins)
+                return path, read_checkpoint(path, self._plugins)
             except CheckpointDamaged as error:
                 damages.append(error)
                 self._passed_over.append(f"{error.problem.what}; taking the one before it")
-            else:
-                self.path = path
-                return progress
-        raise damages[0]
+            except FileNotFoundError:
+                continue
+        if damages:
+            raise damages[0]
+        raise RunNotFound(
+            f"{run.path} has no checkpoint yet",
+            why="a checkpoint is what was learned so far, and nothing has been learned yet",
+            hint=f"retro-gamer train {run.path}",
+        )

@@ -7,7 +7,7 @@ Which one it has is seen from its content.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,8 @@ from retro_gamer_core.plugins.diagnosis import in_words, refuse_without
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.parts_lock import LockedPart
-from retro_gamer_core.runs.plain_values import plain, restored
-from retro_gamer_core.runs.refusals import damage_explained, misfit_explained, refuse_odd_seconds
+from retro_gamer_core.runs.plain_values import plain, restored_from
+from retro_gamer_core.runs.refusals import damage_explained, misfit_explained
 from retro_gamer_core.runs.saved_state import is_state, read_state, write_state
 
 if TYPE_CHECKING:
@@ -70,25 +70,29 @@ def write_checkpoint(path: Path, progress: Mapping[str, Any], learner: Any, part
         except (OSError, MemoryError):
             raise
         except Exception as error:
-            raise _cannot_be_read_back(path.name, learner, error) from error
+            reason = error.problem.why if isinstance(error, RetroGamerError) else in_words(error)
+            raise PluginError(
+                f"{path.name} has not been saved: it could not be read back. {reason}",
+                where=f"checkpoint of {type(learner).__module__}.{type(learner).__name__}",
+                why="a checkpoint that nobody can read is none; those before it are untouched",
+                hint="let the learner, the network and the optimiser keep nothing but tensors, numbers and text: "
+                "an object in the state_dict of a network of your own is the usual cause",
+            ) from error
 
     replace_file(path, write)
 
 
 @dataclass(frozen=True)
 class _Progress:
-    """What every checkpoint says, with the types that it must have."""
+    """What every checkpoint says, with the types that it must have; 0.4.0 said less."""
 
     episode: int
     total_steps: int
-    total_training_seconds: float
-    config_snapshot: Mapping[str, Any]
-    parts_lock: list[LockedPart]
-    evaluation: Mapping[str, Any] | None
     learner: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        refuse_odd_seconds(self.total_training_seconds)
+    total_training_seconds: float = 0.0
+    config_snapshot: Mapping[str, Any] = field(default_factory=dict)
+    parts_lock: list[LockedPart] = field(default_factory=list)
+    evaluation: Mapping[str, Any] | None = None
 
 
 def read_checkpoint(path: Path, plugins: Plugins) -> dict[str, Any]:
@@ -99,17 +103,8 @@ def read_checkpoint(path: Path, plugins: Plugins) -> dict[str, Any]:
         RetroGamerError: reading it needs something that is not installed.
     """
     found = _read(path, list(plugins.parts("learner").values()))
-    # 0.4.0 said less.
-    contents = {
-        "total_training_seconds": 0.0,
-        "config_snapshot": {},
-        "parts_lock": [],
-        "evaluation": None,
-        **found,
-    }
     with damage_explained(path):
-        restored(_Progress, {each.name: contents[each.name] for each in fields(_Progress)})
-    return contents
+        return {**found, **vars(restored_from(_Progress, found))}
 
 
 def _read(path: Path, learners: list[ProvidedPart]) -> dict[str, Any]:
@@ -131,14 +126,3 @@ def _from_format(part: ProvidedPart, function: str) -> Any:
     refuse_without(part.part, str(part))
     name = f"{part.part.checkpoint_format}:{function}"
     return load_attribute(name, what=f"the checkpoint_format of {part}", provider=part.provider)
-
-
-def _cannot_be_read_back(name: str, learner: Any, error: Exception) -> PluginError:
-    reason = error.problem.why if isinstance(error, RetroGamerError) else in_words(error)
-    return PluginError(
-        f"{name} has not been saved: it could not be read back. {reason}",
-        where=f"checkpoint of {type(learner).__module__}.{type(learner).__name__}",
-        why="a checkpoint that nobody can read is none; those before it are untouched",
-        hint="let the learner, the network and the optimiser keep nothing but tensors, numbers and text: "
-        "an object in the state_dict of a network of your own is the usual cause",
-    )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.plugins.part_building import build_in_numpy
 from retro_gamer_core.policies.card import PolicyCard, find_named_part
 from retro_gamer_core.policies.player import Player, build_encoder
-from retro_gamer_core.policies.policy_file import read_policy_file, refused
-from retro_gamer_core.runs.archives import refused_as
+from retro_gamer_core.policies.policy_file import read_policy_file, refusal_explained
 from retro_gamer_core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
     from retro.game import Game
 
-    from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.observation import Observations
     from retro_gamer_core.plugins.registry import Plugins
 
@@ -43,60 +41,34 @@ class ExportedPolicy:
     def __init__(self, source: Traversable, plugins: Plugins) -> None:
         self.path = source
         card, weights = read_policy_file(source)
-        with refused_as(lambda error: refused(source, _what(error))):
-            self.card = PolicyCard.from_dict(card)
-            self._player = _player(self.card, weights, plugins)
-
-    @property
-    def game(self) -> str:
-        return self.card.game
-
-    @property
-    def metadata(self) -> GameMetadata:
-        return self.card.metadata
-
-    @property
-    def episode(self) -> int:
-        return self.card.episode
-
-    @property
-    def max_turns(self) -> int | None:
-        return self.card.max_turns or None
-
-    @property
-    def warnings(self) -> list[str]:
-        return []
+        with refusal_explained(source):
+            told = PolicyCard.from_dict(card)
+            metadata = told.metadata
+            # The network comes first: only weights of the right shapes prove the sizes that the card tells.
+            values = _OnlyValues(network_of_card(told, weights, plugins), told.scale)
+            encoder_part = find_named_part("encoder", told.encoder, plugins)
+            encoder = build_encoder(told.encoder, metadata, None, plugins, n_numbers=told.spec.n_features)
+            if encoder.spec != told.spec:
+                raise ValueError(f"{encoder_part} sees something else here than where it was trained")
+        self._player = Player(metadata, encoder, CharacterCodes(metadata.character_set or ()), values)
+        self.game, self.metadata, self.episode = told.game, metadata, told.episode
+        self.max_turns = told.max_turns or None
+        self.warnings: list[str] = []
 
     def player_in(self, game: Game) -> Player:
         """What sees and chooses; the same in every game."""
         return self._player
 
 
-def _what(error: Exception) -> str:
-    return error.problem.what if isinstance(error, RetroGamerError) else str(error)
-
-
+@dataclass
 class _OnlyValues:
     """All that is left of a learner: how good each action looks."""
 
-    def __init__(self, network: Network, scale: float) -> None:
-        self._network = network
-        self._scale = scale
+    network: Network
+    scale: float
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self._network(observations.cells, observations.features) * self._scale
-
-
-def _player(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Player:
-    """The network comes first: only weights of the right shapes prove the sizes that the card tells."""
-    metadata = card.metadata
-    network = network_of_card(card, weights, plugins)
-    encoder_part = find_named_part("encoder", card.encoder, plugins)
-    encoder = build_encoder(card.encoder, metadata, None, plugins, n_numbers=card.spec.n_features)
-    if encoder.spec != card.spec:
-        raise ValueError(f"{encoder_part} sees something else here than where it was trained")
-    characters = CharacterCodes(metadata.character_set or ())
-    return Player(metadata, encoder, characters, _OnlyValues(network, card.scale))
+        return self.network(observations.cells, observations.features) * self.scale
 
 
 def network_of_card(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Network:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retro_gamer_core.distributions import own_version
+from retro_gamer_core.distributions import installed_version, own_version
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.policies.card import PartOnCard, PolicyCard
 from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from retro_gamer_core.configuration import PartChoice
     from retro_gamer_core.contracts import PlayingNetwork
     from retro_gamer_core.plugins.registry import Plugins
-    from retro_gamer_core.policies.player import Player
 
 _FOR_OTHER_PROGRAMS = (
     "write it for other programs instead: retro-gamer export RUN --onnx FILE.onnx; the package of a network can "
@@ -61,8 +59,18 @@ def export_policy(
         RetroGamerError: the disk refused.
     """
     player, config = policy.player_in(game), policy.config
-    network = _network_of(player, config.learner)
-    weights = {name: _narrowed(weight, half) for name, weight in network.weights.items()}
+    if not hasattr(player.learner, "playing_network"):
+        raise CannotExport(
+            f"the learner {config.learner.name!r} does not give its network away",
+            where=f'learner = "{config.learner.name}" in [training]',
+            hint="let it have a method playing_network(), as retro_gamer_core.Learner says",
+        )
+    network: PlayingNetwork = player.learner.playing_network()
+    weights = {
+        name: weight.astype(np.float16) if half and weight.dtype.kind == "f" else weight
+        for name, weight in network.weights.items()
+    }
+    made_with = [(name, installed_version(name)) for name in _MADE_WITH]
     card = PolicyCard(
         game=without_directory(config.game),
         metadata=player.metadata,
@@ -75,7 +83,7 @@ def export_policy(
         recipe=config.training.recipe or "",
         max_turns=config.training.max_turns_per_episode,
         scores=scores or {},
-        made_with=_versions(),
+        made_with={"retro-gamer": own_version(), **{name: version for name, version in made_with if version}},
     )
     try:
         network_of_card(card, weights, plugins)
@@ -95,16 +103,6 @@ def without_directory(game: str) -> str:
     return re.split(r"[/\\]", game)[-1]
 
 
-def _network_of(player: Player, learner: PartChoice) -> PlayingNetwork:
-    if not hasattr(player.learner, "playing_network"):
-        raise CannotExport(
-            f"the learner {learner.name!r} does not give its network away",
-            where=f'learner = "{learner.name}" in [training]',
-            hint="let it have a method playing_network(), as retro_gamer_core.Learner says",
-        )
-    return player.learner.playing_network()
-
-
 def _on_card(choice: PartChoice, plugins: Plugins) -> PartOnCard:
     part = plugins.find_part(choice.kind, choice.name)
     if part.provider.distribution is None:
@@ -117,24 +115,9 @@ def _on_card(choice: PartChoice, plugins: Plugins) -> PartOnCard:
             if choice.kind == "network"
             else f"make a package of it: retro-gamer promote {choice.name}",
         )
-    return PartOnCard(choice.name, _plain(plugins.options_in_effect(part, choice.options)))
-
-
-def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
-    """As they come out of JSON again: tuples are lists there."""
-    known = {key: value for key, value in options.items() if value is not None}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in known.items()}
-
-
-def _narrowed(weight: np.ndarray, half: bool) -> np.ndarray:
-    return weight.astype(np.float16) if half and weight.dtype.kind == "f" else weight
-
-
-def _versions() -> dict[str, str]:
-    versions = {"retro-gamer": own_version()}
-    for distribution in _MADE_WITH:
-        try:
-            versions[distribution] = version(distribution)
-        except PackageNotFoundError:
-            continue
-    return versions
+    known = plugins.options_in_effect(part, choice.options).items()
+    # As they come out of JSON again: tuples are lists there.
+    options = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in known if value is not None
+    }
+    return PartOnCard(choice.name, options)

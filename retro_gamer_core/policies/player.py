@@ -5,43 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.contracts import LearnerContext
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
-from retro_gamer_core.playing.function_encoder import FunctionEncoder, count_numbers, takes_a_game
+from retro_gamer_core.playing.function_encoder import FunctionEncoder, takes_a_game
 from retro_gamer_core.plugins.part_building import load_factory
 from retro_gamer_core.runs.parts_lock import LockedPart, lock_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from retro.game import Game
 
     from retro_gamer_core.configuration import PartChoice, RunConfig
     from retro_gamer_core.contracts import Encoder
     from retro_gamer_core.games.metadata import GameMetadata
-    from retro_gamer_core.observation import Observations, ObservationSpec
+    from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.card import PartOnCard
 
 
-class ActionValues(Protocol):
-    """What playing takes of a learner; in a policy file, this is all that is left of it."""
-
-    def q_values(self, observations: Observations) -> np.ndarray: ...
-
-
-AnyLearner = TypeVar("AnyLearner", bound=ActionValues)
-
-
 @dataclass
-class Player(Generic[AnyLearner]):
-    """An encoder, the character codes, and what chooses."""
+class Player:
+    """An encoder, the character codes, and what chooses: a learner, or all that a policy file keeps of one."""
 
     metadata: GameMetadata
     encoder: Encoder
     characters: CharacterCodes
-    learner: AnyLearner
+    learner: Any
 
     def explain(self) -> list[str]:
         """Each choice in a plain sentence."""
@@ -66,12 +56,12 @@ def build_encoder(
     if not takes_a_game(function):
         built: Encoder = plugins.build(provided, choice.options, metadata=metadata)
         return built
-    if any_game is not None:
-        game, characters = any_game(), CharacterCodes(metadata.character_set or ())
-        frame = Frame(metadata.board_size or game.board_size, characters, metadata.player)
-        frame.begin(game)
-        n_numbers = count_numbers(function, frame, choice.options)
-    return FunctionEncoder(function, n_numbers, choice.options)
+    if any_game is None:
+        return FunctionEncoder(function, n_numbers, choice.options)
+    game, characters = any_game(), CharacterCodes(metadata.character_set or ())
+    frame = Frame(metadata.board_size or game.board_size, characters, metadata.player)
+    frame.begin(game)
+    return FunctionEncoder(function, frame, choice.options)
 
 
 def build_player(

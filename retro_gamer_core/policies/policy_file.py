@@ -16,7 +16,8 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,11 +31,10 @@ from retro_gamer_core.runs.archives import (
     open_archive,
     read_array,
     read_json,
-    refused_as,
     sealed,
     write_archive,
 )
-from retro_gamer_core.runs.atomic_files import replace_file
+from retro_gamer_core.runs.atomic_files import entries, replace_file
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -75,24 +75,33 @@ def read_policy_file(source: Traversable) -> tuple[dict[str, Any], dict[str, np.
         OSError: the file cannot be opened.
     """
     contents = source.read_bytes()
-    if not is_whole(contents):
-        raise refused(source, "it is cut short, damaged, or no policy file at all")
-    with (
-        refused_as(lambda error: refused(source, str(error) or type(error).__name__)),
-        open_archive(BytesIO(contents), len(contents)) as archive,
-    ):
-        _refuse_hiding_places(archive, contents)
-        return _card(archive), _weights(archive)
+    with refusal_explained(source):
+        if not is_whole(contents):
+            raise ValueError("it is cut short, damaged, or no policy file at all")
+        with open_archive(BytesIO(contents), len(contents)) as archive:
+            _refuse_hiding_places(archive, contents)
+            return _card(archive), _weights(archive)
 
 
-def refused(source: Traversable, reason: str, hint: str = "") -> PolicyFileRefused:
-    """The error for a file that is not used, and why."""
-    return PolicyFileRefused(
-        f"{source.name} is not used: {reason}",
-        where=str(source),
-        why="a policy file must be whole, and be what it says it is; nothing in it was run",
-        hint=hint or "get the file again, or make it anew: retro-gamer export RUN -o snake.rgp",
-    )
+@contextmanager
+def refusal_explained(source: Traversable) -> Iterator[None]:
+    """Whatever a file of a stranger makes anybody raise who reads it, it means that the file is not used.
+
+    Raises:
+        PolicyFileRefused: in place of any error but a lack of memory.
+    """
+    try:
+        yield
+    except MemoryError:
+        raise  # the file may be fine
+    except Exception as error:
+        told = error.problem.what if isinstance(error, RetroGamerError) else str(error)
+        raise PolicyFileRefused(
+            f"{source.name} is not used: {told or type(error).__name__}",
+            where=str(source),
+            why="a policy file must be whole, and be what it says it is; nothing in it was run",
+            hint="get the file again, or make it anew: retro-gamer export RUN -o snake.rgp",
+        ) from error
 
 
 def find_policy_file(path: Path | str) -> Path | None:
@@ -103,11 +112,17 @@ def find_policy_file(path: Path | str) -> Path | None:
     """
     path = Path(path)
     if path.is_file():
-        if path.suffix == _CHECKPOINT:
-            raise _is_checkpoint(path)
-        return path
+        if path.suffix != _CHECKPOINT:
+            return path
+        run = path.parent.parent
+        raise RunNotFound(
+            f"{path} is a checkpoint, which is read together with its run",
+            hint=f"name the run and the checkpoint: retro-gamer play {run} --checkpoint {path.stem}",
+        )
     if path.suffix == SUFFIX and not path.is_dir():
-        raise _not_there(path)
+        here = [found.name for found in entries(path.parent) if found.suffix == SUFFIX]
+        hint = f"there is {', '.join(here[:5])}" if here else "make one: retro-gamer export RUN -o snake.rgp"
+        raise RunNotFound(f"there is no file {path}", hint=hint)
     return None
 
 
@@ -141,17 +156,3 @@ def _weights(archive: zipfile.ZipFile) -> dict[str, np.ndarray]:
             raise ValueError(f"{member} holds something that is not an ordinary number")
         weights[found[1]] = array
     return weights
-
-
-def _is_checkpoint(path: Path) -> RetroGamerError:
-    run = path.parent.parent
-    return RunNotFound(
-        f"{path} is a checkpoint, which is read together with its run",
-        hint=f"name the run and the checkpoint: retro-gamer play {run} --checkpoint {path.stem}",
-    )
-
-
-def _not_there(path: Path) -> RetroGamerError:
-    here = sorted(found.name for found in path.parent.glob(f"*{SUFFIX}")) if path.parent.is_dir() else []
-    hint = f"there is {', '.join(here[:5])}" if here else "make one: retro-gamer export RUN -o snake.rgp"
-    return RunNotFound(f"there is no file {path}", hint=hint)

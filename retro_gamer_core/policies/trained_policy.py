@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from retro.game import Game
 
-    from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
     from retro_gamer_core.policies.player import Player
@@ -43,6 +42,13 @@ class TrainedPolicy:
 
     Everything is built as it was trained, whatever ``config.toml`` says by now. A policy file plays
     without torch.
+
+    Attributes:
+        path: the checkpoint or the policy file.
+        game: the game it was trained on, as it was named then.
+        metadata: what that game is.
+        episode: episodes of training that are in it.
+        max_turns: after so many turns its training stopped a game; None where a file does not say it.
 
     Raises:
         RunNotFound: no such run, checkpoint or file.
@@ -62,38 +68,17 @@ class TrainedPolicy:
         *,
         plugins: Plugins | None = None,
     ) -> None:
-        self._trained = _open(run_dir, checkpoint, plugins or installed_plugins())
+        trained = self._trained = _open(run_dir, checkpoint, plugins or installed_plugins())
+        self.path = trained.path
+        self.game = trained.game
+        self.metadata = trained.metadata
+        self.episode = trained.episode
+        self.max_turns = trained.max_turns
         self._frame: Frame | None = None
         self._numbers: WeakKeyDictionary[Game, int] = WeakKeyDictionary()
-        self._chance = np.random.default_rng(
-            0
-        )  # for what plays by chance: its own, so that it moves nobody's
+        # For what plays by chance: its own, so that it moves nobody's.
+        self._chance = np.random.default_rng(0)
         self._left: WeakKeyDictionary[Game, tuple[Any, dict[str, Any]]] = WeakKeyDictionary()
-
-    @property
-    def path(self) -> Path | Traversable:
-        """The checkpoint or the policy file."""
-        return self._trained.path
-
-    @property
-    def game(self) -> str:
-        """The game it was trained on, as it was named then."""
-        return self._trained.game
-
-    @property
-    def metadata(self) -> GameMetadata:
-        """What that game is."""
-        return self._trained.metadata
-
-    @property
-    def episode(self) -> int:
-        """Episodes of training that are in it."""
-        return self._trained.episode
-
-    @property
-    def max_turns(self) -> int | None:
-        """After so many turns its training stopped a game; None where a file does not say it."""
-        return self._trained.max_turns
 
     @property
     def warnings(self) -> list[str]:

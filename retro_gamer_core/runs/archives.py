@@ -14,23 +14,18 @@ import hashlib
 import json
 import math
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from retro_gamer_core.errors import RetroGamerError
-
 DIGITS = 64
 _END_OF_ZIP = b"PK\x05\x06"
 _END_LENGTH = 22  # of a zip without a comment; the last two bytes are the length of the comment
 
-_HEADER_READERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
+_HEADER_READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def write_archive(
@@ -92,17 +87,6 @@ def read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
 def is_plain(dtype: np.dtype) -> bool:
     """Truth values, numbers, times and texts of fixed length; not Python objects, not records."""
     return dtype.kind in "biufcmMSU" and dtype.itemsize > 0
-
-
-@contextmanager
-def refused_as(error_for: Callable[[Exception], RetroGamerError]) -> Iterator[None]:
-    """Whatever a damaged file makes zipfile, json, numpy or the parts of a run raise, it means one thing."""
-    try:
-        yield
-    except MemoryError:
-        raise  # the file may be fine
-    except Exception as error:
-        raise error_for(error) from error
 
 
 def sealed(contents: bytes) -> bytes:

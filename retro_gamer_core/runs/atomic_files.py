@@ -12,8 +12,9 @@ import errno
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -44,7 +45,8 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     temporary = path.with_name(f"{path.name}.{uuid4().hex[:8]}{_UNFINISHED}")
     try:
         write(temporary)
-        _wait_for_disk(temporary)
+        with temporary.open("r+b") as file:  # Windows flushes only what it may write to
+            os.fsync(file.fileno())
         _rename_over(temporary, path)
     except BaseException as error:
         with suppress(OSError):
@@ -52,8 +54,14 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         if isinstance(error, OSError) and not isinstance(error, RetroGamerError):
             raise _not_written(path, error) from error
         raise
-    with suppress(OSError):  # Windows, and some network drives, have no way to do this
-        _wait_for_directory(path.parent)
+    # Wait until the new name is on disk too, or a power cut could bring the old file back. Windows, and some
+    # network drives, have no way to do this.
+    with suppress(OSError):
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -80,7 +88,10 @@ def refuse_links_out_of(directory: Path) -> None:
     Raises:
         LinkRefused: naming each link in it that leads out of it.
     """
-    _refuse(_links_out_of(directory, directory.resolve()))
+    root = directory.resolve()
+    # Where there is nothing to be read, it is told by whoever wants something in it.
+    found = [Path(folder, name) for folder, *inside in os.walk(directory) for name in chain(*inside)]
+    _refuse(sorted(path for path in found if path.is_symlink() and not path.resolve().is_relative_to(root)))
 
 
 def refuse_link_out(file: Path) -> None:
@@ -96,20 +107,6 @@ def refuse_link_out(file: Path) -> None:
 def entries(directory: Path) -> list[Path]:
     """What is in a directory, by name; nothing when there is no such directory."""
     return sorted(directory.iterdir()) if directory.is_dir() else []
-
-
-def _wait_for_disk(path: Path) -> None:
-    with path.open("r+b") as file:  # Windows flushes only what it may write to
-        os.fsync(file.fileno())
-
-
-def _wait_for_directory(directory: Path) -> None:
-    """Wait until the new name is on disk too, or a power cut could bring the old file back."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _rename_over(temporary: Path, path: Path) -> None:
@@ -133,21 +130,7 @@ def _not_written(path: Path, error: OSError) -> RetroGamerError:
     )
 
 
-def _links_out_of(directory: Path, root: Path) -> Iterator[Path]:
-    try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except OSError:  # not there, or not to be read: told by whoever wants something in it
-        return
-    for entry in entries:
-        path = Path(entry.path)
-        if entry.is_symlink():
-            if not path.resolve().is_relative_to(root):
-                yield path
-        elif entry.is_dir():
-            yield from _links_out_of(path, root)
-
-
-def _refuse(links: Iterator[Path] | list[Path]) -> None:
+def _refuse(links: list[Path]) -> None:
     problems = [Problem(f"{link} leads to {link.readlink()}") for link in links]
     if problems:
         raise LinkRefused(

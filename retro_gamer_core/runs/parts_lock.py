@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,8 +121,7 @@ def differences(locked: Iterable[LockedPart], installed: Iterable[LockedPart]) -
         difference
         for was in locked
         if was.kind != "logger"
-        for difference in (_difference(was, now.get(was.kind)), _another_option(was, now.get(was.kind)))
-        if difference
+        for difference in _differences_of(was, now.get(was.kind))
     ]
 
 
@@ -143,39 +142,38 @@ def adopted(sections: Mapping[str, Any], locked: Iterable[LockedPart], plugins: 
     return found
 
 
-def _difference(was: LockedPart, now: LockedPart | None) -> Difference | None:
-    if now is not None and was.distribution != now.distribution and was.is_code_of(now):
-        return None  # the file has become a plugin, or the plugin is read from its file
-    if now is None or (now.name, now.factory) != (was.name, was.factory):
-        serious, why = True, f"what was learned only fits the {was.kind} it was learned with"
+def _differences_of(was: LockedPart, now: LockedPart | None) -> Iterator[Difference]:
+    told = f"the {was.kind} was {was}, and is now {now or 'missing'}"
+    only_fits = f"what was learned only fits the {was.kind} it was learned with"
+    plays_worse = f"if the {was.kind} works differently now, the learner plays worse than it did"
+    if now is None:
+        yield _difference(told, only_fits, _way_back(was, now), serious=True)
+        return
+    if was.distribution != now.distribution and was.is_code_of(now):
+        pass  # the file has become a plugin, or the plugin is read from its file
+    elif (now.name, now.factory) != (was.name, was.factory):
+        yield _difference(told, only_fits, _way_back(was, now), serious=True)
     elif _source(now) != _source(was):
-        serious, why = False, f"if the {was.kind} works differently now, the learner plays worse than it did"
+        yield _difference(told, plays_worse, _way_back(was, now))
     elif now.distribution is None and was.sha256 and now.sha256 and was.sha256 != now.sha256:
-        what = f"the file of the {was.kind} {was.name} is not the one that it was trained with"
-        why = f"was: SHA-256 {was.sha256[:12]}…, now: {now.sha256[:12]}…; if the {was.kind} works differently now, "
-        why += "the learner plays worse than it did"
-        return Difference(
-            Problem(what, "parts.lock", why, "bring the old file back, or start a new run"), False
-        )
-    else:
-        return None
-    what = f"the {was.kind} was {was}, and is now {now or 'missing'}"
-    return Difference(Problem(what, where="parts.lock", why=why, hint=_way_back(was, now)), serious)
+        told = f"the file of the {was.kind} {was.name} is not the one that it was trained with"
+        why = f"was: SHA-256 {was.sha256[:12]}…, now: {now.sha256[:12]}…; {plays_worse}"
+        yield _difference(told, why, "bring the old file back, or start a new run")
+    if now.name == was.name and was.kind in ("encoder", "network"):
+        changed = [
+            name
+            for name, value in was.options.items()
+            if name in now.options and _plain(now.options[name]) != _plain(value)
+        ]
+        for name in changed[:1]:
+            value = was.options[name]
+            told = f"{name} of the {was.kind} {was.name} was {value!r}, and is now {now.options[name]!r}"
+            way_back = f"write {name} = {value!r} in [{KINDS[was.kind].section}]"
+            yield _difference(told, only_fits, way_back, serious=True)
 
 
-def _another_option(was: LockedPart, now: LockedPart | None) -> Difference | None:
-    """Of what was learned with, the first option that both have and that is not the same."""
-    if now is None or now.name != was.name or was.kind not in ("encoder", "network"):
-        return None
-    for name, value in was.options.items():
-        if name in now.options and _plain(now.options[name]) != _plain(value):
-            what = f"{name} of the {was.kind} {was.name} was {value!r}, and is now {now.options[name]!r}"
-            section = KINDS[was.kind].section
-            why = f"what was learned only fits the {was.kind} it was learned with"
-            return Difference(
-                Problem(what, "parts.lock", why, f"write {name} = {value!r} in [{section}]"), True
-            )
-    return None
+def _difference(told: str, why: str, way_back: str, *, serious: bool = False) -> Difference:
+    return Difference(Problem(told, "parts.lock", why, way_back), serious)
 
 
 def _plain(value: Any) -> Any:

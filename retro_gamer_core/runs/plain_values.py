@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from math import nan
 from numbers import Integral, Real
 from types import NoneType, UnionType
@@ -31,6 +32,10 @@ def number(value: object) -> int | float | None:
     except (OverflowError, ValueError):
         return nan
     return int(value) if isinstance(value, Integral) else as_float
+
+
+def is_number(value: object) -> bool:
+    return number(value) is not None
 
 
 def plain(value: Any, where: str) -> Any:
@@ -81,53 +86,59 @@ def restored(cls: type[T], values: Any) -> T:
     return _read(values, cls, cls.__name__.strip("_"))
 
 
+def restored_from(cls: type[T], values: Mapping[str, Any]) -> T:
+    """The same out of a mapping that holds more; fields that have a default may be missing.
+
+    Raises:
+        ValueError: naming the first field that cannot be.
+    """
+    return restored(cls, {each.name: values[each.name] for each in fields(cls) if each.name in values})  # type: ignore[arg-type]
+
+
 def _read(value: Any, hint: Any, where: str) -> Any:
-    if hint is Any:
+    if hint is Any or (type(value) is hint and hint in (float, str, bool)):
         return value
     value = _unwrapped(value)
     if isinstance(value, Real) and not isinstance(value, (bool, int)):
         value = float(value)  # of numpy, as states of before may hold them
     origin, arguments = get_origin(hint), get_args(hint)
     if is_dataclass(hint) and isinstance(hint, type):
-        return _read_fields(value, hint, where)
+        return value if isinstance(value, hint) else _read_fields(value, hint, where)
     if origin is UnionType:
         if value is None and NoneType in arguments:
             return None
         return _read(value, next(each for each in arguments if each is not NoneType), where)
+    if origin in (list, tuple) and isinstance(value, (list, tuple)):
+        return origin(_read(item, arguments[0], f"{where}[{i}]") for i, item in enumerate(value))
     if origin is Literal:
         fits = value in arguments
-    elif origin in (list, tuple):
-        if not isinstance(value, (list, tuple)):
-            raise _no_such(value, where)
-        return origin(_read(item, arguments[0], f"{where}[{i}]") for i, item in enumerate(value))
-    elif origin is not None:
-        fits = isinstance(value, origin)
     elif hint is int:
         fits = type(value) is int and 0 <= value <= _LARGEST_COUNT
     elif hint is float:
         fits = type(value) is float or (type(value) is int and abs(value) <= _LARGEST_COUNT)
     else:
-        fits = isinstance(value, hint)
+        fits = isinstance(value, origin or hint)
     if not fits:
-        raise _no_such(value, where)
+        raise ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
     return value
 
 
 def _read_fields(value: Any, cls: type, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise _no_such(value, where)
-    hints = get_type_hints(cls)
+        raise ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
+    hints = _hints(cls)
     try:
         return cls(**{key: _read(item, hints.get(key, Any), key) for key, item in value.items()})
     except TypeError as error:  # a field is missing, or there is one too many
         raise ValueError(f"{where}: {error}") from error
 
 
-def _no_such(value: Any, where: str) -> ValueError:
-    return ValueError(f"{where} cannot be {type(value).__name__} {str(value)[:40]}")
-
-
 def _plain_key(key: Any, where: str) -> Any:
     if not isinstance(key, (str, int)) or isinstance(key, bool):
         raise cannot_be_saved(key, f"a key of {where}")
     return plain(key, where)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)

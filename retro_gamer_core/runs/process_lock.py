@@ -49,10 +49,20 @@ def hold_lock(path: Path, note: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise _busy(path, note) from None
+        raise RunBusy(
+            f"{_holder(note)} is training this run already",
+            where=str(path),
+            why="two trainings in one directory would overwrite each other's checkpoints",
+            hint="wait for it, or stop it with Ctrl-C",
+        ) from None
     except OSError as error:
         if error.errno not in _NOBODY_CAN:
-            raise _not_opened(path, error) from error
+            what = f"{path.name} cannot be opened for writing: {error.strerror or error}"
+            hint = "copy the run to a place that you may write to, or ask whose it is"
+            if path.is_symlink():
+                what, hint = f"{path.name} is a link, and links are not followed here", f"remove {path}"
+            why = "it keeps two trainings from writing into one directory"
+            raise RetroGamerError(what, where=str(path), why=why, hint=hint) from error
     try:
         _tell(note)
         yield
@@ -79,23 +89,3 @@ def _holder(note: Path) -> str:
             with note.open(encoding="utf-8", errors="replace") as file:
                 told = file.readline(200).strip()
     return told if _HOLDER.fullmatch(told) and told.isprintable() else "another process"
-
-
-def _busy(path: Path, note: Path) -> RunBusy:
-    return RunBusy(
-        f"{_holder(note)} is training this run already",
-        where=str(path),
-        why="two trainings in one directory would overwrite each other's checkpoints",
-        hint="wait for it, or stop it with Ctrl-C",
-    )
-
-
-def _not_opened(path: Path, error: OSError) -> RetroGamerError:
-    if path.is_symlink():
-        what, hint = f"{path.name} is a link, and links are not followed here", f"remove {path}"
-    else:
-        what = f"{path.name} cannot be opened for writing: {error.strerror or error}"
-        hint = "copy the run to a place that you may write to, or ask whose it is"
-    return RetroGamerError(
-        what, where=str(path), why="it keeps two trainings from writing into one directory", hint=hint
-    )

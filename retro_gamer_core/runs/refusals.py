@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,6 @@ from retro_gamer_core.plugins.diagnosis import in_words
 
 #: The configuration that something was saved with, as ``RunConfig.to_sections`` gives it.
 Sections = Mapping[str, Any]
-
-#: A century. No training has lasted longer.
-_MOST_SECONDS = 1e10
 
 
 def check_own(was: Sections, *, name: str) -> None:
@@ -41,9 +39,12 @@ def damage_explained(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (RetroGamerError, OSError, MemoryError):
+    except (RetroGamerError, MemoryError):
         raise
     except Exception as error:
+        # A file that names a place in it that cannot be makes the system refuse to go there.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise CheckpointDamaged(
             f"{path.name} is damaged, or not what retro-gamer wrote: {in_words(error)}",
             where=str(path),
@@ -69,13 +70,3 @@ def misfit_explained(name: str) -> Iterator[None]:
             why="the code of the network, the learner or the memory has changed since it was saved",
             hint="bring the old code back, or begin a new run with the new one",
         ) from error
-
-
-def refuse_odd_seconds(seconds: float) -> None:
-    """Refuse a length of training that cannot be, before anybody adds to it.
-
-    Raises:
-        ValueError: it is negative, no number, or longer than a century.
-    """
-    if not 0 <= seconds <= _MOST_SECONDS:
-        raise ValueError(f"it was trained for {seconds} seconds")

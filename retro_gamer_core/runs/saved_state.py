@@ -23,17 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core.errors import CheckpointDamaged
-from retro_gamer_core.runs.archives import (
-    is_plain,
-    open_archive,
-    read_array,
-    read_json,
-    refused_as,
-    write_archive,
-)
+from retro_gamer_core.runs.archives import is_plain, open_archive, read_array, read_json, write_archive
 from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.plain_values import cannot_be_saved
+from retro_gamer_core.runs.refusals import damage_explained
 
 _FORMAT = "retro-gamer state"
 _VERSION = 1
@@ -79,11 +72,7 @@ def read_state(path: Path) -> dict[str, Any]:
         CheckpointDamaged: cut short, changed, or not a saved state at all.
         OSError: the file cannot be opened.
     """
-    with (
-        path.open("rb") as file,
-        refused_as(lambda error: _damaged(path, error)),
-        open_archive(file, path.stat().st_size) as archive,
-    ):
+    with path.open("rb") as file, damage_explained(path), open_archive(file, path.stat().st_size) as archive:
         tree = read_json(archive, _TREE)
         if tree["format"] != _FORMAT:
             raise ValueError("something else wrote it")
@@ -161,12 +150,3 @@ def _decode(node: Any, archive: zipfile.ZipFile) -> Any:
 
 def _member(index: int) -> str:
     return f"{index}.npy"
-
-
-def _damaged(path: Path, error: Exception) -> CheckpointDamaged:
-    return CheckpointDamaged(
-        f"{path.name} cannot be read: it is cut short, damaged, or no training state at all ({error})",
-        where=str(path),
-        why="training could not go on exactly where it stopped",
-        hint="move the file away, and training goes on from what was saved before it",
-    )

@@ -29,7 +29,7 @@ from retro_gamer_core.playing.n_step import NStepAccumulator
 from retro_gamer_core.plugins.import_strings import import_object
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder, build_player
-from retro_gamer_core.training.vector_building import build_games
+from retro_gamer_core.training.assembly import build_games
 from retro_gamer_core.transitions import Batch, Transitions
 
 SEED = 1

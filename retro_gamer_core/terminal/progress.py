@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import Problem
-from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.runs.training_log import format_duration
 from retro_gamer_core.terminal.printing import MovingLine, percent, warn
 from retro_gamer_core.training.time_budget import SteadyClock
 

@@ -7,19 +7,13 @@ nothing. It is only worth hearing if it is never false, so each threshold stands
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.events import AlarmRaised
 from retro_gamer_core.findings import Finding, finding
 from retro_gamer_core.runs.plain_values import restored
-from retro_gamer_core.training.run_monitor import (
-    IN_A_ROW,
-    Exploration,
-    GreedyPlay,
-    MonitorState,
-    RunMonitor,
-)
+from retro_gamer_core.training.run_monitor import IN_A_ROW, Exploration, GreedyPlay, RunMonitor, SoFar
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig, TrainingSettings
@@ -83,13 +77,13 @@ MARGIN = 0.1
 ONE_ACTION = 0.98
 
 
-@dataclass(frozen=True)
+@dataclass
 class WatchState:
     """What is saved of a watch."""
 
     told: list[str]
     looked_at_turn: int
-    so_far: MonitorState
+    so_far: SoFar
 
 
 class AlarmWatch:
@@ -103,8 +97,7 @@ class AlarmWatch:
 
     def __init__(self, config: RunConfig) -> None:
         self.monitor = RunMonitor(config)
-        self._looked_at_turn = 0
-        self._told: list[str] = []
+        self._state = WatchState(told=[], looked_at_turn=0, so_far=self.monitor)
 
     def episode_finished(self, episode: EpisodeFinished) -> list[AlarmRaised]:
         """The alarms that are new after this episode."""
@@ -112,9 +105,9 @@ class AlarmWatch:
         before = monitor.share_played or 0
         monitor.add_episode(episode)
         half_way = before < HALF_WAY <= (monitor.share_played or 0)  # a short run is looked at, too
-        if episode.total_turns - self._looked_at_turn < TURNS_BETWEEN_LOOKS and not half_way:
+        if episode.total_turns - self._state.looked_at_turn < TURNS_BETWEEN_LOOKS and not half_way:
             return []
-        self._looked_at_turn = episode.total_turns
+        self._state.looked_at_turn = episode.total_turns
         monitor.look()
         return self._new_ones()
 
@@ -126,28 +119,24 @@ class AlarmWatch:
         return self._new_ones()
 
     def _new_ones(self) -> list[AlarmRaised]:
-        found = [one for alarm in ALARMS if (one := alarm(self.monitor)) and one.code not in self._told]
-        self._told += [one.code for one in found]
+        found = [one for alarm in ALARMS if (one := alarm(self.monitor)) and one.code not in self._state.told]
+        self._state.told += [one.code for one in found]
         now = {"level": "warning", "episode": self.monitor.episode, "total_turns": self.monitor.turns}
         return [AlarmRaised(**{**vars(one), **now}) for one in found]
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values only, for it is kept in checkpoints too."""
-        return {
-            "told": list(self._told),
-            "looked_at_turn": self._looked_at_turn,
-            "so_far": self.monitor.state_dict(),
-        }
+        return asdict(self._state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         saved = restored(WatchState, state)
-        self._told, self._looked_at_turn = saved.told, saved.looked_at_turn
-        self.monitor.load_state_dict(state["so_far"])
+        self.monitor.go_on_from(saved.so_far)
+        self._state = replace(saved, so_far=self.monitor)
 
 
 def reward_never_seen(run: RunMonitor) -> Finding | None:
     """Every reward of every turn was zero."""
-    noticed, longest = run.noticed, run.episodes.longest
+    noticed, longest = run.signs, run.episodes.longest
     if not _enough_turns(run) or (noticed.lowest_reward, noticed.highest_reward) != (0, 0):
         return None
     over_at_once = longest <= A_MOMENT
@@ -169,7 +158,7 @@ def reward_always_same(run: RunMonitor) -> Finding | None:
     The same reward in every turn is not enough: where games differ in length, it says that living
     longer is good, or bad, and that can be learned.
     """
-    noticed, episodes = run.noticed, run.episodes
+    noticed, episodes = run.signs, run.episodes
     each_turn = noticed.lowest_reward == noticed.highest_reward
     each_game = episodes.lowest == episodes.highest and episodes.count >= GAMES_ALL_THE_SAME
     if not _enough_turns(run) or not episodes.count or episodes.shortest != episodes.longest:
@@ -189,7 +178,7 @@ def reward_always_same(run: RunMonitor) -> Finding | None:
 def learning_never_starts(run: RunMonitor) -> Finding | None:
     """No update yet, and at this pace none until the end."""
     expected = run.expected_turns
-    if run.noticed.updates or expected is None or (run.share_played or 0) < HALF_WAY:
+    if run.signs.updates or expected is None or (run.share_played or 0) < HALF_WAY:
         return None
     more = "training_episodes" if run.episodes_in_run else "time (--for)"
     return run_too_short(round(expected), run.settings, more)
@@ -266,11 +255,12 @@ def largest_return(run: RunMonitor) -> float | None:
 
     For ever, and not until max_turns_per_episode: a turn limit is no end to the learner, who guesses
     what would have come (see ``retro_gamer_core.transitions``). None where there is no bound: with
-    gamma = 1, without a reward, and where not all rewards were noticed.
+    gamma = 1, without a reward, and where not all rewards were noticed, since training goes on from something
+    that was saved without its monitor.
     """
-    largest = max(-run.noticed.lowest_reward, run.noticed.highest_reward)
+    largest = max(-run.signs.lowest_reward, run.signs.highest_reward)
     gamma = run.settings.gamma
-    if gamma >= 1 or largest <= 0 or not run.every_reward_noticed:
+    if gamma >= 1 or largest <= 0 or run.signs.turns < run.turns:
         return None
     return largest / (1 - gamma)
 
@@ -315,7 +305,7 @@ def is_late(run: RunMonitor) -> bool:
 
 def _enough_turns(run: RunMonitor) -> bool:
     longest = run.settings.max_turns_per_episode
-    return run.noticed.turns >= max(TURNS_WITHOUT_REWARD, GAMES_WITHOUT_REWARD * longest)
+    return run.signs.turns >= max(TURNS_WITHOUT_REWARD, GAMES_WITHOUT_REWARD * longest)
 
 
 def _if_cut(run: RunMonitor) -> str:

@@ -6,18 +6,35 @@ Whoever raises an error, or calls ``exit()``, is named once and not called again
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.events import AlarmRaised, CheckpointSaved, EpisodeFinished, Evaluated, Outcome, RunInfo
+from retro_gamer_core.playing.replay import Recording
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.runs.saved_state import refuse_unsaveable
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Listener, Logger
-    from retro_gamer_core.playing.replay import Recording
     from retro_gamer_core.plugins.registry import Plugins
+
+Event = EpisodeFinished | CheckpointSaved | AlarmRaised | Evaluated | Recording | Outcome
+
+#: The method of listeners that hears of an event (its hook is called ``retro_gamer_`` and that), and what
+#: the hook calls it; "" where there is no hook.
+_TOLD_AS: dict[type[Event], tuple[str, str]] = {
+    EpisodeFinished: ("episode_finished", "episode"),
+    CheckpointSaved: ("checkpoint_saved", "checkpoint"),
+    AlarmRaised: ("alarm_raised", "alarm"),
+    Evaluated: ("evaluated", "evaluation"),
+    Recording: ("game_recorded", ""),
+    Outcome: ("training_finished", "outcome"),
+}
+
+#: Methods that listeners may do without.
+_NOT_ALL_HAVE = ("alarm_raised", "evaluated", "game_recorded")
 
 
 class Callbacks:
@@ -42,58 +59,41 @@ class Callbacks:
         }
 
     def training_started(self, choices: list[str]) -> None:
-        self._tell("training_started", self._run, choices)
-        self._announce("retro_gamer_training_started")
+        for name in list(self._listeners):
+            self._ask(name, "training_started", self._run, choices)
+        self._announce("training_started")
 
     def note(self, line: str) -> None:
-        self._tell("note", line)
+        for name in list(self._listeners):
+            self._ask(name, "note", line)
 
-    def episode_finished(self, episode: EpisodeFinished) -> None:
-        self._tell("episode_finished", episode)
-        self._announce("retro_gamer_episode_finished", episode=episode)
-
-    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        self._tell("checkpoint_saved", checkpoint)
-        self._announce("retro_gamer_checkpoint_saved", checkpoint=checkpoint)
-
-    def alarm_raised(self, alarm: AlarmRaised) -> None:
-        """Loggers may have a method of this name; one that has none is given a note."""
+    def tell(self, event: Event) -> None:
+        """Tell everybody of an event; of an alarm, those that know no alarms by a note."""
+        method, argument = _TOLD_AS[type(event)]
         for name, listener in list(self._listeners.items()):
-            if getattr_static(listener, "alarm_raised", None):
-                self._ask(name, "alarm_raised", alarm)
-            else:
-                self._ask(name, "note", alarm.line)
-        self._announce("retro_gamer_alarm_raised", alarm=alarm)
-
-    def evaluated(self, evaluation: Evaluated) -> None:
-        """Loggers may have a method of this name."""
-        for name in self._who_hear("evaluated"):
-            self._ask(name, "evaluated", evaluation)
-        self._announce("retro_gamer_evaluated", evaluation=evaluation)
-
-    def game_recorded(self, recording: Recording) -> None:
-        """Loggers may have a method of this name."""
-        for name in self._who_hear("game_recorded"):
-            self._ask(name, "game_recorded", recording)
+            if method not in _NOT_ALL_HAVE or getattr_static(listener, method, None):
+                self._ask(name, method, event)
+            elif isinstance(event, AlarmRaised):
+                self._ask(name, "note", event.line)
+        if argument:
+            self._announce(method, **{argument: event})
 
     @property
     def want_recordings(self) -> bool:
         """Whether anybody has ``game_recorded``."""
-        return bool(self._who_hear("game_recorded"))
-
-    def training_finished(self, outcome: Outcome) -> None:
-        self._tell("training_finished", outcome)
-        self._announce("retro_gamer_training_finished", outcome=outcome)
+        return any(getattr_static(one, "game_recorded", None) for one in self._listeners.values())
 
     def state_dict(self) -> dict[str, Any]:
         """Where each logger stands. One whose state cannot be saved is dropped, as any that fails."""
-        states = {name: self._ask(name, "state_dict") for name in self._loggers}
-        for name, state in states.items():
+        states = {}
+        for name in self._loggers:
+            state = self._ask(name, "state_dict")
             try:
                 refuse_unsaveable(state, f"state_dict of the logger {name}")
             except (Exception, SystemExit) as error:
-                states[name] = None
                 self._drop(name, error)
+            else:
+                states[name] = state
         return {name: state for name, state in states.items() if state is not None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -101,13 +101,6 @@ class Callbacks:
         for name in self._loggers:
             if name in state:
                 self._ask(name, "load_state_dict", state[name])
-
-    def _who_hear(self, what: str) -> list[str]:
-        return [name for name, one in self._listeners.items() if getattr_static(one, what, None)]
-
-    def _tell(self, what: str, *arguments: Any) -> None:
-        for name in list(self._listeners):
-            self._ask(name, what, *arguments)
 
     def _ask(self, name: str, what: str, *arguments: Any) -> Any:
         """Call one listener, if it is still there; when that fails, it is dropped and the others hear why."""
@@ -125,21 +118,17 @@ class Callbacks:
         why = f"{told.what} ({told.where})" if told and told.where else in_words(error)
         self.note(f"the logger {name} failed and is not used any more: {why}")
 
-    def _announce(self, hook: str, **arguments: Any) -> None:
-        for line in self._plugins.announce(hook, run=self._run, **arguments):
+    def _announce(self, event: str, **arguments: Any) -> None:
+        for line in self._plugins.announce(f"retro_gamer_{event}", run=self._run, **arguments):
             self.note(line)
 
 
-def callbacks_as_listener(
-    on_checkpoint: Callable[[dict[str, Any]], None] | None, on_episode: Callable[[], None] | None
-) -> Listener:
+@dataclass
+class FunctionsAsListener:
     """The two callbacks of ``DQNTrainer.train`` as a listener."""
-    return _Callbacks(on_checkpoint, on_episode)
 
-
-class _Callbacks:
-    def __init__(self, on_checkpoint: Any, on_episode: Any) -> None:
-        self._on_checkpoint, self._on_episode = on_checkpoint, on_episode
+    on_checkpoint: Callable[[dict[str, Any]], None] | None
+    on_episode: Callable[[], None] | None
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
 
@@ -148,12 +137,12 @@ class _Callbacks:
     def training_finished(self, outcome: Outcome) -> None: ...
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
-        if self._on_episode:
-            self._on_episode()
+        if self.on_episode:
+            self.on_episode()
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
-        if self._on_checkpoint:
-            self._on_checkpoint(
+        if self.on_checkpoint:
+            self.on_checkpoint(
                 {
                     "episode": checkpoint.episode,
                     "avg_reward": checkpoint.average_reward,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from retro_gamer_core.errors import GameError, RetroGamerError
@@ -14,6 +15,7 @@ from retro_gamer_core.training.loop import GameRaised
 MOST_ERRORS_IN_A_ROW = 20
 
 
+@dataclass
 class GameFailures:
     """Counts the episodes in a row that ended with an error.
 
@@ -22,15 +24,14 @@ class GameFailures:
         episode_limit: the episodes of the run; a short one fails when all of them do.
     """
 
-    def __init__(self, source: Path | None, episode_limit: int) -> None:
-        self._source = source
-        self._limit = min(MOST_ERRORS_IN_A_ROW, episode_limit)
-        self._in_a_row = 0
-        self._last = "", ""  # what was raised, and where
+    source: Path | None
+    episode_limit: int
+    _in_a_row: int = 0
+    _last: tuple[str, str] = "", ""  # what was raised, and where
 
     @property
     def too_many(self) -> bool:
-        return self._in_a_row >= self._limit
+        return self._in_a_row >= min(MOST_ERRORS_IN_A_ROW, self.episode_limit)
 
     def count(self, episode: EpisodeFinished) -> None:
         """An episode that ended otherwise breaks the row."""
@@ -41,7 +42,7 @@ class GameFailures:
         """Keep it in mind. Returns what happened, where, and how to see it again."""
         self._in_a_row += 1
         game = event.game
-        what, where = self._last = blamed(event.error, self._source)
+        what, where = self._last = blamed(event.error, self.source)
         turn = f"turn {game.turns + 1} of episode {event.episode}"
         again = (
             f"random.seed({game.seed}) before create_game() begins it again"

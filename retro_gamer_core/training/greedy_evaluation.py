@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.interrupts import Stop
     from retro_gamer_core.training.loop import TrainingLoop
+    from retro_gamer_core.training.run_keeper import RunKeeper
 
 #: For each turn of an evaluation, so many are trained before the next one.
 TRAINED_FOR_EACH = 20
@@ -61,17 +62,6 @@ class EvaluationRecord:
     random: Means | None = None
     ended_at: int = 0
     named_streams: bool = False
-
-
-class Keeper(Protocol):
-    """Who writes ``best.pt``, and keeps the clock."""
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of training so far."""
-
-    def save_best(self, loop: TrainingLoop) -> None:
-        """Keep what was learned so far as ``best.pt``."""
 
 
 class _GivenUp(Exception):
@@ -118,7 +108,7 @@ class GreedyEvaluation:
         """Whether training that ends after so many turns is still to be evaluated ``at_the_end``."""
         return bool(self._settings.evaluate_every and turns and self._record.ended_at != turns)
 
-    def now(self, player: Player, loop: TrainingLoop, keeper: Keeper, stop: Stop) -> Evaluated | None:
+    def now(self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: Stop) -> Evaluated | None:
         """Evaluate, and save what is the best so far as ``best.pt``.
 
         Given up (None) as soon as somebody asks to stop; it is still due when training goes on, then.
@@ -139,7 +129,9 @@ class GreedyEvaluation:
             self._keep(means, loop, keeper)
         return self._told(means, played, player, keeper.seconds, is_best=is_best)
 
-    def at_the_end(self, player: Player, loop: TrainingLoop, keeper: Keeper, stop: Stop) -> Evaluated | None:
+    def at_the_end(
+        self, player: Player, loop: TrainingLoop, keeper: RunKeeper, stop: Stop
+    ) -> Evaluated | None:
         """Compare the last policy with ``best.pt`` in fresh games; the better one stays, or becomes, ``best.pt``.
 
         As many games are played as a twentieth of the turns of the whole training allows, 30 at most; after a
@@ -211,7 +203,7 @@ class GreedyEvaluation:
             return None
         return Means.of(self._play(best, games, seed, stop), then.episode, then.total_turns)
 
-    def _keep(self, means: Means, loop: TrainingLoop, keeper: Keeper) -> None:
+    def _keep(self, means: Means, loop: TrainingLoop, keeper: RunKeeper) -> None:
         keeper.save_best(loop)
         self._kept.replaced_by(means)
 

@@ -55,15 +55,12 @@ def stop_on_interrupt(tell: Callable[[str], None]) -> Iterator[StopRequest]:
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
-    insisting = numbers_of(
-        "SIGINT", "SIGBREAK"
-    )  # SIGBREAK is Ctrl-Break on Windows, or a window that is closed
+    # SIGBREAK is Ctrl-Break on Windows, or a window that is closed. Who ignores SIGHUP was begun by nohup.
+    insisting, hang_up = numbers_of("SIGINT", "SIGBREAK"), numbers_of("SIGHUP")
     before = {
         number: signal.signal(number, on_signal)
         for number in (*insisting, *numbers_of("SIGTERM", "SIGHUP"))
-        if not (
-            number in numbers_of("SIGHUP") and signal.getsignal(number) is signal.SIG_IGN
-        )  # that is nohup
+        if number not in hang_up or signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
         yield request

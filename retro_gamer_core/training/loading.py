@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.configuration import RunConfig, read_config
 from retro_gamer_core.configuration.own_files import make_importable
+from retro_gamer_core.distributions import installed_version
 from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.games.finding import FoundGame, find_game
 from retro_gamer_core.plugins.registry import installed_plugins
@@ -40,21 +40,13 @@ def _with_packages_that_are_gone(error: ConfigurationError, run: RunDirectory) -
         {
             f"{part.distribution}=={part.version}"
             for part in read_lock(run.parts_lock)
-            if part.distribution and not _is_installed(part.distribution)
+            if part.distribution and installed_version(part.distribution) is None
         }
     )
     if not gone:
         return error
     said = f"The run was trained with packages that are not installed now. Try: pip install {' '.join(gone)}"
     return ConfigurationError(error.heading, error.problems, footer=f"{said}\n{error.footer}")
-
-
-def _is_installed(distribution: str) -> bool:
-    try:
-        version(distribution)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def load_trainer(

@@ -6,9 +6,8 @@ and leaves logging, checkpoints and pictures to whoever listens.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from retro_gamer_core.events import EpisodeFinished
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.n_step import NStepAccumulator
 from retro_gamer_core.playing.vector import FinishedGame
-from retro_gamer_core.runs.plain_values import restored
+from retro_gamer_core.runs.plain_values import restored_from
 from retro_gamer_core.streams import stream
 
 if TYPE_CHECKING:
@@ -58,30 +57,21 @@ class NewCharacters:
 Event = EpisodeFinished | GameRaised | NewCharacters
 
 
-@dataclass(frozen=True)
+@dataclass
 class LoopCounts:
-    """What a loop counts, as far as it is saved."""
+    """What a loop counts; it is saved."""
 
     turns: int
     updates: int
     episodes: int
-    learning_counted_from: int
-    turns_not_learned_from: int
-    losses_sum: float
-    losses_count: int
-    uncounted: list[FinishedGame]
-
-    @classmethod
-    def read(cls, state: Mapping[str, Any]) -> LoopCounts:
-        """The counts in the state of a loop.
-
-        Raises:
-            KeyError, ValueError: there are none, or they cannot be.
-        """
-        return restored(cls, {each.name: state[each.name] for each in fields(cls)})
+    learning_counted_from: int = 0
+    turns_not_learned_from: int = 0
+    losses_sum: float = 0.0
+    losses_count: int = 0
+    uncounted: list[FinishedGame] = field(default_factory=list)
 
 
-class TrainingLoop:
+class TrainingLoop(LoopCounts):
     """Plays and learns until told to stop.
 
     Args:
@@ -104,23 +94,16 @@ class TrainingLoop:
         characters: CharacterCodes,
         monitor: RunMonitor,
     ) -> None:
+        super().__init__(turns=0, updates=0, episodes=0)
         self.games = games
         self.learner = learner
         self.memory = memory
         self.characters = characters
-        self.turns = 0
-        self.updates = 0
-        self.episodes = 0
         self._settings = settings
         self._monitor = monitor
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, games.num_envs, spec)
         self._sampling = np.random.default_rng(stream(settings.drawn_seed, "sampling"))
         self._chance = Chance(stream=stream(settings.drawn_seed, "parts"))
-        self._learning_counted_from = 0
-        self._turns_not_learned_from = 0
-        self._losses_sum = 0.0
-        self._losses_count = 0
-        self._uncounted: deque[FinishedGame] = deque()
         self._begun = False
 
     def play(self, episode_limit: int) -> Iterator[Event | None]:
@@ -159,7 +142,7 @@ class TrainingLoop:
     def continue_with_empty_memory(self, *, turns: int, episodes: int) -> None:
         """Go on from a checkpoint, which holds weights but no memories: play first, then learn."""
         self.turns, self.episodes = turns, episodes
-        self._learning_counted_from = turns
+        self.learning_counted_from = turns
 
     def extend_characters(self, codes: np.ndarray, encoder: Encoder, characters: CharacterCodes) -> None:
         """See more characters from now on; ``codes: uint8[256]`` maps old cell codes to new."""
@@ -186,13 +169,13 @@ class TrainingLoop:
         if self.characters.unknown:
             yield NewCharacters(tuple(self.characters.unknown))
             self.characters.unknown.clear()
-        self._uncounted.extend(turn.finished)
+        self.uncounted.extend(turn.finished)
         yield from self._count(episode_limit)
 
     def _count(self, episode_limit: int) -> Iterator[Event]:
         """Count the games that ended, up to the limit."""
-        while self._uncounted and self.episodes < episode_limit:
-            game = self._uncounted.popleft()
+        while self.uncounted and self.episodes < episode_limit:
+            game = self.uncounted.pop(0)
             self.episodes += 1
             ask(self.learner, "episode_finished")
             if game.error is not None:
@@ -205,12 +188,12 @@ class TrainingLoop:
         The games are turned meanwhile, if they are in a process of their own; so it always lags by this turn.
         """
         settings = self._settings
-        watched = self.turns - self._learning_counted_from
+        watched = self.turns - self.learning_counted_from
         if watched <= settings.learning_starts or len(self.memory) < settings.batch_size:
             return
-        self._turns_not_learned_from += self.games.num_envs
-        while self._turns_not_learned_from >= settings.train_every:
-            self._turns_not_learned_from -= settings.train_every
+        self.turns_not_learned_from += self.games.num_envs
+        while self.turns_not_learned_from >= settings.train_every:
+            self.turns_not_learned_from -= settings.train_every
             batch = self.memory.sample(settings.batch_size, self._sampling)
             result = self.learner.learn(batch)
             loss = float(result.loss)
@@ -219,8 +202,8 @@ class TrainingLoop:
             self.memory.update_priorities(batch.keys, result.td_errors)
             self.updates += 1
             self._monitor.notice_update(result)
-            self._losses_sum += loss
-            self._losses_count += 1
+            self.losses_sum += loss
+            self.losses_count += 1
 
     def check_learner(self) -> None:
         """To be called before anything is saved, so that what is saved can be played with.
@@ -236,8 +219,8 @@ class TrainingLoop:
                 raise _diverged(self.updates)
 
     def _episode_finished(self, game: FinishedGame) -> EpisodeFinished:
-        average_loss = self._losses_sum / self._losses_count if self._losses_count else None
-        self._losses_sum, self._losses_count = 0.0, 0
+        average_loss = self.losses_sum / self.losses_count if self.losses_count else None
+        self.losses_sum, self.losses_count = 0.0, 0
         told = ask(self.learner, "statistics") or {}
         statistics = {str(name): float(value) for name, value in told.items()}
         return EpisodeFinished(
@@ -254,14 +237,8 @@ class TrainingLoop:
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on exactly here."""
         return {
-            "turns": self.turns,
-            "updates": self.updates,
-            "episodes": self.episodes,
-            "learning_counted_from": self._learning_counted_from,
-            "turns_not_learned_from": self._turns_not_learned_from,
-            "losses_sum": self._losses_sum,
-            "losses_count": self._losses_count,
-            "uncounted": [asdict(replace(game, error=None)) for game in self._uncounted],
+            **{each.name: getattr(self, each.name) for each in fields(LoopCounts)},
+            "uncounted": [asdict(replace(game, error=None)) for game in self.uncounted],
             "sampling": self._sampling.bit_generator.state,
             "chance": self._chance.state_dict(),
             "accumulator": self._accumulator.state_dict(),
@@ -276,12 +253,7 @@ class TrainingLoop:
         Returns False when the running games could not be played again the same (see
         ``VectorEnv.load_state_dict``); everything else is as it was.
         """
-        counts = LoopCounts.read(state)
-        self.turns, self.updates, self.episodes = counts.turns, counts.updates, counts.episodes
-        self._learning_counted_from = counts.learning_counted_from
-        self._turns_not_learned_from = counts.turns_not_learned_from
-        self._losses_sum, self._losses_count = counts.losses_sum, counts.losses_count
-        self._uncounted = deque(counts.uncounted)
+        vars(self).update(vars(restored_from(LoopCounts, state)))
         self._sampling.bit_generator.state = state["sampling"]
         if "chance" in state:  # states of before have none
             self._chance.load_state_dict(state["chance"])

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration import (
-    config_from_sections,
-    migrated_sections,
-    new_config_text,
-)
+from retro_gamer_core.configuration import config_from_sections, migrated_sections, new_config_text
 from retro_gamer_core.configuration.settings import SECTION_KEYS, SECTIONS
 from retro_gamer_core.errors import PartNotFound
 from retro_gamer_core.kinds import KINDS
@@ -81,11 +78,11 @@ def with_wishes(
     latest = {(choice.section, choice.key): choice for choice in [*choices, *wished]}
     chosen = {choice.key: choice.value for choice in latest.values()}
     tables = {kind.table: kind for kind in KINDS.values() if kind.table}
-    for wish in [
-        wish for wish in wished if wish.section in tables
-    ]:  # it stands there, and not in the section
-        kind = tables[wish.section]
-        if wish.key == "name":
+    for wish in wished:
+        kind = tables.get(wish.section)
+        if kind is None:
+            continue
+        if wish.key == "name":  # it stands there, and not in the section
             latest.pop((kind.section, kind.key), None)
             chosen[kind.key] = wish.value
         elif wish.key not in [setting.name for setting in SECTION_KEYS.get(kind.section, ())]:
@@ -107,9 +104,7 @@ def make_run(
         RetroGamerError: the system refused, and nothing is left of it.
     """
     text = new_config_text(choices, game=game, metadata=metadata)
-    sections = {"config_version": 1, **_sections(choices)}
-    sections = {**sections, "game": {"name": game}, "metadata": metadata.to_dict()}
-    config_from_sections(sections, plugins, where="the settings asked for")
+    config_from_sections(tomllib.loads(text), plugins, where="the settings asked for")
     return RunDirectory.create(output, text)
 
 
@@ -125,10 +120,3 @@ def _is_setting(choice: Choice, chosen: Mapping[str, Any], plugins: Plugins) -> 
             if any(option.name == choice.key for option in plugins.options_of(part)):
                 return True
     return False
-
-
-def _sections(choices: list[Choice]) -> dict[str, dict[str, Any]]:
-    sections: dict[str, dict[str, Any]] = {}
-    for choice in choices:
-        sections.setdefault(choice.section, {})[choice.key] = choice.value
-    return sections

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
     from retro_gamer_core.plugins.records import ProvidedPart
     from retro_gamer_core.training.loop import TrainingLoop
-    from retro_gamer_core.training.resuming import Saved
+    from retro_gamer_core.training.resuming import Found, Saved
 
 
 @dataclass
@@ -61,9 +61,6 @@ class CheckpointAverages:
             turns_per_second=self.turns / seconds if seconds > 0 else 0.0,
         )
 
-    def state_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 class Stateful(Protocol):
     """What can be saved, and taken back to where it stood."""
@@ -73,6 +70,7 @@ class Stateful(Protocol):
     def load_state_dict(self, state: dict[str, Any]) -> Any: ...
 
 
+@dataclass
 class RunKeeper:
     """Keeps the files of one run.
 
@@ -84,19 +82,13 @@ class RunKeeper:
         things: what is saved by name in states and in checkpoints, whatever it is.
     """
 
-    def __init__(
-        self,
-        run: RunDirectory,
-        config: RunConfig,
-        lock: list[LockedPart],
-        learner: ProvidedPart,
-        things: Mapping[str, Stateful],
-    ) -> None:
-        self._run = run
-        self._config = config
-        self._lock = lock
-        self._learner = learner
-        self._things = things
+    run: RunDirectory
+    config: RunConfig
+    lock: list[LockedPart]
+    learner: ProvidedPart
+    things: Mapping[str, Stateful]
+
+    def __post_init__(self) -> None:
         self._averages = CheckpointAverages()
         self._checkpoints: list[int] = []  # after which episodes, earlier sessions included
         self._clock = SteadyClock()
@@ -125,7 +117,7 @@ class RunKeeper:
         self._seconds_before = saved.told.seconds
         self._averages = saved.told.averages
         self._checkpoints = saved.told.checkpoints
-        for name, thing in self._things.items():
+        for name, thing in self.things.items():
             if saved.contents.get(name):
                 thing.load_state_dict(saved.contents[name])
         if saved.has_memory:
@@ -140,46 +132,40 @@ class RunKeeper:
 
         Options are compared elsewhere.
         """
-        changed = differences(read_lock(self._run.parts_lock), self._lock)
-        write_lock(self._run.parts_lock, self._lock)
+        changed = differences(read_lock(self.run.parts_lock), self.lock)
+        write_lock(self.run.parts_lock, self.lock)
         return [difference.problem.what for difference in changed]
 
-    def make_room(self, *, damaged: Iterable[Path], finished: bool, rewound_to: Saved | None) -> None:
+    def make_room(self, found: Found, *, finished: bool) -> None:
         """Nothing that was saved before is written over: what belongs to another future is moved aside.
 
         Args:
-            damaged: files that cannot be read.
+            found: what training goes on from, and what cannot be read.
             finished: whether all episodes have been played, so that ``final.pt`` is still the end.
-            rewound_to: the earlier checkpoint that training goes on from, if it does.
         """
-        self._set_aside([*damaged], "damaged")
-        final = [] if finished else [self._run.final_checkpoint]
-        if rewound_to is None:
-            self._set_aside(final, "finished earlier")
-        else:
-            episode = rewound_to.told.episode
-            later = [path for path in self._run.checkpoints() if (episode_of(path) or 0) > episode]
-            recordings = self._run.recordings(after=rewound_to.told.turns)
-            aside = [*later, *final, *self._run.newest_states(), *recordings]
-            self._set_aside(aside, f"before resuming {rewound_to.path.name}")
+        self._set_aside([*found.damaged], "damaged")
+        aside, reason = [] if finished else [self.run.final_checkpoint], "finished earlier"
+        if found.saved and not found.saved.has_memory:  # an earlier checkpoint
+            episode = found.saved.told.episode
+            aside += [path for path in self.run.checkpoints() if (episode_of(path) or 0) > episode]
+            aside += [*self.run.newest_states(), *self.run.recordings(after=found.saved.told.turns)]
+            reason = f"before resuming {found.saved.path.name}"
+        self._set_aside(aside, reason)
 
     def save_state(self, loop: TrainingLoop, loggers: Stateful) -> None:
         """Everything needed to go on exactly here, beside the state saved before."""
         loop.check_learner()
         state = {
-            "config": self._config.to_sections(),
+            "config": self.config.to_sections(),
             "seconds": self.seconds,
             "checkpoints": self._checkpoints,
+            **{name: thing.state_dict() for name, thing in self.things.items()},
+            "averages": asdict(self._averages),
+            "loop": loop.state_dict(),
+            "loggers": loggers.state_dict(),
         }
-        things: dict[str, Any] = {
-            **self._things,
-            "averages": self._averages,
-            "loop": loop,
-            "loggers": loggers,
-        }
-        state |= {name: thing.state_dict() for name, thing in things.items()}
-        write_state(self._run.state_path(loop.turns), state)
-        self._run.prune_states()
+        write_state(self.run.state_path(loop.turns), state)
+        self.run.prune_states()
         self._state_saved = self._clock()
 
     def save_checkpoint(self, loop: TrainingLoop, last: EpisodeFinished) -> CheckpointSaved:
@@ -192,20 +178,20 @@ class RunKeeper:
     def save_last(self, loop: TrainingLoop, *, finished: bool) -> None:
         """Leave a checkpoint of where training stopped, so that there is something to play."""
         if finished:
-            self._write_checkpoint(loop, self._run.final_checkpoint)
-        elif not self._run.checkpoint_path(loop.episodes).exists():
+            self._write_checkpoint(loop, self.run.final_checkpoint)
+        elif not self.run.checkpoint_path(loop.episodes).exists():
             self._write_numbered(loop)
 
     def save_best(self, loop: TrainingLoop) -> None:
         """Keep what was learned so far as ``best.pt``."""
-        self._write_checkpoint(loop, self._run.best_checkpoint)
+        self._write_checkpoint(loop, self.run.best_checkpoint)
 
     def _write_numbered(self, loop: TrainingLoop) -> Path:
         """Write ``ep_0500.pt``, and thin out the others where there are too many now."""
-        path = self._run.checkpoint_path(loop.episodes)
+        path = self.run.checkpoint_path(loop.episodes)
         self._write_checkpoint(loop, path)
         written = [*self._checkpoints, loop.episodes]
-        self._checkpoints = self._run.thin_checkpoints(written, self._config.training.keep_checkpoints)
+        self._checkpoints = self.run.thin_checkpoints(written, self.config.training.keep_checkpoints)
         return path
 
     def _write_checkpoint(self, loop: TrainingLoop, path: Path) -> None:
@@ -214,12 +200,12 @@ class RunKeeper:
             "episode": loop.episodes,
             "total_steps": loop.turns,
             "total_training_seconds": self.seconds,
-            "config_snapshot": self._config.to_sections(),
-            "parts_lock": [asdict(part) for part in self._lock],
-            **{name: thing.state_dict() for name, thing in self._things.items()},
+            "config_snapshot": self.config.to_sections(),
+            "parts_lock": [asdict(part) for part in self.lock],
+            **{name: thing.state_dict() for name, thing in self.things.items()},
         }
-        write_checkpoint(path, progress, loop.learner, self._learner)
+        write_checkpoint(path, progress, loop.learner, self.learner)
 
     def _set_aside(self, paths: list[Path], reason: str) -> None:
         if any(path.exists() for path in paths):
-            self._run.set_aside(paths, reason)
+            self.run.set_aside(paths, reason)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-
-from retro_gamer_core.runs.plain_values import restored
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig, TrainingSettings
@@ -118,41 +115,36 @@ class GreedyPlay:
     share: float
 
 
-@dataclass(frozen=True)
-class MonitorState:
-    """What is saved of a monitor."""
-
-    signs: Noticed
-    episode: int
-    turns: int
-    episodes: Episodes
-    exploration: Exploration
-    guesses: list[float]
-    greedy_plays: list[GreedyPlay]
-
-
-class RunMonitor:
-    """A run so far. The loop tells it of rewards and updates, the trainer of episodes and evaluations.
+@dataclass
+class SoFar:
+    """What is known of a run so far, as it is saved.
 
     Args:
-        config: what was asked for.
-
-    Attributes:
-        noticed: what the loop has seen, since the run began.
+        signs: what the loop has seen, since the run began.
         episode, turns: the last episode that was finished, and the turns played by then.
         guesses: the largest guess at each of the last looks, the newest last.
         greedy_plays: the last evaluations, those early in the run left out.
     """
 
+    signs: Noticed = field(default_factory=Noticed)
+    episode: int = 0
+    turns: int = 0
+    episodes: Episodes = field(default_factory=Episodes)
+    exploration: Exploration = field(default_factory=Exploration)
+    guesses: list[float] = field(default_factory=list)
+    greedy_plays: list[GreedyPlay] = field(default_factory=list)
+
+
+class RunMonitor(SoFar):
+    """A run so far. The loop tells it of rewards and updates, the trainer of episodes and evaluations.
+
+    Args:
+        config: what was asked for.
+    """
+
     def __init__(self, config: RunConfig) -> None:
+        super().__init__()
         self.config = config
-        self.noticed = Noticed()
-        self.episode = 0
-        self.turns = 0
-        self.episodes = Episodes()
-        self.exploration = Exploration()
-        self.guesses: deque[float] = deque(maxlen=IN_A_ROW)
-        self.greedy_plays: deque[GreedyPlay] = deque(maxlen=IN_A_ROW)
         self.begin(config.training.training_episodes)
 
     def begin(self, episodes: int | None, share_of_time: Callable[[], float] | None = None) -> None:
@@ -184,14 +176,9 @@ class RunMonitor:
         before = 0 if self.episodes_in_run else self._turns_before
         return before + (self.turns - before) / share if share else None
 
-    @property
-    def every_reward_noticed(self) -> bool:
-        """Not where training goes on from something that was saved without its monitor."""
-        return self.noticed.turns >= self.turns
-
     def notice_rewards(self, rewards: np.ndarray) -> None:
         """The rewards of one turn of all games, ``float32[K]``."""
-        noticed = self.noticed
+        noticed = self.signs
         each = rewards.tolist()  # of a handful of numbers, Python finds the smallest sooner than numpy
         noticed.turns += len(each)
         noticed.lowest_reward = min(noticed.lowest_reward, min(each))
@@ -199,7 +186,7 @@ class RunMonitor:
 
     def notice_update(self, result: LearnResult) -> None:
         """What one update said."""
-        noticed = self.noticed
+        noticed = self.signs
         noticed.updates += 1
         if noticed.updates % UPDATES_BETWEEN_GUESSES == 0 and result.values is not None:
             guess = float(np.abs(result.values).max())
@@ -214,37 +201,18 @@ class RunMonitor:
         self.exploration.add(episode)
 
     def add_evaluation(self, evaluation: Evaluated) -> None:
-        self.greedy_plays.append(
-            GreedyPlay(
-                reached=float(evaluation.reached),
-                random=float(evaluation.random_reached),
-                action=evaluation.most_frequent_action,
-                share=float(evaluation.most_frequent_share),
-            )
-        )
+        reached, random = float(evaluation.reached), float(evaluation.random_reached)
+        share = float(evaluation.most_frequent_share)
+        play = GreedyPlay(reached, random, evaluation.most_frequent_action, share)
+        self.greedy_plays = [*self.greedy_plays, play][-IN_A_ROW:]
 
     def look(self) -> None:
         """Take down what is measured between two looks."""
-        guess, self.noticed.largest_guess = self.noticed.largest_guess, None
+        guess, self.signs.largest_guess = self.signs.largest_guess, None
         if guess is not None:
-            self.guesses.append(guess)
+            self.guesses = [*self.guesses, guess][-IN_A_ROW:]
 
-    def state_dict(self) -> dict[str, Any]:
-        state = MonitorState(
-            self.noticed,
-            self.episode,
-            self.turns,
-            self.episodes,
-            self.exploration,
-            list(self.guesses),
-            list(self.greedy_plays),
-        )
-        return asdict(state)
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        saved = restored(MonitorState, state)
-        self.noticed, self.episodes, self.exploration = saved.signs, saved.episodes, saved.exploration
-        self.episode = saved.episode
-        self.turns = self._turns_before = saved.turns
-        self.guesses = deque(saved.guesses, IN_A_ROW)
-        self.greedy_plays = deque(saved.greedy_plays, IN_A_ROW)
+    def go_on_from(self, saved: SoFar) -> None:
+        """Take everything back to where it was saved."""
+        vars(self).update(vars(saved))
+        self._turns_before = saved.turns

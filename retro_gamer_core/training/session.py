@@ -12,6 +12,7 @@ from retro_gamer_core.events import EpisodeFinished, Evaluated, Outcome, Reason,
 from retro_gamer_core.training.callbacks import Callbacks
 from retro_gamer_core.training.interrupts import Stop, StopRequest
 from retro_gamer_core.training.loop import Event, GameRaised, NewCharacters
+from retro_gamer_core.training.new_characters import meet_new_characters
 from retro_gamer_core.training.time_budget import StopInTime, TimeBudget, explain_budget, fit_learner
 
 if TYPE_CHECKING:
@@ -48,10 +49,8 @@ class Session:
     def train(self) -> Outcome:
         """See ``Trainer.train``."""
         self._budget.begin()
-        if self._budget.is_limited:
-            self._trainer.alarms.monitor.begin(None, lambda: self._budget.share_spent)
-        else:
-            self._trainer.alarms.monitor.begin(self._episode_limit)
+        episodes = None if self._budget.is_limited else self._episode_limit
+        self._trainer.alarms.monitor.begin(episodes, lambda: self._budget.share_spent)
         self._begin()
         reason: Reason = "failed"
         try:
@@ -64,7 +63,7 @@ class Session:
             self._keeper.stop_clock()
             ask(self._loop.memory, "close")
             outcome = Outcome(reason, self._loop.episodes, self._loop.turns, self._keeper.seconds)
-            self._callbacks.training_finished(outcome)
+            self._callbacks.tell(outcome)
         return outcome
 
     @property
@@ -82,8 +81,7 @@ class Session:
     def _begin(self) -> None:
         """Put the files in order, and tell everybody what begins and where it goes on from."""
         trainer, found = self._trainer, self._trainer.take_found()
-        rewound_to = found.saved if found.saved and not found.saved.has_memory else None
-        self._keeper.make_room(damaged=found.damaged, finished=self._finished, rewound_to=rewound_to)
+        self._keeper.make_room(found, finished=self._finished)
         trainer.write_found_out()
         changed_parts = self._keeper.renew_lock()
         if found.saved:
@@ -147,17 +145,15 @@ class Session:
             case EpisodeFinished():
                 trainer.failures.count(event)
                 self._keeper.count(event)
-                self._callbacks.episode_finished(event)
+                self._callbacks.tell(event)
                 for alarm in trainer.alarms.episode_finished(event):
-                    self._callbacks.alarm_raised(alarm)
+                    self._callbacks.tell(alarm)
                 if event.number % trainer.config.training.checkpoint_every == 0 or self._finished:
-                    self._callbacks.checkpoint_saved(self._keeper.save_checkpoint(self._loop, event))
+                    self._callbacks.tell(self._keeper.save_checkpoint(self._loop, event))
             case GameRaised():
                 self._callbacks.note(trainer.failures.hear(event, games_in_step=self._loop.games.num_envs))
             case NewCharacters():
-                self._callbacks.note(
-                    trainer.new_characters.meet(event.characters, trainer.player, self._loop)
-                )
+                self._callbacks.note(meet_new_characters(event.characters, trainer))
 
     @property
     def _evaluation_due(self) -> bool:
@@ -169,12 +165,12 @@ class Session:
             evaluated = evaluate(self._trainer.player, self._loop, self._keeper, stop)
         if evaluated is None:
             return None
-        self._callbacks.evaluated(evaluated)
+        self._callbacks.tell(evaluated)
         moment = self._moment("evaluation", best=evaluated.is_best)
         self._tell_of(self._recorded.of_evaluation(recorder, self._evaluation.seed, moment))
         alarms = self._trainer.alarms.evaluated(evaluated)
         for alarm in alarms:
-            self._callbacks.alarm_raised(alarm)
+            self._callbacks.tell(alarm)
         if alarms:  # told once, even where nothing else is saved after this
             self._save_state()
         return evaluated
@@ -210,7 +206,7 @@ class Session:
 
     def _tell_of(self, recording: Recording | None) -> None:
         if recording is not None:
-            self._callbacks.game_recorded(recording)
+            self._callbacks.tell(recording)
             self._recorded.wanted = self._callbacks.want_recordings  # one that failed is not asked again
 
     def _save_all(self) -> None:

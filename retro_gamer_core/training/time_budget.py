@@ -10,7 +10,7 @@ from time import monotonic, thread_time
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.contracts import ask
-from retro_gamer_core.runs.training_log_format import format_duration
+from retro_gamer_core.runs.training_log import format_duration
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Learner

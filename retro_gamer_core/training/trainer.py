@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import random
+import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import edit_config
-from retro_gamer_core.playing.chance import any_game
+from retro_gamer_core.playing.chance import Chance, any_game
+from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.policies.player import build_player, lock_parts
 from retro_gamer_core.runs.numbered_files import explain_thinning
+from retro_gamer_core.streams import stream
 from retro_gamer_core.training.alarms import AlarmWatch
 from retro_gamer_core.training.assembly import build_loop
-from retro_gamer_core.training.config_completion import complete_config
 from retro_gamer_core.training.game_failures import GameFailures
 from retro_gamer_core.training.greedy_evaluation import GreedyEvaluation
 from retro_gamer_core.training.interrupts import Stop, StopRequest
-from retro_gamer_core.training.new_characters import NewCharacterRule
 from retro_gamer_core.training.recorded_games import RecordedGames
 from retro_gamer_core.training.resuming import Found, Saved, characters_to_return_to, newest_saved
 from retro_gamer_core.training.run_keeper import RunKeeper
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.contracts import Listener, Logger
     from retro_gamer_core.events import Outcome
     from retro_gamer_core.plugins.registry import Plugins
+    from retro_gamer_core.runs.refusals import Sections
     from retro_gamer_core.runs.run_directory import RunDirectory
 
 #: A killed process loses at most about this much work: seconds between two saved states.
@@ -62,14 +66,14 @@ class Trainer:
         source: Path | None = None,
         seconds_between_states: float = SECONDS_BETWEEN_STATES,
     ) -> None:
-        completed = complete_config(config, create_game)
         self.run = run
-        self.config = completed.config
+        as_written = config.to_sections()
+        self.config, self._choices = _completed(config, create_game)
+        self._found_out = setting_changes(as_written, self.config.to_sections())
         self.plugins = plugins
         self.seconds_between_states = seconds_between_states
-        self._choices, self._found_out = completed.choices, completed.found_out
         self._create_game = create_game
-        self._any_game = partial(any_game, create_game)
+        self.any_game = partial(any_game, create_game)
         self.alarms = AlarmWatch(self.config)
         self._build()
         self.loggers: dict[str, Logger] = {
@@ -88,14 +92,13 @@ class Trainer:
             {"alarms": self.alarms, "evaluation": self.evaluation, "recorded": self.recorded},
         )
         self.failures = GameFailures(source, self.config.training.training_episodes)
-        self.new_characters = NewCharacterRule(run, self.config, self._any_game, plugins)
         self._found = Found()
 
     def _build(self) -> None:
         self.player = build_player(
             self.config,
             self.config.metadata,
-            self._any_game,
+            self.any_game,
             self.plugins,
             device=self.config.training.device,
             run_directory=self.run.path,
@@ -123,7 +126,7 @@ class Trainer:
         """Every decision that was taken, each in a sentence."""
         settings, metadata = self.config.training, self.config.metadata
         memory = self.loop.memory
-        width, height = metadata.board_size or self._any_game().board_size
+        width, height = metadata.board_size or self.any_game().board_size
         return [
             f"game {self.config.game}: {width}×{height} cells; the reward of a "
             f'turn is the change of state["{metadata.reward}"]',
@@ -186,10 +189,7 @@ class Trainer:
             self._found_out = {}
 
     def train(
-        self,
-        listeners: Iterable[Listener] = (),
-        stop: Stop | None = None,
-        budget: TimeBudget | None = None,
+        self, listeners: Iterable[Listener] = (), stop: Stop | None = None, budget: TimeBudget | None = None
     ) -> Outcome:
         """Play and learn until all episodes are played or somebody asks to stop. Saves before it returns.
 
@@ -201,3 +201,38 @@ class Trainer:
         """
         with self.run.hold():
             return Session(self, listeners, stop or StopRequest(), budget or TimeBudget()).train()
+
+
+def setting_changes(was: Sections, now: Sections) -> dict[str, dict[str, Any]]:
+    """What to change in a config to make ``now`` of it; None removes a key. The game keeps its name."""
+    changes = {
+        section: {
+            key: now[section].get(key)
+            for key in {**was[section], **now[section]}
+            if was[section].get(key) != now[section].get(key)
+        }
+        for section in ("metadata", "preprocessing", "model", "training")
+    }
+    return {section: values for section, values in changes.items() if values}
+
+
+def _completed(config: RunConfig, create_game: Callable[[], Game]) -> tuple[RunConfig, list[str]]:
+    """Draw a missing seed, and ask the game for what its description leaves open. Also returns what was found out.
+
+    The metadata of ``config`` is filled in where it is.
+
+    Raises:
+        MetadataError: the description does not fit the game.
+    """
+    seed = config.training.seed
+    if seed is None:
+        seed = secrets.randbelow(1_000_000)
+        config = replace(config, training=replace(config.training, seed=seed))
+    choices = complete_metadata(
+        config.metadata,
+        create_game,
+        exploration_turns=config.training.exploration_turns,
+        rng=random.Random(seed),
+        chance=Chance(stream=stream(seed, "characters")),
+    )
+    return config, choices

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from waiting import PATIENCE
+
+from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Evaluated, RunInfo
+from retro_gamer_loggers.json_lines import JsonLinesWriter
 
 CONFIG = """\
 config_version = 1
@@ -38,17 +42,44 @@ training_episodes = 400
 learning_rate = 0.0005
 """
 
-LOG = """\
-[INIT] encoder egocentric: the learner sees a window of 11×11 cells
-[INIT] network mlp: fully connected layers 484 → 256 → 128 → 5
-=== Training started | 2026-11-20 08:00:00 ===
-[EP 0001] total_reward=-3.0 steps=40 epsilon=0.990 avg_loss=-
-[ep_0100] ep=0001-0100 avg_reward=-1.5 avg_steps=40 epsilon=0.900 avg_loss=- time=0m12s total=0m12s
-[ep_0200] ep=0101-0200 avg_reward=+2.5 avg_steps=70 epsilon=0.800 avg_loss=0.0432 time=0m50s total=1m02s
-[ep_0300] ep=0201-0300 avg_reward=+8.0 avg_steps=99 epsilon=0.700 avg_loss=0.051 time=1m00s total=2m02s
-[EP 0301] total_reward=10.0 steps=90 epsilon=0.699 avg_loss=0.05
-[EP 0302] total_reward=20.0 steps=110 epsilon=0.698 avg_loss=0.05
-"""
+
+def checkpoint(episode: int, reward: float, **values: Any) -> CheckpointSaved:
+    """The averages of a hundred episodes."""
+    usual = {
+        "average_turns": 40.0,
+        "epsilon": 0.9,
+        "average_loss": None,
+        "seconds": 12.0,
+        "total_seconds": 12.0,
+    }
+    more = {"first_episode": episode - 99, "total_turns": 70 * episode, "turns_per_second": 300.0}
+    path = Path(f"ep_{episode:04d}.pt")
+    return CheckpointSaved(path=path, episode=episode, average_reward=reward, **{**usual, **more, **values})
+
+
+def episode(number: int, reward: float, turns: int = 40, loss: float | None = None) -> EpisodeFinished:
+    return EpisodeFinished(number, reward, turns, 1 - number / 1000, loss, "game over", 70 * number)
+
+
+CHOICES = [
+    "encoder egocentric: the learner sees a window of 11×11 cells",
+    "network mlp: fully connected layers 484 → 256 → 128 → 5",
+]
+
+#: What happened in a run, in the order of happening; the choices are those of a session that begins there.
+LOG = (
+    CHOICES,
+    episode(1, -3.0),
+    checkpoint(100, -1.5),
+    checkpoint(
+        200, 2.5, average_turns=70.0, epsilon=0.8, average_loss=0.0432, seconds=50.0, total_seconds=62.0
+    ),
+    checkpoint(
+        300, 8.0, average_turns=99.0, epsilon=0.7, average_loss=0.051, seconds=60.0, total_seconds=122.0
+    ),
+    episode(301, 10.0, 90, 0.05),
+    episode(302, 20.0, 110, 0.05),
+)
 
 
 @dataclass(frozen=True)
@@ -142,7 +173,7 @@ def make_run(tmp_path) -> Callable[..., Path]:
         name: str = "runs/snake",
         *,
         config: str | None = CONFIG,
-        log: str | None = None,
+        log: Sequence[Any] = (),
         checkpoints: tuple[str, ...] = (),
         states: tuple[str, ...] = (),
     ) -> Path:
@@ -151,8 +182,18 @@ def make_run(tmp_path) -> Callable[..., Path]:
             (run / directory).mkdir(parents=True)
         if config is not None:
             (run / "config.toml").write_text(config, encoding="utf-8")
-        if log is not None:
-            (run / "training.log").write_text(log, encoding="utf-8", newline="\n")
+        write = JsonLinesWriter(run)
+        for event in log:
+            match event:
+                case EpisodeFinished():
+                    write.episode_finished(event)
+                case CheckpointSaved():
+                    write.checkpoint_saved(event)
+                case Evaluated():
+                    write.evaluated(event)
+                case choices:
+                    write.training_started(RunInfo(run, "snake", 7), choices)
+        write.state_dict()  # all that was held back is written then
         for checkpoint in checkpoints:
             (run / "checkpoints" / f"{checkpoint}.pt").write_bytes(b"w" * 1500)
         for state in states:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from retro_gamer_core.events import EpisodeFinished, Evaluated
-from retro_gamer_core.runs.training_log_format import format_evaluation
 from retro_gamer_core.terminal.progress import EpisodeGoal, Progress
 
 SNAKE = str(Path("runs", "snake"))
@@ -61,7 +60,7 @@ def test_info_tells_the_last_and_the_best(make_run, retro_gamer):
     evaluations = [
         replace(SCORED, total_turns=turns, score=score, is_best=best) for turns, score, best in scores
     ]
-    make_run(log="".join(f"{format_evaluation(evaluation)}\n" for evaluation in evaluations))
+    make_run(log=evaluations)
     section = retro_gamer("info", SNAKE).out.partition("How good it is without random keys\n")[2]
     assert section.splitlines()[:3] == [
         "  mean score, from first to last: ▁█▁",
@@ -73,7 +72,7 @@ def test_info_tells_the_last_and_the_best(make_run, retro_gamer):
 
 
 def test_info_tells_the_return_where_there_is_no_score(make_run, retro_gamer):
-    make_run(log=f"{format_evaluation(UNSCORED)}\n")
+    make_run(log=[UNSCORED])
     section = retro_gamer("info", SNAKE).out.partition("How good it is without random keys\n")[2]
     assert section.splitlines()[0] == "  last 1,500.0 after 50,000 turns; random play -9.0"
     assert "from first to last" not in section and "best.pt" not in section

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -134,8 +135,8 @@ def test_training_needs_no_stream(trained, tmp_path, environment, closed):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs bash")
 @pytest.mark.parametrize("command", ["info runs/walk --why", "info runs/walk --json", "create --help"])
 def test_who_reads_only_the_first_line_ends_nothing_with_an_error(trained, tmp_path, environment, command):
-    more = "[INIT] a reason\n" * 50_000 + "=== Training started | 2026-11-20 08:00:00 ===\n"
-    trained.log.write_text(more, encoding="utf-8")
+    started = {"event": "started", "choices": ["a reason"] * 50_000}
+    trained.events.write_text(json.dumps(started) + "\n", encoding="utf-8")
     line = f"{sys.executable} -m retro_gamer_core.cli {command} | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr.replace("Next: ", "")[:9].strip()) in ((0, ""), (0, "retro-ga"))

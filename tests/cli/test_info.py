@@ -1,10 +1,11 @@
 """``retro-gamer info``."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
-from cli.conftest import CONFIG, LOG
+from cli.conftest import CHOICES, CONFIG, LOG, checkpoint, episode
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 
@@ -93,9 +94,7 @@ def test_the_settings_are_given_with_the_comments_that_stand_beside_them(make_ru
 def test_a_limit_of_time_is_no_share_of_the_episodes(make_run, shown, retro_gamer):
     """With ``train --for`` there is no "of 20,000", and going on is for some time again."""
     config = CONFIG.replace("training_episodes = 400\n", "")
-    log = LOG.replace(
-        "=== Training", "[INIT] time: 2m00s, until 08:02:00, however many that takes\n=== Training"
-    )
+    log = ([*CHOICES, "time: 2m00s, until 08:02:00, however many that takes"], *LOG[1:])
     make_run(config=config, log=log, checkpoints=("ep_0300",))
     assert shown().startswith(f"{SNAKE}: snake, 302 episodes played, the first 300 in 2m02s ")
     assert f"retro-gamer train {SNAKE} --for 5m   (goes on from here)" in retro_gamer("info", SNAKE).err
@@ -108,8 +107,7 @@ def test_numbers_end_below_each_other(trained_run, retro_gamer):
 
 
 def test_of_many_checkpoints_the_last_few_are_shown(make_run, shown):
-    line = "[ep_{0:04d}] ep={0:04d}-{0:04d} avg_reward=+{0}.0 avg_steps=9 epsilon=0.5 avg_loss=- time=0m01s total=0m01s"
-    make_run(log="\n".join(line.format(episode) for episode in range(1, 101)) + "\n")
+    make_run(log=[checkpoint(number, number, first_episode=number) for number in range(1, 101)])
     text = shown()
     assert "(the last 4 of 100 checkpoints)" in text
     assert " 96-96 " not in text
@@ -118,7 +116,7 @@ def test_of_many_checkpoints_the_last_few_are_shown(make_run, shown):
 
 
 def test_before_the_first_checkpoint(make_run, shown):
-    make_run(log="[EP 0001] total_reward=-3.0 steps=40 epsilon=0.990 avg_loss=-\n")
+    make_run(log=[episode(1, -3.0)])
     assert "1 episode with an average reward of -3.00 so far" in shown()
 
 
@@ -132,8 +130,7 @@ def test_the_next_step_after_stopping_and_after_finishing(make_run, trained_run,
     err = retro_gamer("info", SNAKE).err
     assert f"Next: retro-gamer play {SNAKE}\n" in err
     assert f"retro-gamer train {SNAKE}" in err
-    log = "[ep_0400] ep=0301-0400 avg_reward=+1.0 avg_steps=9 epsilon=0.5 avg_loss=- time=0m01s total=0m01s\n"
-    make_run("runs/done", log=log, checkpoints=("ep_0400", "final"))
+    make_run("runs/done", log=[checkpoint(400, 1.0)], checkpoints=("ep_0400", "final"))
     assert retro_gamer("info", "runs/done").err == "\nNext: retro-gamer play runs/done\n"
 
 
@@ -153,8 +150,8 @@ def test_parts_and_what_differs_from_when_training_began(trained_run, shown):
 
 
 def test_while_it_is_being_trained(trained_run, shown):
-    with (trained_run / "training.log").open("a", encoding="utf-8", newline="\n") as log:
-        log.write("[EP 0303] total_re")
+    with (trained_run / "training.jsonl").open("a", encoding="utf-8", newline="\n") as log:
+        log.write('{"event": "episode", "number": 303, "total_re')
     with RunDirectory(trained_run).hold():
         before = sorted(trained_run.rglob("*"))
         assert "A process is training it just now" in shown()
@@ -200,7 +197,7 @@ def test_a_damaged_file_hides_nothing_else(trained_run, retro_gamer, damage):
 
 
 def test_a_log_that_is_no_text_is_passed_over(trained_run, shown):
-    (trained_run / "training.log").write_bytes(bytes(range(256)))
+    (trained_run / "training.jsonl").write_bytes(bytes(range(256)))
     assert "not trained yet" not in shown()
     assert "checkpoints: 3" in shown()
 
@@ -257,6 +254,9 @@ def test_for_programs(trained_run, retro_gamer):
         "turns": 110,
         "epsilon": 0.698,
         "average_loss": 0.05,
+        "ended": "game over",
+        "total_turns": 70 * 302,
+        "statistics": {},
     }
     assert [Path(file["path"]).name for file in answer["checkpoints"]] == [
         "ep_0100.pt",
@@ -270,8 +270,7 @@ def test_for_programs(trained_run, retro_gamer):
 
 
 def test_for_programs_with_problems_and_with_odd_numbers(make_run, retro_gamer):
-    log = "[EP 0001] total_reward=inf steps=1 epsilon=0.5 avg_loss=nan\n"
-    make_run(config="[game]\nname = 'snake'\n", log=log)
+    make_run(config="[game]\nname = 'snake'\n", log=[episode(1, math.inf, loss=math.nan)])
     answer = json.loads(retro_gamer("info", SNAKE, "--json").out, parse_constant=pytest.fail)
     assert answer["metadata"] is None
     assert answer["training"]["last_episodes"][0]["total_reward"] is None

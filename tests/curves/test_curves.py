@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_gamer_core.evaluation.statistics import summarise
-from retro_gamer_core.events import EpisodeFinished, Evaluated
-from retro_gamer_core.runs.training_log_format import format_episode, format_evaluation
 from retro_gamer_seeing.curves import TRAINING_POINTS, read_curve
 
 
@@ -112,22 +110,6 @@ def test_training_means_hold_every_episode_once(tmp_path_factory, rewards):
     ends = [point.at.episode for point in training]
     groups = [rewards[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
     assert [point.mean for point in training] == pytest.approx([fmean(group) for group in groups], abs=1e-6)
-
-
-def test_a_log_for_people_gives_a_curve_without_minutes(tmp_path):
-    told = Evaluated(2, 400, 1.0, 12.0, 2.0, 40.0, 1.0, 1.0, "KEY_UP", 0.4, is_best=True, games=10)
-    episodes = [EpisodeFinished(number, 3.0 * number, 200, 0.1, None, "game over", 0) for number in (1, 2)]
-    lines = [*map(format_episode, episodes), format_evaluation(told)]
-    (tmp_path / "training.log").write_text("\n".join(lines) + "\n", "utf-8")
-    curve = read_curve(tmp_path)
-    (point,) = curve.evaluations
-    assert (point.mean, point.at.over("turns"), point.at.over("minutes"), curve.random) == (
-        12.0,
-        400,
-        None,
-        1.0,
-    )
-    assert [(point.at.turns, point.mean) for point in curve.training] == [(200, 3.0), (400, 6.0)]
 
 
 def test_a_run_that_has_not_begun_has_an_empty_curve(tmp_path):

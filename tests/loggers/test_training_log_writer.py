@@ -7,9 +7,8 @@ import pytest
 
 from retro_gamer_core import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
 from retro_gamer_core.contracts import Logger
-from retro_gamer_core.runs.training_log_format import read_training_log
 from retro_gamer_loggers import resumable_lines
-from retro_gamer_loggers.training_log import TrainingLogWriter
+from retro_gamer_loggers.training_log import TrainingLogWriter, format_episode
 
 CHOICES = ['network = "cnn": the board is a picture', "the reward\nis the score"]
 
@@ -137,7 +136,9 @@ def test_a_deleted_log_is_begun_again(run):
     log.load_state_dict({"size": 100})
     log.episode_finished(episode(5))
     log.training_finished(Outcome("finished", 5, 1, 1.0))
-    assert [line.number for line in read_training_log(run.directory / "training.log").episodes] == [5]
+    assert [line for line in text(run).splitlines() if line.startswith("[EP ")] == [
+        format_episode(episode(5))
+    ]
 
 
 def test_a_line_that_was_cut_off_does_not_swallow_the_next(run):
@@ -146,7 +147,7 @@ def test_a_line_that_was_cut_off_does_not_swallow_the_next(run):
     log = TrainingLogWriter(run.directory)
     log.episode_finished(episode(1))
     log.training_finished(Outcome("finished", 1, 1, 1.0))
-    assert [line.number for line in read_training_log(path).episodes] == [1]
+    assert text(run).splitlines()[:2] == ["[EP 0001] total_rew", format_episode(episode(1))]
 
 
 def test_a_character_that_is_no_text_does_not_stop_training(run):

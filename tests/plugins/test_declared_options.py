@@ -156,6 +156,25 @@ def test_options_of_the_built_in_parts_are_explained_without_anything_heavy():
     assert result.stdout.split() == []
 
 
+@dataclass
+class Explained:
+    """Settings whose meaning is in the docstring.
+
+    Args:
+        near: How near.
+        far: How far it sees, which may take
+            more than one line.
+    """
+
+    near: int = 1
+    far: Annotated[int, Option(low=1)] = 3
+
+
+def test_a_meaning_in_the_docstring_may_go_on_in_the_next_line():
+    meanings = [setting.option.meaning for setting in settings_of(Explained)]
+    assert meanings == ["How near.", "How far it sees, which may take more than one line."]
+
+
 # A plugin of API 1 ---------------------------------------------------------------------------
 
 

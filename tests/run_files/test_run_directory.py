@@ -212,7 +212,7 @@ def test_a_run_is_held_by_one_and_tidied_first(tmp_path):
 def test_it_is_quick_to_import():
     # `retro-gamer info` needs it, and nothing heavy.
     program = (
-        "import sys, retro_gamer_core.runs.run_directory, retro_gamer_core.runs.training_log_format\n"
+        "import sys, retro_gamer_core.runs.run_directory, retro_gamer_core.runs.training_log\n"
         "print(sorted({'numpy', 'torch', 'rich', 'retro'} & set(sys.modules)))"
     )
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

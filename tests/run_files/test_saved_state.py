@@ -1,5 +1,6 @@
 """Saved states come back exactly, and a damaged file is refused and never believed."""
 
+import errno
 import io
 import json
 import math
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
+from retro_gamer_core.runs.refusals import damage_explained
 from retro_gamer_core.runs.saved_state import read_state, write_state
 
 arrays = numpy_st.arrays(
@@ -239,3 +241,9 @@ def test_a_foreign_npz_is_refused(tmp_path):
     np.savez(tmp_path / "s.npz", a=np.zeros(3))
     with pytest.raises(CheckpointDamaged):
         read_state(tmp_path / "s.npz")
+
+
+@pytest.mark.parametrize(("number", "raised"), [(errno.EMFILE, OSError), (errno.EINVAL, CheckpointDamaged)])
+def test_what_the_system_refuses_is_no_damage_but_a_place_that_cannot_be_is(tmp_path, number, raised):
+    with pytest.raises(raised), damage_explained(tmp_path / "state.npz"):
+        raise OSError(number, "refused")

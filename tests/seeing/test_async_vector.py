@@ -24,8 +24,8 @@ from retro_gamer_core.playing.vector import SyncVectorEnv
 from retro_gamer_core.playing.worker_process import ProcessLost, WorkerProcess
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_player
+from retro_gamer_core.training.assembly import RunGames, build_games, why_not_elsewhere
 from retro_gamer_core.training.loading import find_game
-from retro_gamer_core.training.vector_building import RunGames, build_games, why_not_elsewhere
 
 DICE = '''\
 """Everything in it is random: places, points, characters nobody has told of, errors, the end."""
@@ -242,7 +242,7 @@ def test_it_is_another_python_with_the_same_path_and_without_torch(answering):
     assert ask(process, "sys.flags.optimize") == sys.flags.optimize
     assert ask(process, "sys.stdin.read()") == "", "questions are not to be read by games"
     both = answering(
-        "__import__('retro_gamer_core.training.vector_building') and __import__('sys').modules.__contains__"
+        "__import__('retro_gamer_core.training.assembly') and __import__('sys').modules.__contains__"
     )
     assert ask(both, "numpy") and not ask(both, "torch")
 

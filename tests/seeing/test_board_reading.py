@@ -13,8 +13,8 @@ from retro.views import HeadlessView
 
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.games.finding import find_game
-from retro_gamer_core.playing.board_text import board_lines, framed
 from retro_gamer_core.playing.frames import CharacterCodes, Frame
+from retro_gamer_core.playing.watching import board_lines, framed
 
 
 def coded(drawn: list[list[str]], characters: list[str] | str) -> np.ndarray:

@@ -16,7 +16,7 @@ from retro_gamer_core.events import AlarmRaised, EpisodeFinished, Evaluated
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.playing.survey import survey_game
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.runs.training_log_format import read_training_log
+from retro_gamer_core.runs.training_log import read_training_log
 from retro_gamer_core.training.alarms import ALARMS, AlarmWatch
 from retro_gamer_core.training.loading import load_trainer
 from retro_gamer_core.training.new_run import choices_of
@@ -138,7 +138,7 @@ def test_a_game_without_reward_is_told(walk):
     told = [json.loads(line) for line in run.events.read_text(encoding="utf-8").splitlines()]
     [line] = [event for event in told if event["event"] == "alarm"]
     assert line == {"event": "alarm", **vars(alarm)}
-    assert read_training_log(run.log).alarms.keys() == {"reward-never-seen"}
+    assert read_training_log(run.events).alarms.keys() == {"reward-never-seen"}
 
 
 @pytest.mark.parametrize("stops", [(), (500,), (1_900, 2_100, 2_600)])

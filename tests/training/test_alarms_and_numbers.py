@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from retro_gamer_core.contracts import LearnResult
 from retro_gamer_core.events import EpisodeFinished
+from retro_gamer_core.runs.plain_values import restored
 from retro_gamer_core.training.alarms import GROWTH_OF_GAMES, MOSTLY_RANDOM, epsilon_at_end, largest_return
 from retro_gamer_core.training.run_monitor import (
     IN_A_ROW,
@@ -18,6 +20,7 @@ from retro_gamer_core.training.run_monitor import (
     Episodes,
     Exploration,
     RunMonitor,
+    SoFar,
 )
 from retro_gamer_dqn.schedules import LinearInTurns, PerEpisode
 
@@ -93,7 +96,7 @@ def test_a_monitor_holds_the_range_of_all_rewards(turns):
     run = monitor()
     for rewards in turns:
         run.notice_rewards(np.array(rewards, np.float32))
-    together, noticed = np.array(turns, np.float32), run.noticed
+    together, noticed = np.array(turns, np.float32), run.signs
     assert (noticed.turns, noticed.lowest_reward, noticed.highest_reward) == (
         together.size,
         together.min(),
@@ -118,7 +121,7 @@ def test_a_learner_that_does_not_tell_its_guesses_gives_none():
     for _ in range(3 * UPDATES_BETWEEN_GUESSES):
         run.notice_update(LearnResult(0.0, np.zeros(2, np.float32)))
     run.look()
-    assert not run.guesses and run.noticed.updates == 3 * UPDATES_BETWEEN_GUESSES
+    assert not run.guesses and run.signs.updates == 3 * UPDATES_BETWEEN_GUESSES
 
 
 @given(gamma=st.floats(0.01, 0.999), rewards=st.lists(REWARDS, min_size=1, max_size=50))
@@ -166,8 +169,8 @@ def test_what_is_known_so_far_survives_saving(guesses, numbers):
     for number in range(1, numbers + 1):
         one.add_episode(episode(number))
     for guess in guesses:
-        one.noticed.largest_guess = guess
+        one.signs.largest_guess = guess
         one.look()
-    two.load_state_dict(one.state_dict())
-    assert two.state_dict() == one.state_dict()
-    assert list(two.guesses) == guesses[-IN_A_ROW:] and two.guesses.maxlen == IN_A_ROW
+    two.go_on_from(restored(SoFar, asdict(one)))
+    assert asdict(two) == asdict(one)
+    assert two.guesses == guesses[-IN_A_ROW:]

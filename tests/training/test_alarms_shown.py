@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.events import AlarmRaised
-from retro_gamer_core.runs.training_log_format import read_training_log
+from retro_gamer_core.runs.training_log import read_training_log
 from retro_gamer_core.terminal.progress import EpisodeGoal, Notes, Progress
-from retro_gamer_loggers.training_log import TrainingLogWriter
+from retro_gamer_loggers.json_lines import JsonLinesWriter
 
 ALARM = AlarmRaised(
     "reward-never-seen",
@@ -30,10 +30,10 @@ Warning: no reward in 20,008 turns: state["score"] has never changed (reward-nev
 
 @pytest.fixture
 def logged(make_run, tmp_path):
-    """A run in whose log it stands, the way ``training.log`` hears it."""
+    """A run in whose log it stands, the way loggers hear it."""
     run = make_run(tmp_path)
-    log = TrainingLogWriter(run.path)
-    log.note(ALARM.line)
+    log = JsonLinesWriter(run.path)
+    log.alarm_raised(ALARM)
     log.note("alarming, but no alarm: it is late")
     log.state_dict()
     return run
@@ -57,7 +57,7 @@ def test_the_bar_goes_on_below_it(capsys, monkeypatch):
 
 
 def test_the_log_tells_an_alarm_from_a_note(logged):
-    [(code, text)] = read_training_log(logged.log).alarms.items()
+    [(code, text)] = read_training_log(logged.events).alarms.items()
     assert code == ALARM.code and text.startswith(ALARM.what) and ALARM.hint in text
 
 

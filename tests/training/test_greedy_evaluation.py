@@ -10,7 +10,7 @@ import torch
 
 from retro_gamer_core.events import Evaluated, Outcome
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_core.runs.training_log_format import read_training_log
+from retro_gamer_core.runs.training_log import read_training_log
 from retro_gamer_core.training import greedy_evaluation
 from retro_gamer_core.training.interrupts import StopRequest
 from retro_gamer_core.training.loading import load_trainer
@@ -122,7 +122,7 @@ def test_what_is_told(tmp_path, make_run):
         best = max(best, told.score)
     assert [line for line in heard.notes if line.startswith("best.pt is the policy after episode")]
     assert [event["is_best"] for event in evaluations_in(run)] == [e.is_best for e in heard.evaluations]
-    lines = read_training_log(run.log).evaluations
+    lines = read_training_log(run.events).evaluations
     assert [line.total_turns for line in lines] == [e.total_turns for e in heard.evaluations]
     assert [line.score for line in lines] == pytest.approx([e.score for e in heard.evaluations])
 
