@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from retro_gamer_core.distributions import NAMES, WITH_TORCH
 from retro_gamer_core.parts import Part
@@ -41,13 +41,22 @@ class Provider:
     def built_in(self) -> bool:
         return self.distribution is not None and folded(self.distribution) in NAMES
 
-    def goes_by(self, name: str) -> bool:
-        """Whether ``name`` is the entry point or the distribution; case and ``-`` or ``_`` do not matter.
+    def goes_by(self, *names: str) -> bool:
+        """Whether one of ``names`` is the entry point or the distribution; case and ``-`` or ``_`` do not matter.
 
         The built-in ones go by ``retro-gamer`` whether torch came with them or not.
         """
-        names = {folded(self.plugin), folded(self.distribution or "")}
-        return folded(name) in (names | {WITH_TORCH} if self.built_in else names)
+        own = {folded(self.plugin), folded(self.distribution or self.plugin)}
+        return not (own | {WITH_TORCH} if self.built_in else own).isdisjoint(map(folded, names))
+
+
+class Claim(NamedTuple):
+    """A name, claimed by a plugin for what ``description`` describes."""
+
+    kind: str
+    name: str
+    description: Any
+    provider: Provider
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,8 @@ class PluginRecord:
     Args:
         name: its entry point; ``distribution`` and ``version`` are what pip knows it by.
         module: what the entry point names.
-        status: ``"ok"``; ``"broken"``, and nothing of it is used; or ``"blocked"``, and it was
-            not even imported.
+        status: ``"ok"``; ``"broken"``, and nothing of it is used; or ``"blocked"``, as is each that nobody has
+            imported yet.
         built_in: whether it is part of retro-gamer itself.
         offers: the kind and name of each thing it offers; the kinds of parts, or ``"game"``,
             ``"recipe"`` and ``"command"``.
