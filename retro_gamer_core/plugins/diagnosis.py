@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 from typing import Any, Literal
 
@@ -115,14 +117,9 @@ def _hidden_file(error: BaseException) -> Path | None:
         getattr(owner, "__name__", None) or (error.name if isinstance(error, ImportError) else None) or ""
     )
     there = getattr(sys.modules.get(module), "__file__", None)
-    for file in (Path(directory, f"{module}.py") for directory in directories()):
-        if (
-            module.isidentifier()
-            and file.is_file()
-            and (there is None or Path(there).resolve() != file.resolve())
-        ):
-            return file
-    return None
+    files = [Path(directory, f"{module}.py") for directory in directories() if module.isidentifier()]
+    others = (file for file in files if there is None or Path(there).resolve() != file.resolve())
+    return next((file for file in others if file.is_file()), None)
 
 
 def is_of_api_1(error: BaseException) -> bool:
@@ -136,24 +133,25 @@ def is_of_api_1(error: BaseException) -> bool:
 def of_attribute(owner: Any, path: str, absent: str, distribution: str | None = None) -> Diagnosis:
     """Why ``absent`` cannot be had from ``owner``, which was reached as ``path``."""
     match = nearest(absent, [name for name in dir(owner) if not name.startswith("_")])
-    if match:
-        fix = f"did you mean {match!r}?"
-    elif distribution:
-        fix = f"pip install --upgrade {distribution}"
-    else:
-        fix = f"define {absent} there, or name something that is"
+    fix = f"define {absent} there, or name something that is"
+    fix = f"pip install --upgrade {distribution}" if distribution else fix
+    fix = f"did you mean {match!r}?" if match else fix
     return Diagnosis("missing attribute", f"there is no {absent} in {path}", fix)
 
 
 def last_line_in(import_string: str, error: BaseException) -> str:
     """``file:line`` of the last line that ``error`` passed through in the package named there, or empty."""
     package = import_string.partition(":")[0].partition(".")[0]
+    return last_line(error, lambda module, file: module.partition(".")[0] == package)
+
+
+def last_line(error: BaseException, is_meant: Callable[[str, str], bool]) -> str:
+    """``file:line`` of the last line that ``error`` passed through in a meant module and file, or empty."""
     where = ""
-    step = error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_globals.get("__name__", "").partition(".")[0] == package:
-            where = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}"
-        step = step.tb_next
+    for frame, line in walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if is_meant(frame.f_globals.get("__name__", ""), file):
+            where = f"{file}:{line}"
     return where
 
 

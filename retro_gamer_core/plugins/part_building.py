@@ -41,8 +41,12 @@ def kind_of(factory: Any) -> str | None:
 
 def kind_with(methods: Collection[str]) -> str | None:
     """The kind of part that a class with these methods is, or comes nearest to."""
-    able = [kind for kind in KINDS.values() if kind.method in methods]
-    return max(able, key=lambda kind: _share(methods, kind)).name if able else None
+    shares: dict[str, float] = {}
+    for kind in KINDS.values():
+        if kind.method in methods:
+            asked = _methods_of(import_object(kind.protocol))
+            shares[kind.name] = sum(name in methods for name in asked) / len(asked)
+    return max(shares, key=shares.__getitem__, default=None)
 
 
 def load_factory(part: ProvidedPart) -> Any:
@@ -67,7 +71,10 @@ def load_factory(part: ProvidedPart) -> Any:
 
 
 def options_of(part: ProvidedPart) -> tuple[Setting, ...]:
-    """The options that it declares: in ``Part.options``, else in its factory; that one is then imported."""
+    """The options that it declares: in ``Part.options``, else in its factory; that one is then imported.
+
+    A ``**kwargs`` adds none.
+    """
     return options_declared_by(_declaration_of(part), part.kind)
 
 
@@ -82,10 +89,14 @@ def options_in_effect(part: ProvidedPart, written: Mapping[str, Any]) -> dict[st
     return {each.name: each.default for each in options_of(part) if not each.required} | dict(written)
 
 
-def build_part(part: ProvidedPart, options: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
-    """Call the factory of the part with what it asks for.
+def build_part(part: ProvidedPart, options: Mapping[str, Any] | None = None, /, **given: Any) -> Any:
+    """Import the factory of the part and call it with what it asks for.
 
-    Only the names of the options are looked at; their values were, where they were written.
+    Args:
+        part: what ``Plugins.find_part`` found.
+        options: those of its options that are not to have their default. Only their names are looked at; their
+            values were, where they were written.
+        given: what the platform gives to parts of this kind; see ``retro_gamer_core.contracts``.
 
     Raises:
         ConfigurationError: options it does not have; all of them.
@@ -93,7 +104,7 @@ def build_part(part: ProvidedPart, options: Mapping[str, Any], given: Mapping[st
             Protocol of its kind asks for.
         RetroGamerError: whatever of this family the factory raises itself.
     """
-    factory = load_factory(part)
+    factory, options = load_factory(part), options or {}
     _check_options(part, options)
     # A declaration beside the factory speaks for it. A factory that declares its own options has the defaults.
     passed = options if part.part.options is None else options_in_effect(part, options)
@@ -127,18 +138,16 @@ def missing_from(thing: Any, protocol: type) -> list[str]:
     ]
 
 
-def protocol_of(kind: Kind) -> type:
-    """The Protocol that every part of a kind fulfils."""
-    found: type = import_object(kind.protocol)
-    return found
-
-
 def _given_to(kind: Kind) -> tuple[str, ...]:
     return (*kind.called_with, *kind.turn_argument)
 
 
+def _named(parameters: Collection[Parameter]) -> list[str]:
+    return [each.name for each in parameters if each.kind not in _ANY_NUMBER]
+
+
 def _required(parameters: Collection[Parameter]) -> list[str]:
-    return [p.name for p in parameters if p.default is p.empty and p.kind not in _ANY_NUMBER]
+    return _named([each for each in parameters if each.default is each.empty])
 
 
 def _asked_for(
@@ -156,7 +165,7 @@ def _asked_for(
         raise _cannot_build(part, "nobody can tell what its factory asks for") from error
     parameters = signature.parameters.values()
     known = {**options, **given}
-    named = [each.name for each in parameters if each.kind not in _ANY_NUMBER]
+    named = _named(parameters)
     lacking = [name for name in _required(parameters) if name not in known]
     if lacking:
         kind = KINDS[part.kind]
@@ -188,13 +197,13 @@ def _why_no_part(found: Any, kind: Kind) -> str:
     if hasattr(found, "__getattr__"):
         return ""  # it may have any method
     if inspect.isclass(found):
-        missing = [name for name in missing_from(found, protocol_of(kind)) if name.endswith("()")]
+        missing = [name for name in missing_from(found, import_object(kind.protocol)) if name.endswith("()")]
         return f"the class {found.__name__} has no {', '.join(missing)}" if missing else ""
     try:
         parameters = signature_of(found).parameters.values()
     except (TypeError, ValueError):
         return "nobody can tell what it is called with"
-    if {each.name for each in parameters if each.kind not in _ANY_NUMBER} & {*_given_to(kind)}:
+    if not {*_named(parameters)}.isdisjoint(_given_to(kind)):
         return ""
     return f"it is a function that asks for {', '.join(_required(parameters)) or 'nothing'}"
 
@@ -236,7 +245,7 @@ def _check_contract(part: ProvidedPart, built: Any) -> None:
     if built is None:
         raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
     kind, made = KINDS[part.kind], type(built).__name__
-    missing = missing_from(built, protocol_of(kind))
+    missing = missing_from(built, import_object(kind.protocol))
     if missing:
         why = f"every {kind} does what {kind.protocol.replace(':', '.')} says"
         raise _cannot_build(part, f"its {made} has no {', '.join(missing)}", why=why)
@@ -250,16 +259,8 @@ def _check_contract(part: ProvidedPart, built: Any) -> None:
 
 def _methods_of(protocol: type) -> list[str]:
     # typing puts functions of its own into every protocol.
-    return [
-        name
-        for name, value in vars(protocol).items()
-        if inspect.isfunction(value) and value.__module__ == protocol.__module__
-    ]
-
-
-def _share(methods: Collection[str], kind: Kind) -> float:
-    asked = _methods_of(protocol_of(kind))
-    return sum(name in methods for name in asked) / len(asked)
+    functions = inspect.getmembers_static(protocol, inspect.isfunction)
+    return [name for name, function in functions if function.__module__ == protocol.__module__]
 
 
 def _cannot_build(

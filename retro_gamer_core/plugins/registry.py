@@ -101,12 +101,9 @@ class Plugins:
             raise conflict(self._claims[kind, name])
         raise self._not_found(kind, name, known=list(parts))
 
-    def options_of(self, part: ProvidedPart) -> tuple[Setting, ...]:
-        """The options of a part, as ``Part.options`` or the signature of its factory declares them.
-
-        A ``**kwargs`` in the signature adds none. The second way imports the factory.
-        """
-        return options_of(part)
+    options_of = staticmethod(options_of)
+    options_in_effect = staticmethod(options_in_effect)
+    build = staticmethod(build_part)
 
     def options_declared_apart(self, part: ProvidedPart) -> tuple[Setting, ...] | None:
         """As ``options_of``, without importing a factory: None where only that, or nothing sound, declares them."""
@@ -116,25 +113,6 @@ class Plugins:
             return options_of(part)
         except RetroGamerError:
             return None
-
-    def options_in_effect(self, part: ProvidedPart, written: Mapping[str, Any]) -> dict[str, Any]:
-        """Every option of a part with its value, defaults included, where ``written`` was chosen."""
-        return options_in_effect(part, written)
-
-    def build(self, part: ProvidedPart, options: Mapping[str, Any] | None = None, /, **given: Any) -> Any:
-        """Import the factory of a part and call it with what it asks for.
-
-        Args:
-            part: what ``find_part`` found.
-            options: those of its options that are not to have their default.
-            given: what the platform gives to parts of this kind; see ``retro_gamer_core.contracts``.
-
-        Raises:
-            ConfigurationError: options that the part does not have.
-            PluginError: its code fails, asks for something else, or makes something that is not a part of this
-                kind.
-        """
-        return build_part(part, options or {}, given)
 
     def games(self) -> list[tuple[GameDescription, Provider]]:
         """The descriptions of games, in the order of the plugins."""
