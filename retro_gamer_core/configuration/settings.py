@@ -205,7 +205,7 @@ class SettingRow:
 def settings_table(plugins: Plugins) -> list[SettingRow]:
     """The core's settings and the options of every installed part, in the order of the sections."""
     rows = _rows("game", "", SECTION_KEYS["game"]) + _rows("metadata", "", METADATA_KEYS)
-    for section in ("preprocessing", "model", "training", "logging"):
+    for section in SECTIONS[2:]:
         rows += _rows(section, "", SECTION_KEYS[section])
         for kind in (kind for kind in KINDS.values() if kind.section == section):
             rows += _rows_of_parts(kind, plugins)
