@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
 
-def _naming_keys() -> dict[tuple[str, ...], str]:
-    """The keys whose values name code, and what they name."""
-    of_sections: dict[tuple[str, ...], str] = {(kind.section, kind.key): kind.name for kind in KINDS.values()}
-    of_tables: dict[tuple[str, ...], str] = {(kind.table, "name"): kind.name for kind in KINDS.values()}
-    return {("game", "name"): "game", **of_sections, **of_tables}
-
-
 @dataclass(frozen=True)
 class OwnCode:
     """Code outside the installed packages that a run names.
@@ -82,27 +75,21 @@ def make_importable(
     """
     found = own_code_of(run) if trained_as is None else _named_in(trained_as, run, where)
     if found and installed_only():
-        raise refused(
-            [
-                Problem(
-                    str(code) if code.file is None else f"{code} ({code.file})",
-                    where=code.where,
-                )
-                for code in found
-            ]
-        )
+        named = [str(code) if code.file is None else f"{code} ({code.file})" for code in found]
+        raise refused([Problem(what, code.where) for what, code in zip(named, found, strict=True)])
     for code in found:
         if code.kind != "game":  # which is found by its path
             look_for(code.name.partition(":")[0], _places(run))
 
 
 def _named_in(sections: Mapping[str, Any], run: RunDirectory, file: str) -> list[OwnCode]:
-    with suppress(
-        RetroGamerError, TypeError, AttributeError
-    ):  # of another shape: told by whoever reads them next
+    # Of another shape? That is told by whoever reads them next.
+    with suppress(RetroGamerError, TypeError, AttributeError):
         sections = migrate(sections).sections
+    naming: dict[tuple[str, ...], str] = {("game", "name"): "game"}
+    for each in KINDS.values():
+        naming |= {(each.section, each.key): each.name, (each.table, "name"): each.name}
     found: list[OwnCode] = []
-    naming = _naming_keys()
     for keys, text in _texts(sections):
         where = f"[{'.'.join(keys[:-1])}] {keys[-1]} in {file}"
         kind = naming.get(keys)

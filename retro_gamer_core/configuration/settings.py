@@ -6,7 +6,7 @@ that part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -204,7 +204,7 @@ class SettingRow:
 
 def settings_table(plugins: Plugins) -> list[SettingRow]:
     """The core's settings and the options of every installed part, in the order of the sections."""
-    rows = _rows("game", "", SECTION_KEYS["game"]) + _rows("metadata", "", METADATA_KEYS)
+    rows = [*_rows("game", "", SECTION_KEYS["game"]), *_rows("metadata", "", METADATA_KEYS)]
     for section in SECTIONS[2:]:
         rows += _rows(section, "", SECTION_KEYS[section])
         for kind in (kind for kind in KINDS.values() if kind.section == section):
@@ -215,22 +215,13 @@ def settings_table(plugins: Plugins) -> list[SettingRow]:
     return rows
 
 
-def _rows_of_parts(kind: Kind, plugins: Plugins) -> list[SettingRow]:
-    rows: list[SettingRow] = []
+def _rows_of_parts(kind: Kind, plugins: Plugins) -> Iterator[SettingRow]:
     for name, part in plugins.parts(kind.name).items():
         place = f"{kind.section}.{name}" if kind.several else kind.section or kind.table
-        rows += _rows(place, f"{kind} {name}", plugins.options_of(part))
-    return rows
+        yield from _rows(place, f"{kind} {name}", plugins.options_of(part))
 
 
-def _rows(section: str, owner: str, options: Iterable[Setting]) -> list[SettingRow]:
-    return [
-        SettingRow(
-            section, option.name, owner, _default(option), option.option.typical, option.option.meaning
-        )
-        for option in options
-    ]
-
-
-def _default(option: Setting) -> str:
-    return "" if option.default in (None, "", (), [], {}) else toml_value(option.default)
+def _rows(section: str, owner: str, settings: Iterable[Setting]) -> Iterator[SettingRow]:
+    for each in settings:
+        default = "" if each.default in (None, "", (), [], {}) else toml_value(each.default)
+        yield SettingRow(section, each.name, owner, default, each.option.typical, each.option.meaning)

@@ -31,8 +31,6 @@ from retro_gamer_core.plugins.import_strings import import_object
 from retro_gamer_core.plugins.records import Claim, PluginRecord
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
-_PREFIX = "retro_gamer_"
-
 Implementations = dict[str, pluggy.HookImpl]
 
 
@@ -75,18 +73,17 @@ def load(found: PluginRecord, manager: pluggy.PluginManager) -> LoadedPlugin:
         with redirect_stdout(sys.stderr):  # what a plugin prints must not stand in the output for programs
             plugin = import_object(found.module, found.distribution)
             implementations = _register(manager, plugin, found)
-            record = replace(found, hooks=tuple(name for name in hooks() if name in implementations))
+            record = replace(found, hooks=tuple(hook for hook in hooks() if hook in implementations))
             _refuse(_problems_of(plugin, implementations))
             for hook, (kind, wanted) in offering_hooks().items():
                 if hook in implementations:
                     answer = _ask(implementations[hook], hook, wanted, module=found.module)
                     offers += [Claim(kind, offer.name, offer, found.provider) for offer in answer]
-    except Diagnosed as failure:
-        broken = replace(record, status="broken", problem=failure.diagnosis)
-        return LoadedPlugin(broken, error=failure.__cause__)
-    except Exception as error:  # an object that cannot even be looked at
-        broken = replace(record, status="broken", problem=of_import(found.module, error))
-        return LoadedPlugin(broken, error=error)
+    except Exception as error:
+        # Else it is an object that cannot even be looked at.
+        problem = error.diagnosis if isinstance(error, Diagnosed) else of_import(found.module, error)
+        cause = error.__cause__ if isinstance(error, Diagnosed) else error
+        return LoadedPlugin(replace(record, status="broken", problem=problem), error=cause)
     named = tuple((claim.kind, claim.name) for claim in offers)
     return LoadedPlugin(replace(record, status="ok", offers=named), tuple(offers), implementations)
 
@@ -150,13 +147,11 @@ def _problems_of(plugin: Any, implementations: Implementations) -> Iterator[Diag
         cause = f"its entry point names the class {plugin.__name__}, not an object made from it"
         fix = f'write plugin = {plugin.__name__}() and let the entry point name "{plugin.__module__}:plugin"'
         yield Diagnosis("a class", cause, fix)
+    for name in dir(plugin):
+        if name.startswith("retro_gamer_") and name not in implementations:
+            yield from _missing_marker(name, inspect.getattr_static(plugin, name, None))
     for name, implementation in implementations.items():
-        if name not in hooks() and not implementation.optionalhook:
-            where = line_of(implementation.function)
-            yield Diagnosis("misspelt hook", f"there is no hook {name}", _suggest_hook(name), where)
-    yield from _missing_markers(plugin, implementations)
-    for name, implementation in implementations.items():
-        yield from _problems_with_arguments(name, implementation)
+        yield from _problems_with_answer(name, implementation)
     if not implementations:
         fix = (
             "mark a function such as retro_gamer_encoders with @hookimpl, in the module its entry point names"
@@ -164,22 +159,24 @@ def _problems_of(plugin: Any, implementations: Implementations) -> Iterator[Diag
         yield Diagnosis("no hooks", "it answers no hook of retro-gamer", fix)
 
 
-def _missing_markers(plugin: Any, implementations: Implementations) -> Iterator[Diagnosis]:
-    for name in dir(plugin):
-        function = inspect.getattr_static(plugin, name, None)
-        if not name.startswith(_PREFIX) or name in implementations or not inspect.isfunction(function):
-            continue
-        if name in hooks():
-            cause = f"its function {name} is not marked as a hook"
-            yield Diagnosis("missing marker", cause, "write @hookimpl above it", line_of(function))
-        elif _nearest_hook(name):
-            cause = f"its function {name} is neither a hook nor marked as one"
-            fix = f"{_suggest_hook(name)} Then write @hookimpl above it"
-            yield Diagnosis("misspelt hook", cause, fix, line_of(function))
+def _missing_marker(name: str, function: Any) -> Iterator[Diagnosis]:
+    if not inspect.isfunction(function):
+        return
+    hook, where = _nearest_hook(name), line_of(function)
+    if name in hooks():
+        cause = f"its function {name} is not marked as a hook"
+        yield Diagnosis("missing marker", cause, "write @hookimpl above it", where)
+    elif hook:
+        cause = f"its function {name} is neither a hook nor marked as one"
+        yield Diagnosis("misspelt hook", cause, f"did you mean {hook}? Then write @hookimpl above it", where)
 
 
-def _problems_with_arguments(name: str, implementation: pluggy.HookImpl) -> Iterator[Diagnosis]:
+def _problems_with_answer(name: str, implementation: pluggy.HookImpl) -> Iterator[Diagnosis]:
     where = line_of(implementation.function)
+    if name not in hooks() and not implementation.optionalhook:
+        match = _nearest_hook(name)
+        fix = f"did you mean {match}?" if match else f"choose one of: {', '.join(hooks())}"
+        yield Diagnosis("misspelt hook", f"there is no hook {name}", fix, where)
     if implementation.wrapper or implementation.hookwrapper:
         cause = f"its hook {name} is a wrapper, and would wrap nothing: each plugin is called by itself"
         yield Diagnosis("a wrapper", cause, "write @hookimpl without wrapper", where)
@@ -234,13 +231,8 @@ _EXAMPLES = {
 
 def _nearest_hook(name: str) -> str | None:
     # Without the prefix, which makes every name look like every other.
-    match = nearest(name.removeprefix(_PREFIX), [hook.removeprefix(_PREFIX) for hook in hooks()])
-    return match and _PREFIX + match
-
-
-def _suggest_hook(name: str) -> str:
-    match = _nearest_hook(name)
-    return f"did you mean {match}?" if match else "choose one of: " + ", ".join(hooks())
+    without = {hook.removeprefix("retro_gamer_"): hook for hook in hooks()}
+    return without.get(nearest(name.removeprefix("retro_gamer_"), without) or "")
 
 
 def _refuse(problems: Iterator[Diagnosis]) -> None:

@@ -58,13 +58,20 @@ def load_factory(part: ProvidedPart) -> Any:
         RetroGamerError: it needs something that is not installed, such as torch.
     """
     refuse_without(part.part, str(part))
-    named, of_person = part.part.factory, part.provider.distribution is None
+    kind, named, of_person = KINDS[part.kind], part.part.factory, part.provider.distribution is None
     if of_person and is_pythons_own(named.partition(":")[0]):
-        raise _no_part(part, "it names something of Python's own library")
-    found = load_attribute(named, what=str(part), provider=part.provider)
-    problem = _why_no_part(found, KINDS[part.kind]) if of_person else ""
+        problem = "it names something of Python's own library"
+    else:
+        found = load_attribute(named, what=str(part), provider=part.provider)
+        problem = _why_no_part(found, kind) if of_person else ""
     if problem:
-        raise _no_part(part, problem)
+        raise PartNotFound(
+            f"{part} is no {kind}: {problem}",
+            where=repr(named),
+            why="what cannot be such a part is not called: it could do anything",
+            hint=f"name a class that has the methods of {kind.article} {kind}, or a function that asks for "
+            f"{' or '.join(_given_to(kind))}",
+        )
     if not callable(found):
         raise _cannot_build(part, f"{named} is not a function or class")
     return found
@@ -108,9 +115,8 @@ def build_part(part: ProvidedPart, options: Mapping[str, Any] | None = None, /, 
     _check_options(part, options)
     # A declaration beside the factory speaks for it. A factory that declares its own options has the defaults.
     passed = options if part.part.options is None else options_in_effect(part, options)
-    arguments = _asked_for(part, factory, given, passed)
     try:
-        built = factory(*arguments.args, **arguments.kwargs)
+        built = _called(part, factory, given, passed)
     except RetroGamerError:
         raise
     except Exception as error:
@@ -127,8 +133,7 @@ def build_in_numpy(part: ProvidedPart, options: Mapping[str, Any], given: Mappin
         PluginError: it asks for something else, or cannot be loaded.
     """
     factory = load_attribute(part.part.in_numpy or "", what=str(part), provider=part.provider)
-    arguments = _asked_for(part, factory, given, options_in_effect(part, options), every_option=False)
-    return factory(*arguments.args, **arguments.kwargs)
+    return _called(part, factory, given, options_in_effect(part, options), every_option=False)
 
 
 def missing_from(thing: Any, protocol: type) -> list[str]:
@@ -150,15 +155,15 @@ def _required(parameters: Collection[Parameter]) -> list[str]:
     return _named([each for each in parameters if each.default is each.empty])
 
 
-def _asked_for(
+def _called(
     part: ProvidedPart,
     factory: Callable[..., Any],
     given: Mapping[str, Any],
     options: Mapping[str, Any],
     *,
     every_option: bool = True,
-) -> inspect.BoundArguments:
-    """What is given and set, in the places where the factory asks for it."""
+) -> Any:
+    """What the factory makes of what it asks for, out of all that is given and set."""
     try:
         signature = signature_of(factory)
     except ValueError as error:  # some callables written in C have none
@@ -177,15 +182,13 @@ def _asked_for(
             f"names, and the options written in {place}",
             hint=f"write {lacking[0]} = … in {place}, or give the parameter a default",
         )
-    arguments = {name: known[name] for name in named if name in known}
     left = {name: value for name, value in options.items() if name not in named}
-    for each in parameters:
-        if each.kind is Parameter.VAR_KEYWORD:
-            arguments[each.name] = left
-            left = {}
-    if left and every_option:
+    rest = {each.name: left for each in parameters if each.kind is Parameter.VAR_KEYWORD}
+    if left and every_option and not rest:
         raise _cannot_build(part, f"its factory does not take its own option {next(iter(left))!r}")
-    return inspect.BoundArguments(signature, arguments)
+    arguments = {name: known[name] for name in named if name in known}
+    bound = inspect.BoundArguments(signature, arguments | rest)
+    return factory(*bound.args, **bound.kwargs)
 
 
 def _why_no_part(found: Any, kind: Kind) -> str:
@@ -208,17 +211,6 @@ def _why_no_part(found: Any, kind: Kind) -> str:
     return f"it is a function that asks for {', '.join(_required(parameters)) or 'nothing'}"
 
 
-def _no_part(part: ProvidedPart, problem: str) -> PartNotFound:
-    kind = KINDS[part.kind]
-    return PartNotFound(
-        f"{part} is no {kind}: {problem}",
-        where=repr(part.part.factory),
-        why="what cannot be such a part is not called: it could do anything",
-        hint=f"name a class that has the methods of {kind.article} {kind}, or a function that asks for "
-        f"{' or '.join(_given_to(kind))}",
-    )
-
-
 def _declaration_of(part: ProvidedPart) -> Any:
     if part.part.options is None:
         return load_factory(part)
@@ -229,15 +221,12 @@ def _check_options(part: ProvidedPart, options: Mapping[str, Any]) -> None:
     if not options:
         return
     declared = _declaration_of(part)
-    if any(each.kind is Parameter.VAR_KEYWORD for each in parameters_of(declared)):
-        return  # it takes options that nobody listed
     known = [option.name for option in options_declared_by(declared, part.kind)]
-    problems = [
-        Problem(f"{name} is not an option of {part}", hint=did_you_mean(name, known))
-        for name in options
-        if name not in known
-    ]
-    if problems:
+    unknown = [name for name in options if name not in known]
+    if unknown and all(each.kind is not Parameter.VAR_KEYWORD for each in parameters_of(declared)):
+        problems = [
+            Problem(f"{name} is not an option of {part}", hint=did_you_mean(name, known)) for name in unknown
+        ]
         raise ConfigurationError(f"{part} cannot be built with these options:", problems)
 
 

@@ -54,7 +54,7 @@ class Plugins:
 
     def __getstate__(self) -> dict[str, Any]:
         """In another process, the same plugins are found and loaded anew."""
-        return {"strict": self.strict, "_only": self._only, "_blocked": self._blocked}
+        return {name: vars(self)[name] for name in ("strict", "_only", "_blocked")}
 
     @property
     def records(self) -> tuple[PluginRecord, ...]:
@@ -89,7 +89,10 @@ class Plugins:
         """
         if ":" in name:
             check_import_string(name, what=f"the {kind}")
-            return ProvidedPart(kind, self._at_import_path(kind, name), Provider(name.partition(":")[0]))
+            # A plugin that offers just this factory may have declared its options elsewhere.
+            offered = [part.part for part in self.parts(kind).values() if part.part.factory == name]
+            described = replace(offered[0], name=name) if offered else Part(name, "", name)
+            return ProvidedPart(kind, described, Provider(name.partition(":")[0]))
         parts = self.parts(kind)
         if name in parts:
             return parts[name]
@@ -183,11 +186,6 @@ class Plugins:
         for description, provider in self._described(kind):
             firsts.setdefault(description.name, (description, provider))
         return firsts
-
-    def _at_import_path(self, kind: str, name: str) -> Part:
-        """That of a plugin, if it offers just this factory: then its options are declared there."""
-        offered = next((part.part for part in self.parts(kind).values() if part.part.factory == name), None)
-        return replace(offered, name=name) if offered else Part(name, "", name)
 
     def _not_found(self, kind: str, name: str, known: list[str]) -> PartNotFound:
         why = [
