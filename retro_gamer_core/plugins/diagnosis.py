@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from traceback import walk_tb
 from types import ModuleType
 from typing import Any, Literal
 
@@ -147,6 +146,8 @@ def last_line_in(import_string: str, error: BaseException) -> str:
 
 def last_line(error: BaseException, is_meant: Callable[[str, str], bool]) -> str:
     """``file:line`` of the last line that ``error`` passed through in a meant module and file, or empty."""
+    from traceback import walk_tb  # here, because most errors are never looked at
+
     where = ""
     for frame, line in walk_tb(error.__traceback__):
         file = frame.f_code.co_filename

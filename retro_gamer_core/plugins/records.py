@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from dataclasses import dataclass
@@ -79,6 +78,8 @@ class ProvidedPart:
         """Of the file that makes it, in hexadecimal digits; None for what came with retro-gamer, or has no file."""
         if self.provider.built_in:
             return None
+        import hashlib  # here, because few commands look at code
+
         module = self.part.factory.partition(":")[0]
         file = file_of(module, map(Path, (*directories(), *sys.path)))
         return None if file is None else hashlib.sha256(file.read_bytes()).hexdigest()
