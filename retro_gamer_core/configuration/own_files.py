@@ -111,10 +111,10 @@ def _own_game(name: str, where: str) -> list[OwnCode]:
     place = place if colon and factory.isidentifier() else name
     if is_path(place):
         return [OwnCode("game", name, where, Path(place).expanduser())]
-    if is_installed_game(name) or not all(place.split(".")):
-        return []
-    beside = module_file(Path.cwd(), place.split("."))  # which find_game takes before what is installed
-    return [OwnCode("game", name, where, beside)] if beside and beside.is_file() else []
+    # What lies here find_game takes before what is installed, but for the games that are registered.
+    beside = module_file(Path.cwd(), place.split(".")) if all(place.split(".")) else None
+    is_own = beside is not None and beside.is_file() and not is_installed_game(name)
+    return [OwnCode("game", name, where, beside)] if is_own else []
 
 
 def _places(run: RunDirectory) -> list[Path]:

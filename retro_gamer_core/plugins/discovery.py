@@ -41,7 +41,7 @@ def _registered() -> list[PluginRecord]:
     """Every entry point, in the order in which Python looks through ``sys.path``."""
     found = []
     for entry_point in entry_points(group=GROUP):
-        name, version = _name_and_version(entry_point.dist)
+        name, version = name_and_version(entry_point.dist)
         module = entry_point.value.partition("[")[0].replace(" ", "")  # without extras
         built_in = Provider(entry_point.name, name).built_in
         found.append(PluginRecord(entry_point.name, name, version, module, "blocked", built_in))
@@ -59,7 +59,8 @@ def unknown_names(names: Iterable[str], found: Iterable[PluginRecord]) -> list[s
 
 
 @cache  # metadata is parsed anew at each use, and one distribution may have many plugins
-def _name_and_version(distribution: Distribution | None) -> tuple[str, str]:
+def name_and_version(distribution: Distribution | None) -> tuple[str, str]:
+    """Of what was installed with pip, or a word in place of each."""
     name = version = ""
     with suppress(Exception):  # the file is missing: half of an installation that was broken off
         if distribution is not None:
