@@ -92,7 +92,7 @@ def _spatial(old: Values, document: Migrated) -> Today:
 
 
 def _layers(old: Values, document: Migrated) -> Today:
-    size, count = old.get("layer_size", _Holds.layer_size), old.get("n_layers", _Holds.n_layers)
+    size, count = (old.get(key, _HOLDS[key].default) for key in ("layer_size", "n_layers"))
     return {("model", "hidden_sizes"): [size] * count}
 
 
@@ -100,8 +100,18 @@ def _memory(old: Values, document: Migrated) -> Today:
     return {("training", "memory"): "prioritized" if old["prioritize_experiences"] else "uniform"}
 
 
-@dataclass(frozen=True)
-class _Holds:
+def _older(
+    path: Annotated[str | None, Option(hint='"games"')] = None,
+    module: Annotated[str | None, Option(hint='"retro.examples.snake"')] = None,
+    factory: Annotated[str | None, Option(hint='"my_game:create_game"')] = None,
+    observation_function: Annotated[str | None, Option(hint='"my_game:see"')] = None,
+    board: bool = True,
+    egocentric: bool = True,
+    spatial: bool = True,
+    n_layers: Annotated[int, Option(low=1, high=100)] = 2,
+    layer_size: Annotated[int, Option(low=1)] = 128,
+    prioritize_experiences: bool = True,
+) -> None:
     """What those of the older keys may hold that are not simply passed on.
 
     Args:
@@ -117,19 +127,8 @@ class _Holds:
         prioritize_experiences: Whether turns that the learner guessed badly are learned from more often.
     """
 
-    path: Annotated[str | None, Option(hint='"games"')] = None
-    module: Annotated[str | None, Option(hint='"retro.examples.snake"')] = None
-    factory: Annotated[str | None, Option(hint='"my_game:create_game"')] = None
-    observation_function: Annotated[str | None, Option(hint='"my_game:see"')] = None
-    board: bool = True
-    egocentric: bool = True
-    spatial: bool = True
-    n_layers: Annotated[int, Option(low=1, high=100)] = 2
-    layer_size: Annotated[int, Option(low=1)] = 128
-    prioritize_experiences: bool = True
 
-
-_HOLDS = {setting.name: setting for setting in settings_of(_Holds)}
+_HOLDS = {setting.name: setting for setting in settings_of(_older)}
 _OLDER = (
     Older("game", ("path", "module", "factory"), _name_of_game),
     Older("metadata", ("observation_function",), _renamed("preprocessing", "encoder"), _names_encoder),

@@ -101,8 +101,7 @@ class TrainingSettings:
         return self.seed
 
 
-@dataclass(frozen=True)
-class GameSettings:
+def _game(name: Annotated[str | None, Option(hint='"snake"')] = None) -> None:
     """The keys of ``[game]``.
 
     Args:
@@ -110,11 +109,10 @@ class GameSettings:
             file.
     """
 
-    name: Annotated[str | None, Option(hint='"snake"')] = None
 
-
-@dataclass(frozen=True)
-class PreprocessingSettings:
+def _preprocessing(
+    encoder: str = "one_hot", observe_state: Annotated[Sequence[str] | None, Option(hint='["lives"]')] = None
+) -> None:
     """The keys of ``[preprocessing]`` that are no option of the encoder.
 
     Args:
@@ -123,12 +121,8 @@ class PreprocessingSettings:
             they are those that the description in [metadata] names.
     """
 
-    encoder: str = "one_hot"
-    observe_state: Annotated[Sequence[str] | None, Option(hint='["lives"]')] = None
 
-
-@dataclass(frozen=True)
-class ModelSettings:
+def _model(network: Annotated[str | None, Option(hint='"cnn"')] = None) -> None:
     """The keys of ``[model]`` that are no option of the network.
 
     Args:
@@ -136,11 +130,8 @@ class ModelSettings:
             it is cnn for a board that is a picture (spatial = true), and mlp otherwise.
     """
 
-    network: Annotated[str | None, Option(hint='"cnn"')] = None
 
-
-@dataclass(frozen=True)
-class TrainingParts:
+def _parts_of_training(learner: str = "dqn", memory: str = "prioritized") -> None:
     """The parts that are named in ``[training]``.
 
     Args:
@@ -148,12 +139,8 @@ class TrainingParts:
         memory: What is remembered, and what is learned from again: a name, or module:attr.
     """
 
-    learner: str = "dqn"
-    memory: str = "prioritized"
 
-
-@dataclass(frozen=True)
-class LoggingSettings:
+def _logging(loggers: Sequence[str] = ("training_log", "json_lines")) -> None:
     """The keys of ``[logging]`` beside the tables of the loggers.
 
     Args:
@@ -161,17 +148,15 @@ class LoggingSettings:
             own, such as [logging.json_lines].
     """
 
-    loggers: Sequence[str] = ("training_log", "json_lines")
-
 
 LOOP_SETTINGS = settings_of(TrainingSettings)
 
 SECTION_KEYS: dict[str, tuple[Setting, ...]] = {
-    "game": settings_of(GameSettings),
-    "preprocessing": settings_of(PreprocessingSettings),
-    "model": settings_of(ModelSettings),
-    "training": (*settings_of(TrainingParts), *LOOP_SETTINGS),
-    "logging": settings_of(LoggingSettings),
+    "game": settings_of(_game),
+    "preprocessing": settings_of(_preprocessing),
+    "model": settings_of(_model),
+    "training": (*settings_of(_parts_of_training), *LOOP_SETTINGS),
+    "logging": settings_of(_logging),
 }
 """The keys in each section that are no option of any part; those of ``[metadata]`` are ``METADATA_KEYS``."""
 
