@@ -121,7 +121,7 @@ def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
         parts=tuple(then or now),
         differences=tuple(differences(then, now) if now else ()),
         problems=tuple(problems),
-        own_code=tuple(own_code_of(run)),
+        own_code=tuple(own_code_of(run, sections)),
         in_use=run.holder.is_file(),
     )
 

@@ -41,11 +41,14 @@ class OwnCode:
         return f"{self.kind} {self.name}"
 
 
-def own_code_of(run: RunDirectory) -> list[OwnCode]:
-    """What the settings and the ``parts.lock`` of a run name. Nothing is imported, and no checkpoint opened."""
+def own_code_of(run: RunDirectory, sections: Mapping[str, Any] | None = None) -> list[OwnCode]:
+    """What the settings and the ``parts.lock`` of a run name. Nothing is imported, and no checkpoint opened.
+
+    ``sections`` are its settings, where they were read before.
+    """
     found: list[OwnCode] = []
     with suppress(RetroGamerError):  # told by whoever reads the settings next
-        found += _named_in(read_sections(run.config), run, "config.toml")
+        found += _named_in(sections or read_sections(run.config), run, "config.toml")
     with suppress(RetroGamerError):
         for part in read_lock(run.parts_lock):
             if _is_import_string(part.name) and part.name not in [code.name for code in found]:
