@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import Distribution, entry_points
 
 from retro_gamer_core.distributions import WITH_TORCH, WITHOUT_TORCH
 from retro_gamer_core.plugins.records import PluginRecord, Provider, folded
-from retro_gamer_core.suggestions import did_you_mean
 
 GROUP = "retro_gamer"
 
@@ -46,16 +44,6 @@ def _registered() -> list[PluginRecord]:
         built_in = Provider(entry_point.name, name).built_in
         found.append(PluginRecord(entry_point.name, name, version, module, "blocked", built_in))
     return found
-
-
-def unknown_names(names: Iterable[str], found: Iterable[PluginRecord]) -> list[str]:
-    """A sentence for each name that no installed plugin goes by."""
-    known = {name for plugin in found for name in (plugin.name, plugin.distribution)}
-    return [
-        f"no plugin is called {name!r}: {did_you_mean(name, known)}"
-        for name in names
-        if not any(plugin.provider.goes_by(name) for plugin in found)
-    ]
 
 
 @cache  # metadata is parsed anew at each use, and one distribution may have many plugins

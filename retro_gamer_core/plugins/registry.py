@@ -19,12 +19,7 @@ from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.options import Setting
 from retro_gamer_core.parts import Command, GameDescription, Part, Recipe
 from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
-from retro_gamer_core.plugins.discovery import (
-    INSTALLED_TWICE,
-    brought_twice,
-    find_plugins,
-    unknown_names,
-)
+from retro_gamer_core.plugins.discovery import INSTALLED_TWICE, brought_twice, find_plugins
 from retro_gamer_core.plugins.import_strings import check_import_string
 from retro_gamer_core.plugins.loading import LoadedPlugin, call, load
 from retro_gamer_core.plugins.part_building import build_part, options_in_effect, options_of
@@ -69,7 +64,12 @@ class Plugins:
     @cached_property
     def unknown_names(self) -> tuple[str, ...]:
         """A sentence for each plugin that was to be blocked or let in and is not installed."""
-        return tuple(unknown_names([*(self._only or ()), *self._blocked], self._found))
+        known = {name for plugin in self._found for name in (plugin.name, plugin.distribution)}
+        return tuple(
+            f"no plugin is called {name!r}: {did_you_mean(name, known)}"
+            for name in (*(self._only or ()), *self._blocked)
+            if not any(plugin.provider.goes_by(name) for plugin in self._found)
+        )
 
     def parts(self, kind: str) -> dict[str, ProvidedPart]:
         """The usable parts of a kind by name: those of built-in plugins first, then in alphabetical order."""
@@ -261,7 +261,7 @@ def conflict_notes(claims_on: Claims) -> dict[Provider, Diagnosis]:
             continue
         for claim in claims:
             if not claim.provider.built_in:
-                others = _listed(other.provider for other in claims if other is not claim)
+                others = " and ".join(str(other.provider) for other in claims if other is not claim)
                 cause = f"its {kind} {name!r} has the name of another one, from {others}"
                 notes.setdefault(claim.provider, Diagnosis("name taken", cause, _way_out(claims)))
     return notes
@@ -270,7 +270,7 @@ def conflict_notes(claims_on: Claims) -> dict[Provider, Diagnosis]:
 def conflict(claims: Sequence[Claim]) -> PluginError:
     """The error of using a name on which there are ``claims`` of several plugins."""
     kind, name, *_ = claims[0]
-    plugins = _listed(claim.provider for claim in claims)
+    plugins = " and ".join(str(claim.provider) for claim in claims)
     return PluginError(
         f"more than one plugin offers the {kind} {name!r}: {plugins}",
         why="nobody can tell which of them is meant",
@@ -290,7 +290,3 @@ def _way_out(claims: Sequence[Claim]) -> str:
         return f"{leave_out}; or its author gives it another name"
     in_full = f'the name in full: "{last.provider.plugin}/{first.name}"'
     return f'{in_full}; or {leave_out}; or its author writes replaces="{first.provider.plugin}" into its Part'
-
-
-def _listed(providers: Iterable[Provider]) -> str:
-    return " and ".join(str(provider) for provider in providers)
