@@ -95,7 +95,7 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
         # A package that is here but lacks a module is an old one: installing it again changes nothing.
         command = f"pip install --upgrade {package}" if package in sys.modules else how_to_install(package)
         return Diagnosis("missing dependency", f"it needs {absent}, which is not installed", command, where)
-    if is_of_api_1(error):
+    if _is_of_api_1(error):
         return replace(SINCE_API_1, where=where)
     if isinstance(error, SyntaxError):
         line = f"{error.filename}:{error.lineno}" if error.filename else where
@@ -107,6 +107,15 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
         return Diagnosis("error at import", cause, fix, where)
     cause = f"importing it ended with {in_words(error)}"
     return Diagnosis("error at import", cause, "correct that line", where)
+
+
+def of_hook(hook: str, module: str, error: BaseException) -> Diagnosis:
+    """Why asking a plugin, which is ``module``, ended with ``error``."""
+    where = last_line_in(module, error)
+    if _is_of_api_1(error):
+        return replace(SINCE_API_1, where=where)
+    cause = f"its hook {hook} ended with {in_words(error)}"
+    return Diagnosis("error in a hook", cause, "correct that line", where)
 
 
 def _hidden_file(error: BaseException) -> Path | None:
@@ -121,7 +130,7 @@ def _hidden_file(error: BaseException) -> Path | None:
     return next((file for file in others if file.is_file()), None)
 
 
-def is_of_api_1(error: BaseException) -> bool:
+def _is_of_api_1(error: BaseException) -> bool:
     """Whether an ``Option`` was made as in plugin API 1, with a name, a default and a type in it."""
     message = str(error) if isinstance(error, TypeError) else ""
     return message.startswith("Option.__init__()") and (

@@ -18,15 +18,7 @@ import pluggy
 from retro_gamer_core.hookspecs import hooks
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.parts import API_VERSION, Command, GameDescription, Part, Recipe
-from retro_gamer_core.plugins.diagnosis import (
-    SINCE_API_1,
-    Diagnosed,
-    Diagnosis,
-    in_words,
-    is_of_api_1,
-    last_line_in,
-    of_import,
-)
+from retro_gamer_core.plugins.diagnosis import SINCE_API_1, Diagnosed, Diagnosis, of_hook, of_import
 from retro_gamer_core.plugins.import_strings import import_object
 from retro_gamer_core.plugins.records import Claim, PluginRecord
 from retro_gamer_core.suggestions import did_you_mean, nearest
@@ -123,10 +115,7 @@ def _ask(implementation: pluggy.HookImpl, hook: str, wanted: type, *, module: st
     except (KeyboardInterrupt, Diagnosed):
         raise
     except BaseException as error:
-        where = last_line_in(module, error)
-        cause = f"its hook {hook} ended with {in_words(error)}"
-        found = Diagnosis("error in a hook", cause, "correct that line", where)
-        raise Diagnosed(replace(SINCE_API_1, where=where) if is_of_api_1(error) else found) from error
+        raise Diagnosed(of_hook(hook, module, error)) from error
     for number, offer in enumerate(offers):
         _refuse(_problems_with(offer, offers[:number], hook, wanted, where))
     return offers
