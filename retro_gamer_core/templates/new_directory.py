@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError
@@ -14,11 +13,11 @@ Files = Mapping[str, str | bytes]
 """The text or the bytes of each file, by its path in the directory, with ``/`` between folders."""
 
 
-def refuse_to_overwrite(directory: Path) -> None:
-    """An empty directory may be filled; anything else stays as it is.
+def new_directory(directory: Path, files: Files) -> None:
+    """Write the files beside where they will be, then put them in place. An empty directory may be filled.
 
     Raises:
-        RetroGamerError: something is there.
+        RetroGamerError: something is there already.
     """
     if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
         raise RetroGamerError(
@@ -27,22 +26,11 @@ def refuse_to_overwrite(directory: Path) -> None:
             why="nothing is ever written over",
             hint="another name, or --output with another directory",
         )
-
-
-@contextmanager
-def new_directory(directory: Path, files: Files) -> Iterator[Path]:
-    """Write the files beside where they will be, let the body look at them, then put them in place.
-
-    What the body is given is where they are for now. Where it raises, nothing is left.
-    """
-    refuse_to_overwrite(directory)
     directory = directory.resolve()
     staging = directory.with_name(f".{directory.name}-{os.getpid()}")
     try:
         staging.mkdir(parents=True)
         write_files(staging, files)
-        yield staging
-        refuse_to_overwrite(directory)
         if directory.exists():  # it may be the one that somebody works in, so it must stay the same one
             for path in staging.iterdir():
                 path.rename(directory / path.name)

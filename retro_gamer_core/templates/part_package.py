@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.templates.folders import PLUGIN_TEMPLATE
 from retro_gamer_core.templates.new_directory import Files
-from retro_gamer_core.templates.text_filters import environment, package_name, quoted
+from retro_gamer_core.templates.rendering import PLUGIN_TEMPLATE, environment, package_name, quoted
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def part_name(kind: str, text: str) -> str:
     return name
 
 
-def filled_in(file: str, part: NewPart, **more: Any) -> str:
+def filled_in(file: str, part: NewPart) -> str:
     """A template of a plugin package with its gaps filled in."""
     template = (PLUGIN_TEMPLATE / f"{file}.jinja").read_text(encoding="utf-8")
-    return environment().from_string(template).render(part=part, **more)
+    return environment().from_string(template).render(part=part)
