@@ -12,7 +12,7 @@ import click
 
 from retro_gamer_core.cli.arguments import training_command
 from retro_gamer_core.cli.check import warn_of
-from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
+from retro_gamer_core.cli.create_options import setting_options, wishes_from
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.parts import Choice
@@ -29,8 +29,7 @@ _FIRST_SENTENCE = re.compile(r"(?<=\w)[.;] ")
 @click.option("--output", required=True, metavar="RUN", help="The directory to make for this run.")
 @click.option("--recipe", default="standard", help="The set of choices to begin with.")
 @click.option("--seed", type=int, help="Where all chance begins; drawn if left out.")
-@description_options
-@hyperparameter_options
+@setting_options
 def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) -> None:
     """Make a training run for a game.
 
@@ -45,8 +44,7 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
 @click.argument("output")
 @click.option("--recipe", default="classic")
 @click.option("--seed", type=int)
-@description_options
-@hyperparameter_options
+@setting_options
 def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) -> None:
     """The name of `create` in retro-gamer 0.4.0: init GAME RUN."""
     warn("`init` is called `create` now; it does the same.")
