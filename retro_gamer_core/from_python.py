@@ -7,7 +7,6 @@ trainer.train()
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.configuration import RunConfig, config_from_sections, edit_config, read_config
 from retro_gamer_core.events import Outcome
 from retro_gamer_core.games.metadata import GameMetadata
-from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.games.module_files import own_code_behind
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.terminal.printing import warn
@@ -72,7 +71,7 @@ class DQNTrainer:
             import tomlkit
 
             run = RunDirectory.create(run_dir, tomlkit.dumps(config.to_sections()))
-        self._trainer = Trainer(run, config, create_game, plugins, source=_own_code(create_game))
+        self._trainer = Trainer(run, config, create_game, plugins, source=own_code_behind(create_game))
         self.metadata = self._trainer.config.metadata
         self._resumes = False
 
@@ -149,12 +148,3 @@ def _name_of(create_game: Callable[[], Game]) -> str:
     if module == "__main__" and script:
         module = Path(script).resolve().as_posix()
     return f"{module}:{function}"
-
-
-def _own_code(create_game: Callable[[], Game]) -> Path | None:
-    """Where the game's own files are; None for what was made without one, such as a partial."""
-    try:
-        file = inspect.getsourcefile(create_game)
-    except TypeError:
-        return None
-    return own_code(Path(file)) if file and Path(file).is_file() else None

@@ -14,7 +14,6 @@ test framework is needed. docs/reference/checks.md lists the codes.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -109,11 +108,9 @@ def _check_part(
     kind: str,
     part: AnyPart,
     *,
-    options: Mapping[str, Any] | None = None,
     game: AnyGame | None = None,
     description: Description | None = None,
-    seed: int = 0,
-    quick: bool = False,
+    **how: Any,
 ) -> Findings:
     from retro_gamer_core.checks.parts import check_part
 
@@ -124,7 +121,7 @@ def _check_part(
             raise ValueError(f"nothing describes the game {name}: give a description, too")
         on = name, create_game, metadata
     name = part if isinstance(part, str) else _import_string_of(part)
-    return check_part(kind, name, options=options, game=on, seed=seed, quick=quick)
+    return check_part(kind, name, game=on, **how)
 
 
 def _import_string_of(factory: Callable[..., Any]) -> str:
@@ -145,14 +142,14 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
     from retro_gamer_core.games.descriptions import describe
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.games.metadata import GameMetadata, metadata_in
-    from retro_gamer_core.games.module_files import own_code
+    from retro_gamer_core.games.module_files import own_code, source_file
 
     if isinstance(game, str):
         found = find_game(game)
         name, factory, metadata = found.name, found.factory, found.metadata
         source: Path | None = found.source_root
     else:
-        file = _file_of(game)
+        file = source_file(game)
         name, factory = getattr(game, "__qualname__", repr(game)), game
         source = own_code(file) if file else None
         metadata = None
@@ -162,11 +159,3 @@ def _game(game: AnyGame, description: Description | None) -> tuple[str, Any, Gam
         given = description if isinstance(description, GameMetadata) else GameMetadata.from_dict(description)
         metadata = copy(given)
     return name, factory, metadata, source
-
-
-def _file_of(factory: Any) -> Any:
-    try:
-        file = inspect.getsourcefile(factory)
-    except TypeError:
-        return None
-    return Path(file) if file else None

@@ -1,4 +1,4 @@
-"""``retro-gamer new``: a package to begin with: a game, or a part of one's own."""
+"""``retro-gamer new`` and ``promote``: a package to begin with, or around a part that is in one file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import click
 
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.templates.game_package import Question, game_package, game_questions
-from retro_gamer_core.templates.new_directory import Files, new_directory
 from retro_gamer_core.templates.part_package import new_part
+from retro_gamer_core.templates.rendering import Files, new_directory
 from retro_gamer_core.terminal.printing import into, next_step, say
 
 _GAME: Final = "game"
+_OUTPUT = click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
+                       help="The directory to make; named after the package if left out.")  # fmt: skip
+_INSTALL = 'pip install --editable ".[test]"'
 _PARTS = tuple(kind.name for kind in KINDS.values() if kind.template)
 
 
@@ -30,8 +33,7 @@ def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @click.argument("kind", type=click.Choice([_GAME, *_PARTS]), metavar="KIND")
 @click.argument("name", required=False)
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
-              help="The directory to make; named after the package if left out.")  # fmt: skip
+@_OUTPUT
 @_answers_as_flags
 @click.option("--no-input", is_flag=True, help="Ask nothing; take what is usual.")
 def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answers: str | None) -> None:
@@ -57,7 +59,7 @@ def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answ
     directory = output or Path(package)
     new_directory(directory, files)
     say(f"Made {directory}: {what}. Begin with {begin}.")
-    next_step(*into(directory), 'pip install --editable ".[test]"', *then)
+    next_step(*into(directory), _INSTALL, *then)
 
 
 def _new_game(title: str | None, given: Mapping[str, str], *, ask: bool) -> tuple[str, Files]:
@@ -75,3 +77,28 @@ def _asked(question: Question) -> str:
         click.echo(f"  {choice}: {meaning}", err=True)
     choices = click.Choice(tuple(question.choices))
     return click.prompt("Your choice", default=question.default, type=choices, show_choices=False, err=True)
+
+
+@click.command()
+@click.argument("place", metavar="FILE.py:NAME")
+@click.option("--kind", type=click.Choice(list(KINDS)),
+              help="What it is, where that cannot be seen.")  # fmt: skip
+@click.option("--name", help="What it is to be called in config.toml.")
+@click.option("--game", default="snake", show_default=True, help="The game to check it with.")
+@_OUTPUT
+def promote(place: str, kind: str | None, name: str | None, game: str, output: Path | None) -> None:
+    """Make a package of a part that is in one file: an encoder, a network, a learner, …
+
+    The file is copied as it is. Before anything is left on the disk, the package is checked with a game, by
+    itself and as it will be installed.
+    """
+    from retro_gamer_core.templates.promotion import promote as make_package
+
+    directory, part = make_package(place, kind=kind, name=name, game=game, output=output)
+    say(f"Made {directory}: the {part.kind} {part.name}, with {part.file} in it as it is.")
+    say(f"Checked as it will be installed: it works by its name, with {game}.")
+    next_step(
+        *into(directory),
+        _INSTALL,
+        f"retro-gamer create --game {game} --output runs/{part.name} {part.in_create}",
+    )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from retro_gamer_core.errors import GameError, GameNotFound
-from retro_gamer_core.games.module_files import own_code
+from retro_gamer_core.games.module_files import own_code_behind
 from retro_gamer_core.games.modules import allow_retro_import
 from retro_gamer_core.games.tracebacks import where_raised
 from retro_gamer_core.plugins.diagnosis import in_words
@@ -115,7 +114,7 @@ def _explained(error: BaseException, factory: Callable[..., Any], shown: str) ->
         )
     return GameError(
         f"{shown} could not make a game: {in_words(error)}",
-        where=where_raised(error, _own_code(factory)),
+        where=where_raised(error, own_code_behind(factory)),
         hint="correct that line",
         code="factory-fails",
     )
@@ -149,11 +148,3 @@ def _not_callable(found: Any, shown: str) -> GameError:
 def _shown(factory: Callable[..., Any], name: str) -> str:
     function = f"{factory.__name__}()" if hasattr(factory, "__name__") else repr(factory)
     return f"{function} of {name}" if name else function
-
-
-def _own_code(factory: Callable[..., Any]) -> Path | None:
-    try:
-        file = inspect.getsourcefile(inspect.unwrap(factory))
-    except TypeError:  # no Python function: something built in, or a partial
-        return None
-    return own_code(Path(file)) if file else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 #: Directories into which packages are installed; what lies in one belongs to many authors.
 INSTALL_DIRECTORIES = frozenset({"site-packages", "dist-packages"})
@@ -57,6 +59,15 @@ def module_parts(file: Path) -> tuple[str, ...]:
     return place.relative_to(import_directory(file)).parts
 
 
+def source_file(made_by: Any) -> Path | None:
+    """The file with the code of a function or class; None for what was made without one, such as a partial."""
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(made_by))
+    except TypeError:
+        return None
+    return Path(file) if file and Path(file).is_file() else None
+
+
 def own_code(file: Path) -> Path:
     """The directory of the code that belongs with ``file``; ``file`` itself where it was installed alone."""
     directory = import_directory(file)
@@ -64,3 +75,9 @@ def own_code(file: Path) -> Path:
     if deeper or file.name == "__init__.py" or file.is_dir():
         return directory / top
     return file if directory.name in INSTALL_DIRECTORIES else directory
+
+
+def own_code_behind(made_by: Any) -> Path | None:
+    """The same for a function or class; None where it has no file."""
+    file = source_file(made_by)
+    return own_code(file) if file else None

@@ -12,8 +12,7 @@ from functools import cache
 from typing import Any
 
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.templates.new_directory import Files
-from retro_gamer_core.templates.rendering import GAME_TEMPLATE, environment, problem_with_title
+from retro_gamer_core.templates.rendering import GAME_TEMPLATE, Files, environment, problem_with_title
 
 TOP = "{{cookiecutter.__name}}"
 """The one folder of the template that becomes the package's own."""

@@ -19,9 +19,8 @@ from retro_gamer_core.kinds import KINDS, one_of_them
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
 from retro_gamer_core.plugins.part_building import kind_of
-from retro_gamer_core.templates.new_directory import Files, new_directory, write_files
 from retro_gamer_core.templates.part_package import NewPart, package_around, part_name
-from retro_gamer_core.templates.rendering import one_line
+from retro_gamer_core.templates.rendering import Files, new_directory, one_line, write_files
 
 _SAYS_NOTHING = ("build", "make", "create", "factory")
 
@@ -85,7 +84,8 @@ def _check_as_installed(part: NewPart, files: Files, game: str) -> None:
         )
     if done.returncode == 0:
         return
-    findings = json.loads(done.stdout)["findings"] if done.stdout else []
+    told = done.stdout[done.stdout.find("{") :]  # what is installed may print, too
+    findings = json.loads(told)["findings"] if told else []
     broken = [each["what"] for each in findings if each["code"] in ("cannot-be-built", "part-raises")]
     if broken or not findings:
         raise PluginError(
@@ -130,14 +130,14 @@ def _load(file: Path, import_string: str) -> Any:
 
 def _kind_to_promote(made_by: Any, place: str) -> str:
     kind = kind_of(made_by)
-    if kind in KINDS:
-        return kind
-    raise RetroGamerError(
-        f"{place} looks like a {kind}, and that cannot be promoted"
-        if kind
-        else f"what {place} makes cannot be seen from outside",
-        hint=f"retro-gamer promote {place} --kind KIND, where KIND is {one_of_them()}",
-    )
+    if kind not in KINDS:
+        raise RetroGamerError(
+            f"what {place} makes cannot be seen from outside"
+            if kind is None
+            else f"{place} looks like a {kind}",
+            hint=f"retro-gamer promote {place} --kind KIND, where KIND is {one_of_them()}",
+        )
+    return kind
 
 
 def _own_name(file: Path, attribute: str) -> str:

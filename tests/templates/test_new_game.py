@@ -20,8 +20,7 @@ from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import find_game, fresh_game
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.templates.game_package import game_package, game_questions
-from retro_gamer_core.templates.new_directory import write_files
-from retro_gamer_core.templates.rendering import one_line, package_name, quoted
+from retro_gamer_core.templates.rendering import one_line, package_name, quoted, write_files
 
 HOSTILE = {
     "Space Rocks": "space-rocks",
