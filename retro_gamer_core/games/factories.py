@@ -132,8 +132,3 @@ def _not_callable(found: Any, shown: str) -> GameError:
         hint=_RECIPE,
         code="factory-not-callable",
     )
-
-
-def _shown(factory: Callable[..., Any], name: str) -> str:
-    function = f"{factory.__name__}()" if hasattr(factory, "__name__") else repr(factory)
-    return f"{function} of {name}" if name else function
