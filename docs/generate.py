@@ -20,7 +20,8 @@ import retro_gamer as for_students
 import retro_gamer_core as for_plugins
 import retro_gamer_core.testing as for_tests
 from retro_gamer_core.cli.group import retro_gamer
-from retro_gamer_core.configuration import SettingRow, settings_table
+from retro_gamer_core.configuration import settings_table
+from retro_gamer_core.configuration.settings import SettingRow
 from retro_gamer_core.finding_codes import CODES
 from retro_gamer_core.plugins.registry import configure, installed_plugins
 

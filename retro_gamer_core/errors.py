@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,8 @@ class Problem:
     code: str = ""
 
     def __str__(self) -> str:
-        lines = [self.what]
-        if self.where:
-            lines.append(f"  where: {self.where}")
-        if self.why:
-            lines.append(f"  why:   {self.why}")
-        if self.hint:
-            lines.append(f"  try:   {self.hint}")
-        return "\n".join(lines)
+        told = {"where:": self.where, "why:": self.why, "try:": self.hint}
+        return "\n".join([self.what, *(f"  {word:<6} {text}" for word, text in told.items() if text)])
 
 
 class RetroGamerError(Exception):
@@ -59,7 +54,7 @@ class ProblemsFound(RetroGamerError, ValueError):
         self.problems = tuple(problems)
         self.footer = footer
         self.problem = self.problems[0] if self.problems else Problem(heading, code=_code_of(type(self)))
-        blocks = [_indented(str(problem)) for problem in self.problems]
+        blocks = [indent(str(problem), "  ") for problem in self.problems]
         text = "\n\n".join([heading, *blocks, *([footer] if footer else [])])
         Exception.__init__(self, text)
 
@@ -118,7 +113,3 @@ class CheckpointIncompatible(RetroGamerError, ValueError):
 
 def _code_of(error: type[RetroGamerError]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", error.__name__).lower()
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -13,9 +13,6 @@ from retro_gamer_core.findings import Finding
 Ending = Literal["game over", "turn limit", "error"]
 
 
-def _nobody_listens() -> None: ...
-
-
 @dataclass(frozen=True)
 class RunInfo:
     """The run that is being trained: ``directory``, the game as named in its config, and its seed.
@@ -27,7 +24,7 @@ class RunInfo:
     directory: Path
     game: str
     seed: int
-    stop: Callable[[], None] = field(default=_nobody_listens, compare=False, repr=False)
+    stop: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,13 @@ def retro_gamer_training_finished(run: RunInfo, outcome: Outcome) -> None:
     """
 
 
+_ARGUMENTS = {
+    name: tuple(inspect.signature(hook).parameters)
+    for name, hook in list(globals().items())
+    if name.startswith("retro_gamer_")
+}
+
+
 def hooks() -> dict[str, tuple[str, ...]]:
     """Every hook by its name, with its arguments: one for each kind of part, then those that stand above."""
-    of_kinds = {kind.hook: () for kind in KINDS.values()}
-    written = {name: hook for name, hook in globals().items() if name.startswith("retro_gamer_")}
-    return of_kinds | {name: tuple(inspect.signature(hook).parameters) for name, hook in written.items()}
+    return {kind.hook: () for kind in KINDS.values()} | _ARGUMENTS

@@ -28,7 +28,6 @@ class Kind:
             ``[section.NAME]``.
         flag: what ``create`` takes to choose one, with ``{}`` for its name.
         checks: module with the checks of this kind; ``""`` where building it is all there is to check.
-        recorder: import string of what ``promote`` compares; ``""`` where it cannot.
         template: what the part of ``retro-gamer new`` does, and other values of its options; None where there
             is none.
         after_an_error: what becomes of training when one raises.
@@ -47,7 +46,6 @@ class Kind:
     several: bool = False
     flag: str = ""
     checks: str = ""
-    recorder: str = ""
     template: tuple[str, str] | None = None
     after_an_error: str = "training would end there"
 
@@ -86,7 +84,6 @@ KINDS: dict[str, Kind] = _by_name(
         key="encoder",
         flag="--encoder {}",
         checks="retro_gamer_core.checks.encoders",
-        recorder="retro_gamer_core.templates.recording:of_encoder",
         template=("Shows the cells around the player.", '{"radius": 1}'),
         after_an_error="such a game is given up, and a run stops when too many of them are",
     ),
@@ -102,7 +99,6 @@ KINDS: dict[str, Kind] = _by_name(
         key="network",
         flag="--network {}",
         checks="retro_gamer_core.checks.learners",
-        recorder="retro_gamer_core.templates.recording:of_learner",
         template=("One hidden layer that looks at everything.", '{"neurons": 8}'),
     ),
     Kind(
@@ -117,7 +113,6 @@ KINDS: dict[str, Kind] = _by_name(
         key="memory",
         flag="--memory {}",
         checks="retro_gamer_core.checks.memories",
-        recorder="retro_gamer_core.templates.recording:of_memory",
         template=("Draws what happened lately more often.", '{"recent": 0.9}'),
     ),
     Kind(
@@ -132,7 +127,6 @@ KINDS: dict[str, Kind] = _by_name(
         key="learner",
         flag="--learner {}",
         checks="retro_gamer_core.checks.learners",
-        recorder="retro_gamer_core.templates.recording:of_learner",
     ),
     Kind(
         "logger",
@@ -147,7 +141,6 @@ KINDS: dict[str, Kind] = _by_name(
         several=True,
         flag="--set \"logging.loggers=['training_log', '{}']\"",
         checks="retro_gamer_core.checks.loggers",
-        recorder="retro_gamer_core.templates.recording:of_logger",
         template=("Writes the episodes into a table for a spreadsheet.", '{"every": 1}'),
         after_an_error="training would go on without it",
     ),

@@ -6,7 +6,7 @@ network. One-hot vectors, 24 times the size, exist only where somebody asks for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,21 +83,12 @@ class ObservationSpec:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a checkpoint."""
-        return {
-            "height": self.height,
-            "width": self.width,
-            "characters": list(self.characters),
-            "outside": self.outside,
-            "features": list(self.features),
-            "channel_first": self.channel_first,
-            "centred": self.centred,
-        }
+        return {**asdict(self), "characters": list(self.characters), "features": list(self.features)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        return cls(
-            **{**values, "characters": tuple(values["characters"]), "features": tuple(values["features"])}
-        )
+        characters, features = tuple(values["characters"]), tuple(values["features"])
+        return cls(**{**values, "characters": characters, "features": features})
 
 
 @dataclass
@@ -122,9 +113,8 @@ class Observations:
         """Room for ``n`` observations, all zero."""
         import numpy as np
 
-        return cls(
-            np.zeros((n, spec.height, spec.width), np.uint8), np.zeros((n, spec.n_features), np.float32)
-        )
+        cells = np.zeros((n, spec.height, spec.width), np.uint8)
+        return cls(cells, np.zeros((n, spec.n_features), np.float32))
 
 
 @dataclass(frozen=True)

@@ -67,18 +67,10 @@ class Transitions:
 
     def columns(self) -> dict[str, np.ndarray]:
         """Every array by a name of its own, ``cells``, ``features``, ``next_cells`` and so on; not copied."""
-        seen, then = self.observations, self.next_observations
-        return {
-            "cells": seen.cells,
-            "features": seen.features,
-            "actions": self.actions,
-            "rewards": self.rewards,
-            "discounts": self.discounts,
-            "next_cells": then.cells,
-            "next_features": then.features,
-            "games": self.games,
-            "began": self.began,
-        }
+        rest = dict(vars(self))
+        seen, then = rest.pop("observations"), rest.pop("next_observations")
+        next_ = {"next_cells": then.cells, "next_features": then.features}
+        return {"cells": seen.cells, "features": seen.features, **next_, **rest}
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, np.ndarray]) -> Transitions:

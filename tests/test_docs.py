@@ -40,9 +40,8 @@ from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import read_config
 from retro_gamer_core.hookspecs import hooks
 from retro_gamer_core.options import Setting
-from retro_gamer_core.plugins.discovery import FoundPlugin
 from retro_gamer_core.plugins.loading import load
-from retro_gamer_core.plugins.records import Provider
+from retro_gamer_core.plugins.records import PluginRecord
 from retro_gamer_core.plugins.registry import Plugins, configure
 from retro_gamer_core.policies.player import build_player
 from retro_gamer_core.runs.run_directory import RunDirectory
@@ -173,9 +172,8 @@ def test_the_examples_of_the_hooks_are_one_good_plugin(tmp_path, monkeypatch):
     source = "".join(block.text for block in blocks(REFERENCE / "hooks.md") if block.language == "python")
     (tmp_path / "examples_of_hooks.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    record = load(
-        FoundPlugin("examples_of_hooks", Provider("examples_of_hooks")), pluggy.PluginManager("retro_gamer")
-    ).record
+    found = PluginRecord("examples", "", "", "examples_of_hooks", "blocked", built_in=False)
+    record = load(found, pluggy.PluginManager("retro_gamer")).record
     assert record.problem is None
     assert record.hooks == tuple(hooks())
 

@@ -17,6 +17,7 @@ def retro_gamer_memories() -> Iterable[Part]:
         "uniform",
         "Remembers the latest turns and draws every one of them equally often.",
         "retro_gamer_memories.uniform:UniformMemory",
+        options="retro_gamer_memories.settings:NothingToSet",
     )
     yield Part(
         "prioritized",

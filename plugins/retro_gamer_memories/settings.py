@@ -24,6 +24,11 @@ class Capacity:
         check_settings(self)
 
 
+@dataclass(frozen=True)
+class NothingToSet:
+    """Where every turn is drawn alike."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prioritization:
     """How strongly some turns are preferred.

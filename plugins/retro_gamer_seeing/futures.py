@@ -18,6 +18,9 @@ from retro_gamer_core import Observations, TimeSteps
 if TYPE_CHECKING:
     from retro_gamer_core.playing.forks import Fork
 
+#: Turns. What happens within these is near enough to be blamed on one key.
+SOON = 5
+
 #: What stood out is told where it happened in a larger part of the copies.
 _MOST_OF_THEM = 0.5
 
@@ -37,6 +40,7 @@ class Future:
             most there; None where nothing did.
         gain_turns: the median of the turns until then.
         gains: in so many copies that was what stood out.
+        soon: in so many of them the game was over within ``SOON`` turns.
         errors: so many copies ended because the game raised an error; they count nowhere else.
     """
 
@@ -49,6 +53,7 @@ class Future:
     gain: float | None
     gain_turns: float | None
     gains: int
+    soon: int = 0
     errors: int = 0
 
     @property
@@ -162,6 +167,7 @@ def _summed_up(action: int, key: str | None, copies: Sequence[_Copy]) -> Future:
         gain=gain,
         gain_turns=median(turns for amount, turns in stood_out if amount == gain) if gains else None,
         gains=gains,
+        soon=sum(turns <= SOON for turns in deaths),
         errors=len(copies) - len(whole),
     )
 

@@ -16,7 +16,15 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, open_run
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.terminal.printing import next_step, say, say_json, say_unbroken, sparkline, table, typed
+from retro_gamer_core.terminal.printing import (
+    command,
+    next_step,
+    say,
+    say_json,
+    say_unbroken,
+    sparkline,
+    table,
+)
 from retro_gamer_seeing.curves import Curve, GreedyResult, Over, read_curve
 
 if TYPE_CHECKING:
@@ -88,7 +96,7 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
         raise RetroGamerError(
             f"nothing to draw yet: {', '.join(empty)} has not been evaluated",
             why="a curve shows how well a run plays without random keys, measured every evaluate_every turns",
-            hint=typed("retro-gamer", "train", empty[0], "--for", "2m"),
+            hint=command("train", empty[0], **{"for": "2m"}),
         )
     if output is not None:
         _picture(settings, axis, output)
@@ -100,8 +108,8 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
         say(f"{name} is left out: it has not been evaluated yet")
     if output is None:
         next_step(
-            typed("retro-gamer", "plot", *runs, "-o", "curve.svg") + "      (a picture)",
-            typed("retro-gamer", "watch", opened[0].path),
+            command("plot", *runs, "-o", "curve.svg") + "      (a picture)",
+            command("watch", opened[0].path),
         )
 
 
@@ -212,9 +220,16 @@ def _summary(settings: Sequence[Setting], over: Over) -> None:
         _, mean, low, high = points[-1]
         band = f"{mean:,.1f}" if low == high else f"{mean:,.1f} [{low:,.1f}, {high:,.1f}]"
         curve = sparkline([mean for _, mean, *_ in points], width=16)
-        rows.append([marker if several else "", each.label, curve, band])
+        rows.append(
+            {
+                "": marker if several else "",
+                "run": each.label,
+                "curve": curve,
+                f"last {measure} [low, high]": band,
+            }
+        )
     say()
-    table(["", "run", "curve", f"last {measure} [low, high]"], rows)
+    table(rows)
     if randoms := _randoms(settings):
         say(f"random play: {fmean(randoms):,.1f} (the level line)")
     if any(len(each.curves) > 1 for each in settings):

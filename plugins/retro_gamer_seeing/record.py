@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.arguments import GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.cli.arguments import SEED, SOME, policy_options, policy_to_play
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.terminal.printing import next_step, say, size_in_words, typed
+from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words
 from retro_gamer_seeing.boards import look_at
 from retro_gamer_seeing.films import Shot, write_cast, write_gif
 
@@ -23,16 +23,12 @@ GAMES_TO_CHOOSE_FROM = 5
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
+@policy_options
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="The film: .gif or .cast."
 )
-@GAME_OPTION
-@click.option("--checkpoint", metavar="NAME", help="Which checkpoint plays; best.pt, else the newest.")
 @click.option("--seed", type=SEED, help="Which game; the best of five, if left out.")
-@click.option(
-    "--max-turns", type=click.IntRange(min=1), default=500, show_default=True, help="Stop after so many."
-)
+@click.option("--max-turns", type=SOME, default=500, show_default=True, help="Stop after so many.")
 @click.option(
     "--framerate", type=click.FloatRange(min=0.1), default=12, show_default=True, help="Turns a second."
 )
@@ -71,7 +67,7 @@ def record(
     write(output, shots, framerate)
     of = f"the best of {len(films)} games, " if len(films) > 1 else ""
     say(f"{output}: {of}{shots[-1].caption} (seed {seed}, {size_in_words(output.stat().st_size)})")
-    next_step(typed("retro-gamer", "play", run, *what_was_chosen(game, checkpoint), "--seed", seed))
+    next_step(command("play", run, game=game, checkpoint=checkpoint, seed=seed))
 
 
 def _film(chosen: PolicyToPlay, seed: int, max_turns: int) -> tuple[list[Shot], float]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from retro_gamer_core.cli.arguments import AS_JSON, GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.cli.arguments import AS_JSON, SEED, policy_options, policy_to_play
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.policies.key_values import bar, name_of, place
-from retro_gamer_core.terminal.printing import next_step, say, say_json, say_unbroken, table, typed
+from retro_gamer_core.terminal.printing import command, next_step, say, say_json, say_unbroken, table
+from retro_gamer_seeing.futures import SOON
 
 if TYPE_CHECKING:
     from retro_gamer_core.cli.arguments import PolicyToPlay
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Each key is tried in so many copies of the game, which are played on for so many turns.
 REPEATS, HORIZON = 20, 30
+
+#: A larger part of the copies than this must end soon for a key to be called a risk.
+_BAD_LUCK = 1 / 20
 
 _MATTERED = 3  # things that are told to have mattered most
 
@@ -59,6 +63,11 @@ class Explanation:
                 f"The key that it presses leads to the end: dead in {_turns(future.median_turns or 0)} "
                 f"({future.deaths} of {future.of})."
             )
+        if future.soon > _BAD_LUCK * future.of:
+            return (
+                f"The key that it presses is a risk: with bad luck it is dead within {_turns(SOON)} "
+                f"({future.soon} of {future.of})."
+            )
         return ""
 
     @property
@@ -81,11 +90,7 @@ class Explanation:
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@GAME_OPTION
-@click.option(
-    "--checkpoint", metavar="NAME", help="Which checkpoint plays, e.g. best; the newest if left out."
-)
+@policy_options
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Which game: the one of play --seed.")
 @click.option("--turn", type=click.IntRange(min=0), help="After how many turns; its last key if left out.")
 @AS_JSON
@@ -114,9 +119,9 @@ def why(
         return
     say(f"{chosen.policy.game}, seed {seed}, after {_turns(told.turn)} of {recording.turns}", bold=True)
     _show(told)
-    again = ["retro-gamer", "why", run, *what_was_chosen(game, checkpoint), "--seed", seed, "--turn"]
-    others = [f"{typed(*again, each.turn)}      ({each.title})" for each in decided[-3:]]
-    next_step(*others, typed("retro-gamer", "play", run, *what_was_chosen(game, checkpoint), "--seed", seed))
+    same: dict[str, object] = {"game": game, "checkpoint": checkpoint, "seed": seed}
+    others = [f"{command('why', run, **same, turn=each.turn)}      ({each.title})" for each in decided[-3:]]
+    next_step(*others, command("play", run, **same))
 
 
 def played(chosen: PolicyToPlay, seed: int) -> Recording:
@@ -211,8 +216,14 @@ def _show(told: Explanation) -> None:
     for number, future in enumerate(told.futures):
         value = float(told.values[number])
         mark = ">" if number == told.chosen else ""
-        rows.append([mark, name_of(future.key), bar(value, told.values), f"{value:.4g}", future.text])
-    table(["", "key", "", "expects", f"tried {REPEATS} times, then played on"], rows, right={"expects"})
+        shown = bar(value, told.values)
+        cells = [mark, name_of(future.key), shown, f"{value:.4g}", future.text]
+        rows.append(
+            dict(
+                zip(["", "key", " ", "expects", f"tried {REPEATS} times, then played on"], cells, strict=True)
+            )
+        )
+    table(rows)
     say()
     for sentence in (told.danger, *told.disagreements):
         if sentence:

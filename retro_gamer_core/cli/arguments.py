@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from retro_gamer_core.errors import RetroGamerError, RunNotFound
-from retro_gamer_core.terminal.printing import typed, warn
+from retro_gamer_core.terminal.printing import command as typed_command
+from retro_gamer_core.terminal.printing import warn
 
 if TYPE_CHECKING:
     from retro_gamer_core.games.finding import FoundGame
@@ -18,12 +20,21 @@ if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
 SEED = click.IntRange(0, 2**32 - 1)
+SOME = click.IntRange(min=1)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
-GAME_OPTION = click.option(
-    "--game",
-    metavar="GAME",
-    help="Which game a policy file is to play; if left out, the installed one that it names.",
-)
+
+
+def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add RUN, --game and --checkpoint: what ``policy_to_play`` opens."""
+    for option in (
+        click.option("--checkpoint", metavar="NAME",
+                     help="Which one plays: best, final, ep_0100; the newest if left out."),
+        click.option("--game", metavar="GAME",
+                     help="Which game a policy file is to play; if left out, the installed one that it names."),
+        click.argument("run", metavar="RUN"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @dataclass(frozen=True)
@@ -63,14 +74,14 @@ def open_run(path: str | Path) -> RunDirectory:
             raise
         raise RunNotFound(
             f"{game} is a game, and this asks for a run: a directory in which something learned to play it",
-            hint=f"make one and train it: {typed('retro-gamer', 'create', '--game', game, '--output')} "
-            f"runs/{game}, then {typed('retro-gamer', 'train')} runs/{game} --for 5m",
+            hint=f"make one and train it: {typed_command('create', game=game, output=f'runs/{game}')}, then "
+            f"retro-gamer train runs/{game} --for 5m",
         ) from None
 
 
 def training_command(run: object, episodes: int) -> str:
     """How to train a run that is to play so many episodes: those of a usual run take hours, so for some time."""
-    return typed("retro-gamer", "train", run, *(["--for", "5m"] if episodes >= 10_000 else []))
+    return typed_command("train", run, **({"for": "5m"} if episodes >= 10_000 else {}))
 
 
 def policy_to_play(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:
@@ -88,12 +99,6 @@ def policy_to_play(source: str, checkpoint: str | None, game: str | None) -> Pol
     for warning in chosen.policy.warnings:
         warn(f"Warning: {warning}")
     return chosen
-
-
-def what_was_chosen(game: str | None, checkpoint: str | None) -> list[str]:
-    """The flags that name the same policy and game again, for the command to type next."""
-    flags = {"--game": game, "--checkpoint": checkpoint}
-    return [word for flag, value in flags.items() if value for word in (flag, value)]
 
 
 def _of_run(source: str, checkpoint: str | None, game: str | None) -> PolicyToPlay:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from retro_gamer_core.cli.arguments import open_run
-from retro_gamer_core.terminal.printing import next_step, say, size_in_words, table, typed
+from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words, table
 
 if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
@@ -28,7 +28,7 @@ def clean(directory: Path, yes: bool, dry_run: bool) -> None:
     run = open_run(directory)
     if dry_run:
         _show(run, run.made_by_training())
-        next_step(typed("retro-gamer", "clean", directory))
+        next_step(command("clean", directory))
         return
     with run.hold():  # also while asking, so that nothing is removed that was not shown
         files = run.made_by_training()
@@ -38,15 +38,17 @@ def clean(directory: Path, yes: bool, dry_run: bool) -> None:
             say(f"Removed. What stays: {', '.join(_left_in(run)) or 'nothing'}.")
         elif files:
             say("Nothing was removed.")
-    next_step(typed("retro-gamer", "train", directory))
+    next_step(command("train", directory))
 
 
 def _show(run: RunDirectory, files: Sequence[Path]) -> None:
     if not files:
         say("There is nothing to remove: training has made no files here.")
         return
-    rows = [(str(path.relative_to(run.path)), size_in_words(path.stat().st_size)) for path in files]
-    table(("made by training", "size"), rows, right=("size",))
+    table(
+        {"made by training": str(path.relative_to(run.path)), "size": size_in_words(path.stat().st_size)}
+        for path in files
+    )
 
 
 def _confirmed(files: Sequence[Path]) -> bool:

@@ -12,11 +12,11 @@ import click
 
 from retro_gamer_core.cli.arguments import training_command
 from retro_gamer_core.cli.check import warn_of
-from retro_gamer_core.cli.create_options import description_options, hyperparameter_options, wishes_from
+from retro_gamer_core.cli.create_options import setting_options, wishes_from
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.parts import Choice
-from retro_gamer_core.terminal.printing import next_step, say, typed, warn
+from retro_gamer_core.terminal.printing import command, next_step, say, warn
 from retro_gamer_core.toml_text import toml_setting
 
 _FIRST_SENTENCE = re.compile(r"(?<=\w)[.;] ")
@@ -29,31 +29,13 @@ _FIRST_SENTENCE = re.compile(r"(?<=\w)[.;] ")
 @click.option("--output", required=True, metavar="RUN", help="The directory to make for this run.")
 @click.option("--recipe", default="standard", help="The set of choices to begin with.")
 @click.option("--seed", type=int, help="Where all chance begins; drawn if left out.")
-@description_options
-@hyperparameter_options
+@setting_options
 def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) -> None:
     """Make a training run for a game.
 
     Looks at the game, chooses what the learner sees, the network and the training settings, each with
     its reason, and writes them to RUN/config.toml, where you can change them.
     """
-    _create(game, output, recipe, seed, flags)
-
-
-@click.command(hidden=True)
-@click.argument("game")
-@click.argument("output")
-@click.option("--recipe", default="classic")
-@click.option("--seed", type=int)
-@description_options
-@hyperparameter_options
-def init(game: str, output: str, recipe: str, seed: int | None, **flags: Any) -> None:
-    """The name of `create` in retro-gamer 0.4.0: init GAME RUN."""
-    warn("`init` is called `create` now; it does the same.")
-    _create(game, output, recipe, seed, flags)
-
-
-def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mapping[str, Any]) -> None:
     from retro_gamer_core.checks.game import findings_of
     from retro_gamer_core.checks.game_look import QUICK, GameLook
     from retro_gamer_core.configuration.settings import TrainingSettings
@@ -110,10 +92,23 @@ def _create(game: str, output: str, recipe: str, seed: int | None, flags: Mappin
     say(f"Chosen by the recipe {recipe!r}: {parts}")
     if asked := [toml_setting(key, value) for of in wishes.values() for key, value in of.items()]:
         say(f"you asked for: {', '.join(asked)}")
-    say(f"Each setting, and the reason for it: {typed('retro-gamer', 'info', run.path, '--why')}")
+    say(f"Each setting, and the reason for it: {command('info', run.path)} --why")
     say(f"Change what you like in {run.config}")
     episodes = wishes.get("training", {}).get("training_episodes", TrainingSettings.training_episodes)
     next_step(training_command(run.path, episodes))
+
+
+@click.command(hidden=True)
+@click.argument("game")
+@click.argument("output")
+@click.option("--recipe", default="classic")
+@click.option("--seed", type=int)
+@setting_options
+@click.pass_context
+def init(ctx: click.Context, **flags: Any) -> None:
+    """The name of `create` in retro-gamer 0.4.0: init GAME RUN."""
+    warn("`init` is called `create` now; it does the same.")
+    ctx.invoke(create, **flags)
 
 
 def _described(found: Any, description: Mapping[str, Any]) -> Any:

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.games.metadata_keys import METADATA_KEYS
-from retro_gamer_core.options import Setting, Type
+from retro_gamer_core.options import Type
 
-#: The settings of the core that people often change: what each flag takes and says is declared there.
-_OF_CORE = (
-    "preprocessing.encoder",
-    "preprocessing.observe_state",
-    "model.network",
-    "training.learner",
-    "training.memory",
-    "training.training_episodes",
-    "training.max_turns_per_episode",
-    "training.gamma",
-    "training.batch_size",
-    "training.train_every",
-    "training.n_step",
-    "training.memory_capacity",
-    "training.games_in_step",
-    "training.exploration_turns",
-    "training.checkpoint_every",
-    "training.device",
+_DESCRIPTION = "description"
+
+#: The settings that people often change, and what describes a game: each flag takes and says what is declared there.
+_DECLARED = (
+    *("description.actions", "description.reward", "description.character_set", "description.player"),
+    *("description.spatial", "preprocessing.encoder", "preprocessing.observe_state", "model.network"),
+    *("training.learner", "training.memory", "training.training_episodes", "training.max_turns_per_episode"),
+    *("training.gamma", "training.batch_size", "training.train_every", "training.n_step"),
+    *("training.memory_capacity", "training.games_in_step", "training.exploration_turns"),
+    *("training.checkpoint_every", "training.device"),
 )
 #: Options of the built-in parts. They are said here once more, since `--help` must not load a plugin.
 _OF_PARTS: tuple[tuple[str, Type, str], ...] = (
@@ -43,31 +35,69 @@ _OF_PARTS: tuple[tuple[str, Type, str], ...] = (
     ("training.epsilon_turns", "int", "Turns over which random actions become rare."),
     ("training.target_update_freq", "int", "Updates between copies to the target."),
 )
-#: Flags with an older name, the key that `migrate` knows, and its type.
-_OLDER: tuple[tuple[str, str, Type], ...] = (
-    ("--n-layers", "model.n_layers", "int"),
-    ("--layer-size", "model.layer_size", "int"),
-    ("--lr-decay", "training.lr_decay", "float"),
-    ("--model-class", "model.network", "str"),
+#: Flags of older versions, by the keys that `migrate` knows; and one whose key has another name today.
+_OLDER: tuple[tuple[str, Type], ...] = (
+    ("model.n_layers", "int"),
+    ("model.layer_size", "int"),
+    ("training.lr_decay", "float"),
+    ("training.prioritize_experiences", "bool"),
 )
-_OF_DESCRIPTION = ("actions", "reward", "character_set", "player")
-_CLICK_TYPES: dict[Type, Any] = {"int": click.INT, "float": click.FLOAT}  # a list is a text with commas
 
 
-def hyperparameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+class _List(click.ParamType):
+    """``A,B,…``: several in one word."""
+
+    name = "A,B,…"
+
+    def __init__(self, item: Callable[[str], Any]) -> None:
+        self._item = item
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
+        try:
+            return [self._item(item.strip() or ",") for item in value.split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is not a list of whole numbers; try --hidden-sizes 256,128", param, ctx)
+
+
+class _AnySetting(click.ParamType):
+    """``training.gamma=0.9``: where it stands, and its value as TOML has it; a bare word is meant as text."""
+
+    name = "SECTION.KEY=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        where, equals, text = value.partition("=")
+        section, _, key = where.strip().partition(".")
+        if not (equals and key):
+            self.fail(f"{value!r} should look like training.learning_rate=0.0005", param, ctx)
+        try:
+            return f"{section}.{key}", tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            return f"{section}.{key}", text.strip()
+
+
+_CLICK_TYPES: dict[Type, Any] = {
+    "int": click.INT, "float": click.FLOAT, "bool": click.BOOL, "int_list": _List(int), "str_list": _List(str),
+}  # fmt: skip
+
+
+def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add a flag for each setting that people often change, and ``--set`` for all of them."""
+    declared = {
+        f"{section}.{each.name}": each
+        for section, settings in [(_DESCRIPTION, METADATA_KEYS), *SECTION_KEYS.items()]
+        for each in settings
+    }
     options = [
-        _flag(where, setting.type, _first_sentence(setting), setting.choices) for where, setting in _core()
+        _flag(each.type, where, re.split(r"(?<=[.])\s", each.option.meaning)[0], choices=each.choices)
+        for where, each in ((where, declared[where]) for where in _DECLARED)
     ]
-    options += [_flag(where, type_, help_) for where, type_, help_ in _OF_PARTS]
+    options += [_flag(type_, where, help_) for where, type_, help_ in _OF_PARTS]
+    options += [_flag(type_, where, hidden=True) for where, type_ in _OLDER]
     options += [
-        click.option(flag, _variable(where), type=_CLICK_TYPES.get(type_, str), hidden=True)
-        for flag, where, type_ in _OLDER
-    ]
-    options += [
-        click.option("--prioritize-experiences/--no-prioritize-experiences",
-                     _variable("training.prioritize_experiences"), default=None, hidden=True),
-        click.option("--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE",
+        click.option("--model-class", _variable("model.network"), hidden=True),
+        click.option("--set", "settings", multiple=True, type=_AnySetting(),
                      help="Any setting, e.g. --set training.double=true (repeatable)."),
     ]  # fmt: skip
     for option in reversed(options):
@@ -75,42 +105,14 @@ def hyperparameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def description_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add flags that describe a game which carries no description, or differ from it."""
-    command = click.option("--spatial/--no-spatial", _variable("description.spatial"), default=None,
-                           help="Whether the board is a picture.")(command)  # fmt: skip
-    for setting in reversed(METADATA_KEYS):
-        if setting.name in _OF_DESCRIPTION:
-            command = _flag(f"description.{setting.name}", setting.type, _first_sentence(setting))(command)
-    return command
-
-
-def wishes_from(flags: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """What the flags say: keys of the game's description, and settings by section.
-
-    Raises:
-        click.UsageError: ``--set`` or a list cannot be read.
-    """
-    description: dict[str, Any] = {}
-    wishes: dict[str, dict[str, Any]] = {}
-    types = {where: setting.type for where, setting in _core()} | {
-        where: type_ for where, type_, _ in _OF_PARTS
-    }
-    types |= {f"description.{setting.name}": setting.type for setting in METADATA_KEYS}
-    for variable, value in flags.items():
-        if value is None or variable == "settings":
-            continue
-        where = variable.replace("__", ".")
-        if types.get(where) == "str_list":
-            value = [item.strip() or "," for item in value.split(",")]
-        elif types.get(where) == "int_list":
-            value = _whole_numbers(value)
-        section, _, key = where.partition(".")
-        (description if section == "description" else wishes.setdefault(section, {}))[key] = value
-    for setting in flags.get("settings", ()):
-        section, key, value = _parse_setting(setting)
-        wishes.setdefault(section, {})[key] = value
-    return description, wishes
+def _flag(
+    type_: Type, where: str, help_: str = "", *, choices: tuple[str, ...] = (), hidden: bool = False
+) -> Callable[..., Any]:
+    name = f"--{where.rpartition('.')[2].replace('_', '-')}"
+    if type_ == "bool":
+        name += f"/--no-{name[2:]}"
+    taken = click.Choice(choices) if choices else _CLICK_TYPES.get(type_, str)
+    return click.option(name, _variable(where), type=taken, default=None, hidden=hidden, help=help_)
 
 
 def _variable(where: str) -> str:
@@ -118,42 +120,19 @@ def _variable(where: str) -> str:
     return where.replace(".", "__")
 
 
-def _core() -> list[tuple[str, Setting]]:
-    every = {
-        f"{section}.{each.name}": each for section, settings in SECTION_KEYS.items() for each in settings
-    }
-    return [(where, every[where]) for where in _OF_CORE]
+def wishes_from(flags: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What the flags say: keys of the game's description, and settings by section."""
+    wishes: dict[str, dict[str, Any]] = {_DESCRIPTION: {}}
+    said = [(name.replace("__", "."), value) for name, value in flags.items() if name != "settings"]
+    for where, value in said:
+        _put(wishes, where, value)
+    description = wishes.pop(_DESCRIPTION)
+    for where, value in flags["settings"]:
+        _put(wishes, where, value)
+    return description, wishes
 
 
-def _flag(where: str, type_: Type, help_: str, choices: Sequence[str] = ()) -> Callable[..., Any]:
-    name = f"--{where.rpartition('.')[2].replace('_', '-')}"
-    taken = click.Choice(choices) if choices else _CLICK_TYPES.get(type_, str)
-    metavar = "A,B,…" if type_ in ("str_list", "int_list") else None
-    return click.option(name, _variable(where), type=taken, metavar=metavar, help=help_)
-
-
-def _first_sentence(setting: Setting) -> str:
-    return re.split(r"(?<=[.])\s", setting.option.meaning)[0]
-
-
-def _whole_numbers(text: str) -> list[int]:
-    try:
-        return [int(item) for item in text.split(",")]
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not a list of whole numbers; try --hidden-sizes 256,128",
-            param_hint="--hidden-sizes",
-        ) from None
-
-
-def _parse_setting(setting: str) -> tuple[str, str, Any]:
-    where, equals, text = setting.partition("=")
-    section, dot, key = where.strip().partition(".")
-    if not (equals and dot and key):
-        raise click.BadParameter(
-            f"{setting!r} should look like training.learning_rate=0.0005", param_hint="--set"
-        )
-    try:
-        return section, key, tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return section, key, text.strip()  # a bare word is meant as text
+def _put(wishes: dict[str, dict[str, Any]], where: str, value: Any) -> None:
+    section, _, key = where.partition(".")
+    if value is not None:
+        wishes.setdefault(section, {})[key] = value

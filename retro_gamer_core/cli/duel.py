@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from retro_gamer_core.cli.arguments import SOME
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.play import play
 from retro_gamer_core.terminal.printing import (
+    command,
     next_step,
     say,
     say_json,
     table,
-    typed,
     warn,
     what_games_print_aside,
 )
@@ -24,14 +24,11 @@ from retro_gamer_core.terminal.progress import EpisodeGoal, Progress
 
 if TYPE_CHECKING:
     from retro_gamer_core.duels.directory import DuelRecord
-    from retro_gamer_core.duels.pairings import Progress as HowFar
+    from retro_gamer_core.duels.matches import Progress as HowFar
+    from retro_gamer_core.duels.opponent import Snapshot
     from retro_gamer_core.duels.ratings import Rating, Share
-    from retro_gamer_core.duels.snapshots import Snapshot
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Evaluated, RunInfo
 
-#: So many of the strongest are named after each round.
-_NAMED = 4
-_HEADINGS = ("", "rating", "95 % interval", "games", "won", "trained")
 _EXPLAINED = (
     "rating: 400 points more mean ten wins for each loss; 1,000 is the average of all. 95 % interval: where the "
     "rating probably lies, as so many matches tell. won: draws count half. Only the two sides play each other, so "
@@ -42,15 +39,8 @@ _EXPLAINED = (
 @click.command()
 @click.argument("first", metavar="RUN")
 @click.argument("second", metavar="RUN")
-@click.option(
-    "--rounds",
-    type=click.IntRange(min=1),
-    default=10,
-    help="How many rounds in all; more of them, later, go on.",
-)
-@click.option(
-    "--episodes", type=click.IntRange(min=1), default=200, help="How many each side trains in a round."
-)
+@click.option("--rounds", type=SOME, default=10, help="How many rounds in all; more of them, later, go on.")
+@click.option("--episodes", type=SOME, default=200, help="How many each side trains in a round.")
 @click.option(
     "--opponents",
     type=click.Choice(["pool", "newest"]),
@@ -84,7 +74,7 @@ def duel(
     every snapshot is. Ctrl-C stops with everything saved; the same command goes on.
     """
     from retro_gamer_core.duels.directory import DuelDirectory
-    from retro_gamer_core.duels.duel import Duel, DuelSettings, Stopped
+    from retro_gamer_core.duels.duel import Duel, Stopped
     from retro_gamer_core.duels.matches import check_that_they_meet
     from retro_gamer_core.duels.opponent import seated
     from retro_gamer_core.duels.sides import open_sides
@@ -95,21 +85,19 @@ def duel(
         check_that_they_meet(*sides)
     one, other = (side.run.path for side in sides)
     directory = DuelDirectory(output or one.parent / f"duel-{one.name}-{other.name}")
-    settings = DuelSettings(rounds, episodes, opponents, matches)
-    again = ["retro-gamer", "duel", first, second, "--episodes", episodes, "--opponents", opponents]
-    again += ["--matches", matches, *(["--output", output] if output else [])]
+    flags = {"episodes": episodes, "opponents": opponents, "matches": matches, "output": output}
     with directory.hold(), stop_on_interrupt(warn) as stop:
         if damaged := directory.unreadable_matches():
             lines = f"{damaged} line{'s' * (damaged > 1)}"
             warn(f"Warning: {lines} of matches.jsonl cannot be read; those matches are played again")
-        this = Duel(sides, directory, settings, _Steps(rounds), stop)
+        this = Duel(sides, directory, rounds, episodes, opponents, matches, warn, _Step, stop)
         try:
             with what_games_print_aside():
                 progress = this.play()
         except Stopped:
             say(f"Stopped; everything is saved in {directory.path} and in both runs.")
-            next_step(f"{typed(*again, '--rounds', rounds)}      (goes on exactly here)")
-            ctx.exit(INTERRUPTED)
+            next_step(f"{command('duel', first, second, **flags, rounds=rounds)}      (goes on exactly here)")
+            raise click.exceptions.Exit(INTERRUPTED) from None
     if as_json:
         say_json(_for_programs(this.record, this.ratings(), progress, matches))
         return
@@ -117,42 +105,19 @@ def duel(
     for side in progress:
         _print_how_far(side, matches)
     say()
-    say(f"More rounds go on from here: {typed(*again, '--rounds', 2 * rounds)}")
+    say(f"More rounds go on from here: {command('duel', first, second, **flags, rounds=2 * rounds)}")
     say(f"\n{sides[0].name} against {sides[1].name}, as they play now:")
     newest = this.record.of(sides[1].name)[-1]
     with seated({sides[1].path: [directory.file(newest)]}):
         ctx.invoke(play, run=first)
 
 
-class _Steps:
-    """Tells what is being done, in a line for each step.
-
-    Args:
-        rounds: how many there are in all.
-    """
-
-    def __init__(self, rounds: int) -> None:
-        self._rounds = rounds
-
-    def training(
-        self, round_: int, side: str, against: list[Snapshot], begun: int, until: int
-    ) -> AbstractContextManager[Any]:
-        others = f" and {len(against) - 1} before it" if len(against) > 1 else ""
-        warn(f"Round {round_} of {self._rounds}: {side} trains against {against[-1].name}{others}.")
-        return _Step(EpisodeGoal(begun, until))
-
-    def matches(self, pairings: list[tuple[Snapshot, Snapshot]], games: int) -> None:
-        warn(f"  matches: {len(pairings)} pairing{'s' * (len(pairings) > 1)}, {games} games each")
-
-    def rated(self, round_: int, ratings: dict[str, Rating]) -> None:
-        named = list(ratings.items())[:_NAMED]
-        warn("  the strongest now: " + ", ".join(f"{name} ({rating.elo:.0f})" for name, rating in named))
-
-
 class _Step(Progress):
     """A training in a duel: no heading, no figures, and no notes on going on, which it does in every round."""
 
-    _begun = False
+    def __init__(self, begun: int, until: int) -> None:
+        super().__init__(EpisodeGoal(begun, until))
+        self._begun = False
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
 
@@ -172,23 +137,24 @@ class _Step(Progress):
 def _print_ratings(record: DuelRecord, ratings: dict[str, Rating]) -> None:
     """The table of all snapshots, the strongest first, and what its figures mean."""
     snapshots = {snapshot.name: snapshot for snapshot in record.snapshots}
-    rows = []
-    for name, rating in ratings.items():
-        low, high = rating.ci95
-        snapshot = snapshots[name]
-        trained = f"{snapshot.episode:,} episodes" if snapshot.file else "not at all: random keys"
-        figures = (
-            f"{rating.elo:,.0f}",
-            f"{low:,.0f} to {high:,.0f}",
-            f"{rating.games:,}",
-            f"{rating.share:.0%}",
-        )
-        rows.append((name, *figures, trained))
     say()
-    table(_HEADINGS, rows, right=_HEADINGS[1:5], indent="  ")
-    say()
-    say(f"  {_EXPLAINED}")
-    say()
+    table(
+        (
+            {
+                "": name,
+                "rating": f"{rating.elo:,.0f}",
+                "95 % interval": " to ".join(f"{end:,.0f}" for end in rating.ci95),
+                "games": f"{rating.games:,}",
+                "won": f"{rating.share:.0%}",
+                "trained": f"{snapshots[name].episode:,} episodes"
+                if snapshots[name].file
+                else "not at all: random keys",
+            }
+            for name, rating in ratings.items()
+        ),
+        indent="  ",
+    )
+    say(f"\n  {_EXPLAINED}\n")
 
 
 def _print_how_far(side: HowFar, matches: int) -> None:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.arguments import AS_JSON, GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.cli.arguments import AS_JSON, SEED, SOME, policy_options, policy_to_play
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.terminal.printing import (
-    MovingLine,
-    next_step,
-    say,
-    say_json,
-    table,
-    typed,
-    warn,
-    what_games_print_aside,
-)
+from retro_gamer_core.terminal.printing import MovingLine, command, next_step, say, say_json, table, warn
+from retro_gamer_core.terminal.printing import what_games_print_aside as aside
 
 if TYPE_CHECKING:
-    from retro_gamer_core.evaluation.games import PlayedGame
+    import numpy as np
+
+    from retro_gamer_core.evaluation.games import PlayedGame, Player
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import FoundGame
+    from retro_gamer_core.observation import TimeSteps
 
 _BAR = 30
-_HEADINGS = ("", "mean", "IQM", "95 % interval")
 _VERDICTS = {
     "better": "It plays better than random keys: the intervals lie apart, so that is hardly luck.",
     "worse": "It plays worse than random keys. Early in training that is usual; late in it, something is wrong.",
@@ -41,83 +35,96 @@ _EXPLAINED = (
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@GAME_OPTION
-@click.option(
-    "--checkpoint", metavar="NAME", help="Which one plays: best, final, ep_0100; the newest if left out."
-)
-@click.option("--episodes", type=click.IntRange(min=1), default=100, help="How many games it plays.")
+@policy_options
+@click.option("--episodes", type=SOME, default=100, help="How many games it plays.")
 @click.option("--seed", type=SEED, default=0, help="The same seed gives the same games.")
 @AS_JSON
-@click.pass_context
 def evaluate(
-    ctx: click.Context,
-    run: str,
-    game: str | None,
-    checkpoint: str | None,
-    episodes: int,
-    seed: int,
-    as_json: bool,
+    run: str, game: str | None, checkpoint: str | None, episodes: int, seed: int, as_json: bool
 ) -> None:
     """Measure how good it is: many games without random keys, beside random play. RUN may be a policy file.
 
     Each game ends at the latest after max_turns_per_episode turns.
     """
-    from retro_gamer_core.evaluation.games import GameSettings, greedy, play_at_random, play_games
-    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.evaluation.games import greedy
     from retro_gamer_core.games.finding import fresh_game
 
-    with what_games_print_aside():
+    with aside():
         chosen = policy_to_play(run, checkpoint, game)
-        policy, found, max_turns = chosen.policy, chosen.found, chosen.max_turns
+        policy, found = chosen.policy, chosen.found
         player = policy.player_in(fresh_game(found.factory, found.name))
-    score_key = chosen.metadata.score or "score"
-    settings: GameSettings = {"max_turns": max_turns, "seed": seed, "score_key": score_key}
-    which = what_was_chosen(game, checkpoint)
     done = 0
-    with MovingLine() as line, what_games_print_aside():
+
+    def count(ended: int) -> None:
+        nonlocal done
+        done = ended
+
+    # What the game's description says today, and above all what the run's own says.
+    references = {
+        **(found.metadata.reference_scores if found.metadata else {}),
+        **chosen.metadata.reference_scores,
+    }
+    try:
+        choose = greedy(player.learner, seed)
+        report = tried(
+            choose, player, found, episodes, chosen.max_turns, references, seed=seed, each_turn=count
+        )
+    except KeyboardInterrupt:
+        warn(
+            f"Stopped after {done:,} of {episodes:,} games. No figures are shown: those that ended first are the "
+            "short ones, and say little about the others."
+        )
+        next_step(command("evaluate", run, game=game, checkpoint=checkpoint, episodes=max(1, done)))
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    if as_json:
+        about = {"run": run, "checkpoint": policy.path.name, "episode": policy.episode, "seed": seed}
+        say_json({**report.to_dict(), **about, "episodes": episodes, "max_turns": chosen.max_turns})
+        return
+    say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {policy.game}", bold=True)
+    _print(report, episodes, chosen.max_turns)
+    best = chosen.run.best_checkpoint if chosen.run else None
+    another = best is not None and best.is_file() and best != policy.path
+    next_step(
+        command("play", run, game=game, checkpoint=checkpoint),
+        *([command("evaluate", run, checkpoint="best")] if another else []),
+    )
+
+
+def tried(
+    choose: Callable[[TimeSteps], np.ndarray],
+    player: Player,
+    found: FoundGame,
+    episodes: int,
+    max_turns: int,
+    references: Mapping[str, float],
+    *,
+    seed: int = 0,
+    each_turn: Callable[[int], object] = lambda ended: None,
+) -> Report:
+    """Games of ``choose`` and as many at random, with a line that moves meanwhile.
+
+    Raises:
+        GameError: all of them failed.
+    """
+    from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
+    from retro_gamer_core.evaluation.report import Report
+
+    score_key = player.metadata.score or "score"
+    settings: GameSettings = {"max_turns": max_turns, "seed": seed, "score_key": score_key}
+    with MovingLine() as line, aside():
 
         def playing(ended: int) -> None:
-            nonlocal done
-            done = ended
+            each_turn(ended)
             line.show(f"{ended:,} of {episodes:,} games", ended / (2 * episodes))
 
         def playing_at_random(ended: int) -> None:
             line.show(f"{ended:,} of {episodes:,} games at random", (episodes + ended) / (2 * episodes))
 
         warn(f"{episodes:,} games, and {episodes:,} at random")
-        try:
-            choose = greedy(player.learner, settings["seed"])
-            played = play_games(choose, found.factory, player, episodes, each_turn=playing, **settings)
-            at_random = play_at_random(
-                found.factory, player, episodes, each_turn=playing_at_random, **settings
-            )
-            stopped = False
-        except KeyboardInterrupt:
-            stopped = True
-    if stopped:
-        warn(
-            f"Stopped after {done:,} of {episodes:,} games. No figures are shown: those that ended first are the "
-            "short ones, and say little about the others."
-        )
-        next_step(typed("retro-gamer", "evaluate", run, *which, "--episodes", max(1, done)))
-        ctx.exit(INTERRUPTED)
-    tell_errors([*played, *at_random], found)
-    # What the game's description says today, and above all what the run's own says.
-    references = dict(found.metadata.reference_scores) if found.metadata else {}
-    report = Report.of(played, at_random, {**references, **chosen.metadata.reference_scores})
-    if as_json:
-        about = {"run": run, "checkpoint": policy.path.name, "episode": policy.episode, "seed": seed}
-        say_json({**report.to_dict(), **about, "episodes": episodes, "max_turns": max_turns})
-        return
-    say(f"{policy.path.name} (episode {policy.episode:,}) in {episodes:,} games of {policy.game}", bold=True)
-    _print(report, episodes, max_turns)
-    best = chosen.run.best_checkpoint if chosen.run else None
-    another = best is not None and best.is_file() and best != policy.path
-    next_step(
-        typed("retro-gamer", "play", run, *which),
-        *([typed("retro-gamer", "evaluate", run, "--checkpoint", "best")] if another else []),
-    )
+        played = play_games(choose, found.factory, player, episodes, each_turn=playing, **settings)
+        at_random = play_at_random(found.factory, player, episodes, each_turn=playing_at_random, **settings)
+    _tell_errors([*played, *at_random], found)
+    return Report.of(played, at_random, references)
 
 
 def _print(report: Report, games: int, max_turns: int) -> None:
@@ -130,16 +137,22 @@ def _print(report: Report, games: int, max_turns: int) -> None:
         "random: score": random.score,
         "random: return": random.total_reward,
     }
-    cells = [
-        (name, _number(one.mean), _number(one.iqm), " to ".join(map(_number, one.ci95)))
-        for name, one in rows.items()
-        if one
-    ]
-    table(_HEADINGS, cells, right=_HEADINGS[1:], indent="  ")
+    table(
+        (
+            {
+                "": name,
+                "mean": _number(one.mean),
+                "IQM": _number(one.iqm),
+                "95 % interval": " to ".join(map(_number, one.ci95)),
+            }
+            for name, one in rows.items()
+            if one
+        ),
+        indent="  ",
+    )
     if results.score is not None and random.score is not None:
         _print_bars({"this one": results.score.mean, "random play": random.score.mean, **report.references})
-    say()
-    say(f"  {_VERDICTS[report.against_random]}")
+    say(f"\n  {_VERDICTS[report.against_random]}")
     if report.reference is not None and report.normalized is not None:
         reference = f"{report.reference} ({_number(report.references[report.reference])})"
         say(f"  Normalised score {report.normalized:.3f}: 0 is random play, 1 is as good as {reference}.")
@@ -151,8 +164,7 @@ def _print(report: Report, games: int, max_turns: int) -> None:
         }
         ended = ", ".join(f"{count:,} {how[end]}" for end, count in report.ended.items())
         say(f"  Of the {games:,} games, {ended}.")
-    say()
-    say(f"  {_EXPLAINED}")
+    say(f"\n  {_EXPLAINED}")
 
 
 def _print_bars(scores: dict[str, float]) -> None:
@@ -169,7 +181,7 @@ def _number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
-def tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
+def _tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
     """Warn of games that raised.
 
     Raises:

@@ -40,20 +40,15 @@ def run_and_exit(command: click.Command) -> None:
         asked = isinstance(stopped, click.Abort) and stopped.__cause__ is None
         warn("\nStopped." if asked else "Stopped.")  # click ends the line, but not behind a question
         code = INTERRUPTED
-    except RetroGamerError as error:
-        if _strict():
-            raise
-        warn(f"Error: {error}")
-        code = error.exit_code
-    except OSError as error:
-        warn(_refused(error))
-        code = 1
     except Exception as error:
-        if _strict():
+        told = error if isinstance(error, RetroGamerError) else None
+        if told is None and isinstance(error, OSError):
+            told = _refused(error)
+        elif _strict():
             raise
-        theirs = _their_mistake(error)
-        warn(f"Error: {theirs}" if theirs else _our_mistake())
-        code = theirs.exit_code if theirs else 1
+        told = told or _their_mistake(error) or _our_mistake()
+        warn(f"Error: {told}")
+        code = told.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -67,12 +62,12 @@ def _end_as_with_ctrl_c() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
-def _refused(error: OSError) -> str:
+def _refused(error: OSError) -> RetroGamerError:
     reason = ": ".join(map(str, filter(None, (error.strerror, error.filename)))) or error
     hint = "look for a full disk, or a place you may not write to"
     if isinstance(error, PermissionError):
         hint = "work in a directory of your own, where you may write"
-    return f"Error: the system refused: {reason}\n  try:   {hint}"
+    return RetroGamerError(f"the system refused: {reason}", hint=hint)
 
 
 def _strict() -> bool:
@@ -96,7 +91,7 @@ def _their_mistake(error: Exception) -> RetroGamerError | None:
         return None
 
 
-def _our_mistake() -> str:
+def _our_mistake() -> RetroGamerError:
     """Keep the traceback in a file and say where: it helps us, and nobody else needs to read it."""
     import tempfile  # slow to import, and hardly ever needed
     import traceback
@@ -106,8 +101,8 @@ def _our_mistake() -> str:
     ) as report:
         traceback.print_exc(file=report)
     last = traceback.format_exc().strip().splitlines()[-1]
-    return (
-        f"Error: something went wrong inside retro-gamer that nobody foresaw: {last}\n"
-        f"  why:   this is our mistake, not yours; everything saved before is still there\n"
-        f"  try:   send us the details, which are in {report.name}"
+    return RetroGamerError(
+        f"something went wrong inside retro-gamer that nobody foresaw: {last}",
+        why="this is our mistake, not yours; everything saved before is still there",
+        hint=f"send us the details, which are in {report.name}",
     )

@@ -9,7 +9,7 @@ import click
 
 from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.errors import RunExists
-from retro_gamer_core.terminal.printing import MovingLine, next_step, say, size_in_words, typed, warn
+from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words, warn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,30 +21,24 @@ if TYPE_CHECKING:
     from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
     from retro_gamer_core.policies.player import Player
 
+_FILE = click.Path(path_type=Path)
 _LARGE = 1_000_000  # bytes; a game pack is usually smaller than this
 
 
 @click.command()
 @click.argument("run", metavar="RUN")
-@click.option(
-    "--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="The file; RUN.rgp if left out."
-)
+@click.option("--output", "-o", metavar="FILE", type=_FILE, help="The file; RUN.rgp if left out.")
 @click.option(
     "--checkpoint", metavar="NAME", help="Which one: ep_0100, final; if left out the best, else the newest."
 )
 @click.option(
     "--episodes",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0),
     default=20,
     help="How many games it plays for the scores on its card.",
 )
 @click.option("--half", is_flag=True, help="Half as large: weights are rounded to 16 bits.")
-@click.option(
-    "--onnx",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write the network for other programs, as ONNX.",
-)
+@click.option("--onnx", metavar="FILE", type=_FILE, help="Write the network for other programs, as ONNX.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def export(
     run: str,
@@ -85,7 +79,7 @@ def export(
         _write_onnx(policy, game, onnx)
         say(f"Wrote {onnx} ({size_in_words(onnx.stat().st_size)}): {policy.path.name} as ONNX")
     if output is None:
-        next_step(f"{typed('retro-gamer', 'export', run)}      (a file that plays without torch, too)")
+        next_step(f"{command('export', run)}      (a file that plays without torch, too)")
         return
     card = export_policy(policy, game, output, plugins=plugins, half=half)
     if episodes:
@@ -95,8 +89,7 @@ def export(
     say(f"Wrote {output} ({size_in_words(size)}): {policy.path.name}, episode {card.episode:,}, {card.game}")
     if size > _LARGE and not half:
         warn("It is large for a game pack; --half makes it half as large.")
-    game_to_name = [] if is_installed_game(card.game) else ["--game", config.game]
-    next_step(typed("retro-gamer", "play", output, *game_to_name))
+    next_step(command("play", output, game=None if is_installed_game(card.game) else config.game))
 
 
 def _refuse_to_replace(file: Path, force: bool) -> None:
@@ -131,9 +124,7 @@ def _try_out(
 
     It is said how often the network that it comes from would have pressed the same key.
     """
-    from retro_gamer_core.cli.evaluate import tell_errors
-    from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
-    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.cli.evaluate import tried
     from retro_gamer_core.games.finding import fresh_game
     from retro_gamer_core.policies.trained_policy import TrainedPolicy
 
@@ -148,18 +139,8 @@ def _try_out(
         alike += int((actions == original.learner.q_values(seen).argmax(axis=1)).sum())
         return actions
 
-    score_key, max_turns = config.metadata.score or "score", config.training.max_turns_per_episode
-    settings: GameSettings = {"max_turns": max_turns, "seed": 0, "score_key": score_key}
-    with MovingLine() as line:
-
-        def shown(ended: int) -> None:
-            line.show(f"{ended} of {episodes} games", ended / episodes)
-
-        warn(f"Trying it in {episodes} games")
-        played = play_games(choose, found.factory, exported, episodes, each_turn=shown, **settings)
-        at_random = play_at_random(found.factory, exported, episodes, **settings)
-    tell_errors([*played, *at_random], found)
-    scores = Report.of(played, at_random, config.metadata.reference_scores).to_dict()
+    max_turns, references = config.training.max_turns_per_episode, config.metadata.reference_scores
+    scores = tried(choose, exported, found, episodes, max_turns, references).to_dict()
     what = "score" if scores["score"] else "return"
     say(
         f"Tried it in {episodes} games: mean {what} {scores[what]['mean']:,.1f}; the same key as the network it "

@@ -14,8 +14,8 @@ from retro_gamer_core.terminal.printing import warn
 
 _HERE = "retro_gamer_core.cli"
 _COMMANDS = {  # by name: where it is, and what the list of commands says of it
-    "list": ("list_games:list_games", "Show the games that are installed."),
-    "plugins": ("list_plugins:list_plugins", "Show every plugin and part, and what is broken."),
+    "list": ("installed:list_games", "Show the games that are installed."),
+    "plugins": ("installed:list_plugins", "Show every plugin and part, and what is broken."),
     "check": ("check:check", "Find out what is wrong with a game, a part or a run."),
     "create": ("create:create", "Make a training run for a game."),
     "train": ("train:train", "Train a run, or go on training it."),
@@ -26,7 +26,7 @@ _COMMANDS = {  # by name: where it is, and what the list of commands says of it
     "info": ("info:info", "Show a run: how it went, its settings, and why."),
     "clean": ("clean:clean", "Remove what training made, to begin afresh."),
     "new": ("new:new", "Make a package of your own: a game, an encoder, …"),
-    "promote": ("promote:promote", "Make a package of a part that is in one file."),
+    "promote": ("new:promote", "Make a package of a part that is in one file."),
 }
 _OLDER_NAMES = {"init": "create:init"}
 
@@ -81,16 +81,6 @@ def _load_plugin_command(name: str) -> click.Command | None:
     return loaded
 
 
-def _configure_plugins(ctx: click.Context, blocked: tuple[str, ...], strict: bool) -> None:
-    from retro_gamer_core.plugins.registry import configure, installed_plugins
-
-    if blocked or strict:
-        configure(blocked=blocked, strict=strict)
-    if blocked and ctx.invoked_subcommand != "plugins":  # which shows these itself
-        for warning in installed_plugins().warnings:
-            warn(f"Warning: {warning}")
-
-
 def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value:
         from retro_gamer_core.distributions import own_version
@@ -122,4 +112,10 @@ def retro_gamer(ctx: click.Context, blocked: tuple[str, ...], strict: bool, inst
     """Train deep Q-learning agents to play terminal games, and swap any piece of it."""
     if installed_only:
         ctx.with_resource(only_installed())
-    _configure_plugins(ctx, blocked, strict)
+    from retro_gamer_core.plugins.registry import configure, installed_plugins
+
+    if blocked or strict:
+        configure(blocked=blocked, strict=strict)
+    if blocked and ctx.invoked_subcommand != "plugins":  # which shows these itself
+        for warning in installed_plugins().warnings:
+            warn(f"Warning: {warning}")

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, open_run, training_command
-from retro_gamer_core.cli.run_summary import RunSummary, summarise
+from retro_gamer_core.cli.run_summary import RunSummary
 from retro_gamer_core.configuration.own_files import in_a_sentence
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.training_log import format_duration
 from retro_gamer_core.terminal.printing import (
+    command,
     heading,
     next_step,
     percent,
@@ -22,7 +23,6 @@ from retro_gamer_core.terminal.printing import (
     size_in_words,
     sparkline,
     table,
-    typed,
 )
 from retro_gamer_core.toml_text import toml_value
 
@@ -42,7 +42,7 @@ def info(directory: Path, why: bool, settings: bool, parts: bool, as_json: bool)
     RUN is the directory of the run. Nothing in it is changed, so look as often as you like while it trains.
     """
     run = open_run(directory)
-    summary = summarise(run, installed_plugins())
+    summary = RunSummary(run, installed_plugins())
     if as_json:
         say_json(_for_programs(directory, summary))
         return
@@ -59,9 +59,26 @@ def info(directory: Path, why: bool, settings: bool, parts: bool, as_json: bool)
     if why:
         _print_choices(summary, run.config)
     if settings:
-        _print_changed_settings(summary)
+        heading("Settings that differ from the defaults")
+        table(
+            {
+                "setting": f"[{each.section}] {each.key}",
+                "here": toml_value(each.value),
+                "default": toml_value(each.default),
+            }
+            for each in summary.changed
+        )
     if parts:
-        _print_parts(summary)
+        heading("What it is made of")
+        table(
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "from plugin": each.plugin,
+                "package": f"{each.distribution} {each.version}" if each.distribution else "your own file",
+            }
+            for each in summary.parts
+        )
     if at_a_glance:
         _print_training(summary)
         _print_evaluations(summary)
@@ -71,15 +88,14 @@ def info(directory: Path, why: bool, settings: bool, parts: bool, as_json: bool)
         say(f"\n{'Important' if difference.serious else 'Note'}: {difference.problem}")
     if at_a_glance:
         say("more: info --why, --settings, --parts")
-    episodes = summary.config.training.training_episodes if summary.config else 0
-    train = training_command(directory, episodes)
+    train = training_command(directory, summary.config.training.training_episodes if summary.config else 0)
     if summary.config is None:
-        next_step(f"put config.toml right, then: {typed('retro-gamer', 'info', directory)}")
+        next_step(f"put config.toml right, then: {command('info', directory)}")
     elif not summary.checkpoints:
         next_step(train)
     else:
         goes_on = () if summary.finished else (f"{train}   (goes on from here)",)
-        next_step(typed("retro-gamer", "play", directory), *goes_on)
+        next_step(command("play", directory), *goes_on)
 
 
 def _state(summary: RunSummary) -> str:
@@ -99,18 +115,16 @@ def _print_game(summary: RunSummary) -> None:
     if summary.config is None:
         return
     metadata = summary.config.metadata
-    size, characters = metadata.board_size, metadata.character_set
-    facts = {
+    size = metadata.board_size
+    heading("The game")
+    for name, fact in {
         "board": f"{size[0]} by {size[1]} cells" if size else "as large as the game makes it",
         "keys": f"{' '.join(metadata.actions)}, or none",
         "reward": f'how much state["{metadata.reward}"] changes in a turn',
-        "characters": " ".join(characters) if characters else "found out when training starts",
-        "also seen": " ".join(metadata.observe_state),
-    }
-    heading("The game")
-    for name, fact in facts.items():
-        if fact:
-            say(f"  {name:<12}{fact}", hang=14)
+        "characters": " ".join(metadata.character_set or ["found out when training starts"]),
+        "also seen": " ".join(metadata.observe_state) or "nothing",
+    }.items():
+        say(f"  {name:<12}{fact}", hang=14)
 
 
 def _print_choices(summary: RunSummary, config: Path) -> None:
@@ -118,10 +132,8 @@ def _print_choices(summary: RunSummary, config: Path) -> None:
     for setting in _settings_with_reasons(config):
         say(f"  {setting}", hang=4)
     heading("What came of them")
-    for choice in summary.log.choices:
+    for choice in summary.log.choices or ("There is more to tell once training has begun.",):
         say(f"  - {choice}")
-    if not summary.log.choices:
-        say("  There is more to tell once training has begun.")
     for code, line in summary.log.alarms.items():
         say(f"  - {line} ({code})")
 
@@ -143,42 +155,29 @@ def _settings_with_reasons(config: Path) -> Iterator[str]:
         yield setting
 
 
-def _print_changed_settings(summary: RunSummary) -> None:
-    heading("Settings that differ from the defaults")
-    rows = [
-        (f"[{setting.section}] {setting.key}", toml_value(setting.value), toml_value(setting.default))
-        for setting in summary.changed
-    ]
-    table(("setting", "here", "default"), rows, indent="  ")
-
-
 def _print_training(summary: RunSummary) -> None:
     checkpoints = summary.log.checkpoints
-    since = [e for e in summary.log.episodes if e.number > (checkpoints[-1].episode if checkpoints else 0)]
-    if not since and not checkpoints:
-        return
-    some = f" (the last {_ROWS} of {len(checkpoints)} checkpoints)" if len(checkpoints) > _ROWS else ""
-    heading(f"How training went{some}")
-    rows = [
-        (
-            f"{line.first_episode}-{line.episode}",
-            _signed(line.average_reward),
-            f"{line.average_turns:,.0f}",
-            percent(line.epsilon),
-            "-" if line.average_loss is None else f"{line.average_loss:.3g}",
-            format_duration(line.seconds),
-        )
+    since = [e for e in summary.log.episodes if not checkpoints or e.number > checkpoints[-1].episode]
+    if since or checkpoints:
+        some = f" (the last {_ROWS} of {len(checkpoints)} checkpoints)" if len(checkpoints) > _ROWS else ""
+        heading(f"How training went{some}")
+    table(
+        {
+            "episodes": f"{line.first_episode}-{line.episode}",
+            "average reward": _signed(line.average_reward),
+            "turns a game": f"{line.average_turns:,.0f}",
+            "random keys": percent(line.epsilon),
+            "loss": "-" if line.average_loss is None else f"{line.average_loss:.3g}",
+            "time": format_duration(line.seconds),
+        }
         for line in checkpoints[-_ROWS:]
-    ]
-    if rows:
-        headings = ("episodes", "average reward", "turns a game", "random keys", "loss", "time")
-        table(headings, rows, right=headings, indent="  ")
+    )
     if since:
         average = _signed(sum(episode.total_reward for episode in since) / len(since))
         when = "since the last checkpoint" if checkpoints else "so far"
         say(f"  {len(since)} episode{'s' * (len(since) > 1)} with an average reward of {average} {when}")
-    rewards = [line.average_reward for line in checkpoints]
-    if len(rewards) > 1:
+    if len(checkpoints) > 1:
+        rewards = [line.average_reward for line in checkpoints]
         best = max(checkpoints, key=lambda line: line.average_reward)
         lowest, highest = _signed(min(rewards)), _signed(best.average_reward)
         curve = sparkline(rewards, width=20)
@@ -195,9 +194,8 @@ def _print_evaluations(summary: RunSummary) -> None:
     if len(evaluations) > 1:
         means = sparkline([line.reached for line in evaluations], width=40)
         say(f"  mean {last.compared}, from first to last: {means}")
-    say(
-        f"  last {last.reached:,.1f} after {last.total_turns:,} turns; random play {last.random_reached:,.1f}"
-    )
+    random = f"{last.random_reached:,.1f}"
+    say(f"  last {last.reached:,.1f} after {last.total_turns:,} turns; random play {random}")
     for best in [line for line in evaluations if line.is_best][-1:]:
         above = "" if best.reached > best.random_reached else "; no better than random play"
         say(f"  best {best.reached:,.1f} after {best.total_turns:,} turns, kept as best.pt{above}")
@@ -214,30 +212,14 @@ def _print_alarms(summary: RunSummary) -> None:
 
 
 def _print_saved(summary: RunSummary) -> None:
-    if not summary.checkpoints and not summary.states:
-        return
-    say()
     if files := summary.checkpoints:
         names = " … ".join(dict.fromkeys([files[0].path.stem, files[-1].path.stem]))
-        size = size_in_words(sum(file.size for file in files))
-        say(f"checkpoints: {len(files)}, {size} in all: {names}")
+        say(f"\ncheckpoints: {len(files)}, {size_in_words(sum(file.size for file in files))} in all: {names}")
     for newest in summary.states[:1]:
-        turn, size = int(newest.path.stem.removeprefix("turns_")), size_in_words(newest.size)
-        say(f"training state: after {turn:,} turns, {size}; training goes on from there")
-
-
-def _print_parts(summary: RunSummary) -> None:
-    heading("What it is made of")
-    rows = [
-        (
-            part.kind,
-            part.name,
-            part.plugin,
-            f"{part.distribution} {part.version}" if part.distribution else "your own file",
+        turn = int(newest.path.stem.removeprefix("turns_"))
+        say(
+            f"training state: after {turn:,} turns, {size_in_words(newest.size)}; training goes on from there"
         )
-        for part in summary.parts
-    ]
-    table(("kind", "name", "from plugin", "package"), rows, indent="  ")
 
 
 def _signed(number: float) -> str:

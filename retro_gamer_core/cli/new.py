@@ -1,4 +1,4 @@
-"""``retro-gamer new``: a package to begin with: a game, or a part of one's own."""
+"""``retro-gamer new`` and ``promote``: a package to begin with, or around a part that is in one file."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from typing import Final
 import click
 
 from retro_gamer_core.kinds import KINDS
-from retro_gamer_core.templates.questions import Question, game_questions
+from retro_gamer_core.templates.game_package import Question, game_package, game_questions
+from retro_gamer_core.templates.part_package import new_part
+from retro_gamer_core.templates.rendering import Files, new_directory
 from retro_gamer_core.terminal.printing import into, next_step, say
 
 _GAME: Final = "game"
+_OUTPUT = click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
+                       help="The directory to make; named after the package if left out.")  # fmt: skip
+_INSTALL = 'pip install --editable ".[test]"'
 _PARTS = tuple(kind.name for kind in KINDS.values() if kind.template)
 
 
 def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
-    for question in reversed(game_questions()[1:]):  # the title is the name
+    for question in reversed([*game_questions()][1:]):  # the title is the name
         kind = click.Choice(tuple(question.choices)) if question.choices else str
         text = f"Of a game: {question.text[:1].lower()}{question.text[1:]}"
         command = click.option(f"--{question.name}", type=kind, help=text)(command)
@@ -28,8 +33,7 @@ def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @click.argument("kind", type=click.Choice([_GAME, *_PARTS]), metavar="KIND")
 @click.argument("name", required=False)
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIRECTORY",
-              help="The directory to make; named after the package if left out.")  # fmt: skip
+@_OUTPUT
 @_answers_as_flags
 @click.option("--no-input", is_flag=True, help="Ask nothing; take what is usual.")
 def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answers: str | None) -> None:
@@ -40,34 +44,29 @@ def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answ
     """
     given = {key: value for key, value in answers.items() if value is not None}
     if kind == _GAME:
-        _new_game(name, output, given, ask=not no_input and sys.stdin.isatty())
-        return
-    if given:
+        package, files = _new_game(name, given, ask=not no_input and sys.stdin.isatty())
+        module = package.replace("-", "_")
+        what, begin = f"the game {package}, in {len(files)} files", f"{module}/game.py"
+        then = (f"python -m {module}", f"retro-gamer create --game {package} --output runs/first")
+    elif given:
         raise click.UsageError(f"--{next(iter(given))} is for a game; {kind} takes a name only")
-    if name is None:
+    elif name is None:
         raise click.UsageError(f"a name is missing, as in: retro-gamer new {kind} my_{kind}")
-    _new_part(kind, name, output)
+    else:
+        part, files = new_part(kind, name)
+        package, what, begin = part.distribution, f"the {kind} {part.name}", f"{part.module}/{part.file}"
+        then = ("pytest", f"retro-gamer create --game snake --output runs/{part.name} {part.in_create}")
+    directory = output or Path(package)
+    new_directory(directory, files)
+    say(f"Made {directory}: {what}. Begin with {begin}.")
+    next_step(*into(directory), _INSTALL, *then)
 
 
-def _new_game(title: str | None, output: Path | None, given: Mapping[str, str], *, ask: bool) -> None:
-    from retro_gamer_core.templates.game_package import game_package
-    from retro_gamer_core.templates.new_directory import new_directory
-
+def _new_game(title: str | None, given: Mapping[str, str], *, ask: bool) -> tuple[str, Files]:
     answers = {**given, **({} if title is None else {"title": title})}
     if ask:
         answers |= {q.name: _asked(q) for q in game_questions() if q.name not in answers}
-    name, files = game_package(answers)
-    directory = output or Path(name)
-    with new_directory(directory, files):
-        pass
-    module = name.replace("-", "_")
-    say(f"Made {directory}: the game {name}, in {len(files)} files. Begin with {module}/game.py.")
-    next_step(
-        *into(directory),
-        'pip install --editable ".[test]"',
-        f"python -m {module}",
-        f"retro-gamer create --game {name} --output runs/first",
-    )
+    return game_package(answers)
 
 
 def _asked(question: Question) -> str:
@@ -80,18 +79,26 @@ def _asked(question: Question) -> str:
     return click.prompt("Your choice", default=question.default, type=choices, show_choices=False, err=True)
 
 
-def _new_part(kind: str, name: str, output: Path | None) -> None:
-    from retro_gamer_core.templates.new_directory import new_directory
-    from retro_gamer_core.templates.part_package import new_part
+@click.command()
+@click.argument("place", metavar="FILE.py:NAME")
+@click.option("--kind", type=click.Choice(list(KINDS)),
+              help="What it is, where that cannot be seen.")  # fmt: skip
+@click.option("--name", help="What it is to be called in config.toml.")
+@click.option("--game", default="snake", show_default=True, help="The game to check it with.")
+@_OUTPUT
+def promote(place: str, kind: str | None, name: str | None, game: str, output: Path | None) -> None:
+    """Make a package of a part that is in one file: an encoder, a network, a learner, …
 
-    part, files = new_part(kind, name)
-    directory = output or Path(part.distribution)
-    with new_directory(directory, files):
-        pass
-    say(f"Made {directory}: the {kind} {part.name}. Begin with {part.module}/{part.file}.")
+    The file is copied as it is. Before anything is left on the disk, the package is checked with a game, by
+    itself and as it will be installed.
+    """
+    from retro_gamer_core.templates.promotion import promote as make_package
+
+    directory, part = make_package(place, kind=kind, name=name, game=game, output=output)
+    say(f"Made {directory}: the {part.kind} {part.name}, with {part.file} in it as it is.")
+    say(f"Checked as it will be installed: it works by its name, with {game}.")
     next_step(
         *into(directory),
-        'pip install --editable ".[test]"',
-        "pytest",
-        f"retro-gamer create --game snake --output runs/{part.name} {part.in_create}",
+        _INSTALL,
+        f"retro-gamer create --game {game} --output runs/{part.name} {part.in_create}",
     )

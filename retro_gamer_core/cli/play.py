@@ -7,20 +7,16 @@ import sys
 
 import click
 
-from retro_gamer_core.cli.arguments import GAME_OPTION, SEED, policy_to_play, what_was_chosen
+from retro_gamer_core.cli.arguments import SEED, SOME, policy_options, policy_to_play
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.terminal.printing import next_step, say, say_unbroken, typed
+from retro_gamer_core.terminal.printing import command, next_step, say, say_unbroken
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@GAME_OPTION
-@click.option(
-    "--checkpoint", metavar="NAME", help="Which checkpoint plays, e.g. ep_0100; the newest if left out."
-)
+@policy_options
 @click.option("--framerate", type=click.FloatRange(min=0.1), help="Turns a second: 12, and 6 with --coach.")
 @click.option("--seed", type=SEED, help="The same seed gives the same game again.")
-@click.option("--max-turns", type=click.IntRange(min=1), help="Stop after so many turns.")
+@click.option("--max-turns", type=SOME, help="Stop after so many turns.")
 @click.option("--values", is_flag=True, help="Show beside the board what it expects of each key.")
 @click.option("--coach", is_flag=True, help="You play, and each of your keys is judged.")
 def play(
@@ -72,7 +68,6 @@ def play(
     say(f"{who}: {score} {played.state[score]} after {played.turn_number} turns, {ended} (seed {seed})")
     for line in beside.summary() if isinstance(beside, Coach) else ():
         say(line)
-    which = what_was_chosen(game, checkpoint)
-    again = typed("retro-gamer", "play", run, *which, "--seed", seed)
-    more = ["info", run] if chosen.run else ["evaluate", run, *which]
-    next_step(f"{again}      (the same game again)", typed("retro-gamer", *more))
+    again = command("play", run, game=game, checkpoint=checkpoint, seed=seed)
+    more = command("info", run) if chosen.run else command("evaluate", run, game=game, checkpoint=checkpoint)
+    next_step(f"{again}      (the same game again)", more)

@@ -5,20 +5,20 @@ Whatever is damaged becomes a problem in the summary; all the rest is told never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration import config_from_sections, read_sections
-from retro_gamer_core.configuration.own_files import OwnCode, own_code_of
+from retro_gamer_core.configuration.own_files import own_code_of
 from retro_gamer_core.configuration.settings import SECTION_KEYS
 from retro_gamer_core.errors import Problem, ProblemsFound, RetroGamerError
 from retro_gamer_core.kinds import KINDS
-from retro_gamer_core.runs.parts_lock import Difference, LockedPart, differences, lock_of, read_lock
+from retro_gamer_core.runs.parts_lock import LockedPart, differences, lock_of, read_lock
 from retro_gamer_core.runs.run_directory import RunDirectory, episode_of
-from retro_gamer_core.runs.training_log import TrainingLog, read_training_log
+from retro_gamer_core.runs.training_log import read_training_log
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration import RunConfig
@@ -46,11 +46,10 @@ class ChangedSetting:
     default: Any
 
 
-@dataclass(frozen=True)
 class RunSummary:
-    """A run at a glance.
+    """A run at a glance: its files are read, none is changed, and no code of it is imported.
 
-    Args:
+    Attributes:
         game: the game as named in the config; None where that cannot be read.
         config: None where it has problems.
         changed: the settings that are not at their defaults.
@@ -64,17 +63,36 @@ class RunSummary:
         in_use: whether a process is training, or was killed while it did.
     """
 
-    game: str | None
-    config: RunConfig | None
-    changed: tuple[ChangedSetting, ...]
-    log: TrainingLog
-    checkpoints: tuple[SavedFile, ...]
-    states: tuple[SavedFile, ...]
-    parts: tuple[LockedPart, ...]
-    differences: tuple[Difference, ...]
-    problems: tuple[Problem, ...]
-    own_code: tuple[OwnCode, ...]
-    in_use: bool
+    def __init__(self, run: RunDirectory, plugins: Plugins) -> None:
+        self.problems: list[Problem] = []
+        self.config: RunConfig | None = None
+        self.changed: list[ChangedSetting] = []
+        sections: Mapping[str, Any] = {}
+        now: Sequence[LockedPart] = []
+        then: Sequence[LockedPart] = []
+        with self._problems_told():
+            sections = read_sections(run.config)
+            self.config = config_from_sections(sections, plugins, where=str(run.config), import_own=False)
+            self.changed = _changed_settings(self.config, plugins)
+            parts = self.config.parts
+            now = lock_of((plugins.find_part(each.kind, each.name), each.options) for each in parts)
+        with self._problems_told():
+            then = read_lock(run.parts_lock)
+        self.game = self.config.game if self.config else _game_named_in(sections)
+        self.log = read_training_log(run.events)
+        self.checkpoints = _saved(run.checkpoints())
+        self.states = _saved(run.newest_states())
+        self.parts = list(then or now)
+        self.differences = list(differences(then, now)) if now else []
+        self.own_code = own_code_of(run, sections)
+        self.in_use = run.holder.is_file()
+
+    @contextmanager
+    def _problems_told(self) -> Iterator[None]:
+        try:
+            yield
+        except RetroGamerError as error:
+            self.problems += error.problems if isinstance(error, ProblemsFound) else (error.problem,)
 
     @property
     def episodes(self) -> int:
@@ -93,41 +111,6 @@ class RunSummary:
     def trained_for_some_time(self) -> bool:
         """Whether the last training had a limit of time (``train --for``), and none of episodes."""
         return any(choice.startswith("time: ") for choice in self.log.choices)
-
-
-def summarise(run: RunDirectory, plugins: Plugins) -> RunSummary:
-    """Read all files of a run that tell something about it. None is changed, and no code of a run imported."""
-    problems: list[Problem] = []
-    sections: Mapping[str, Any] = {}
-    config, changed, now, then = None, [], [], []
-    try:
-        sections = read_sections(run.config)
-        config = config_from_sections(sections, plugins, where=str(run.config), import_own=False)
-        changed = _changed_settings(config, plugins)
-        now = _parts_of(config, plugins)
-    except RetroGamerError as error:
-        problems += _problems_of(error)
-    try:
-        then = read_lock(run.parts_lock)
-    except RetroGamerError as error:
-        problems += _problems_of(error)
-    return RunSummary(
-        game=config.game if config else _game_named_in(sections),
-        config=config,
-        changed=tuple(changed),
-        log=read_training_log(run.events),
-        checkpoints=_saved(run.checkpoints()),
-        states=_saved(run.newest_states()),
-        parts=tuple(then or now),
-        differences=tuple(differences(then, now) if now else ()),
-        problems=tuple(problems),
-        own_code=tuple(own_code_of(run)),
-        in_use=run.holder.is_file(),
-    )
-
-
-def _parts_of(config: RunConfig, plugins: Plugins) -> list[LockedPart]:
-    return lock_of((plugins.find_part(each.kind, each.name), each.options) for each in config.parts)
 
 
 def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSetting]:
@@ -151,22 +134,15 @@ def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSettin
             (kind.table if name in choice.in_own_table else shared, name): value
             for name, value in own.items()
         }
+    # A TOML file has lists only.
+    defaults = {key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()}
     return [
         ChangedSetting(section, key, value, defaults[section, key])
         for section, settings in written.items()
         if isinstance(settings, Mapping)
         for key, value in settings.items()
-        if (section, key) in defaults.keys() - _WITHOUT_DEFAULT
-        and value != _as_written(defaults[section, key])
+        if (section, key) in defaults.keys() - _WITHOUT_DEFAULT and value != defaults[section, key]
     ]
-
-
-def _as_written(default: Any) -> Any:
-    return list(default) if isinstance(default, tuple) else default  # a TOML file has lists only
-
-
-def _problems_of(error: RetroGamerError) -> tuple[Problem, ...]:
-    return error.problems if isinstance(error, ProblemsFound) else (error.problem,)
 
 
 def _game_named_in(sections: Mapping[str, Any]) -> str | None:
@@ -175,9 +151,9 @@ def _game_named_in(sections: Mapping[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _saved(paths: Iterable[Path]) -> tuple[SavedFile, ...]:
+def _saved(paths: Iterable[Path]) -> list[SavedFile]:
     files = []
     for path in paths:
         with suppress(FileNotFoundError):  # a training that goes on meanwhile removes its older states
             files.append(SavedFile(path, path.stat().st_size))
-    return tuple(files)
+    return files

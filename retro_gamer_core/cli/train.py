@@ -11,7 +11,7 @@ import click
 
 from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.terminal.printing import next_step, say, typed, warn
+from retro_gamer_core.terminal.printing import command, next_step, say, warn
 from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
 if TYPE_CHECKING:
@@ -70,14 +70,8 @@ def parse_duration(text: str) -> float:
     "--save-every", metavar="SECONDS", type=click.FloatRange(min=0), default=30,
     help="A process that is killed loses at most so much.",
 )  # fmt: skip
-@click.pass_context
 def train(
-    ctx: click.Context,
-    run: str,
-    seconds: float | None,
-    resume: str | None,
-    device: Device | None,
-    save_every: float,
+    run: str, seconds: float | None, resume: str | None, device: Device | None, save_every: float
 ) -> None:
     """Train a run, or go on training it.
 
@@ -93,7 +87,7 @@ def train(
         trainer.load_checkpoint(directory.find_checkpoint(resume))
     elif trainer.load_newest():
         say(f"Going on from {trainer.started_from}, after episode {trainer.loop.episodes:,}.")
-    play, again = typed("retro-gamer", "play", run), typed("retro-gamer", "train", run)
+    play, again = command("play", run), command("train", run)
     made_up_for = resume is None and trainer.last_evaluation_missing
     if trainer.finished and seconds is None and not made_up_for:
         say(f"All {trainer.config.training.training_episodes:,} episodes have been played already.")
@@ -103,29 +97,26 @@ def train(
     budget = None if seconds is None else TimeBudget(seconds)
     with stop_on_interrupt(warn) as stop, progress_for(trainer, budget) as progress:
         outcome = trainer.train([progress, QuickLook(trainer)], stop, budget)
-    episodes = f"{outcome.episodes:,} episodes"
-    if outcome.reason == "interrupted":
-        if trainer.finished and seconds is None:
+    episodes, turns = f"{outcome.episodes:,} episodes", f"{outcome.total_turns:,} turns"
+    saved = f"verything is saved in {run}."
+    match outcome.reason:
+        case "interrupted" if trainer.finished and seconds is None:
             say(f"The last evaluation was interrupted; all {episodes} are saved in {run}.")
             next_step(f"{again}      (the same command makes up for it)", play)
-        else:
-            say(f"Stopped after episode {outcome.episodes:,}; everything is saved in {run}.")
+        case "interrupted":
+            say(f"Stopped after episode {outcome.episodes:,}; e{saved}")
             next_step(f"{again}      (goes on exactly here)", play)
-        ctx.exit(INTERRUPTED)
-    if outcome.reason == "stopped":
-        say(
-            f"Stopped by a logger or plugin after episode {outcome.episodes:,}; everything is saved in {run}."
-        )
-        next_step(play, again)
-        return
-    turns = f"{outcome.total_turns:,} turns"
-    if outcome.reason == "time is up" and seconds is not None:
-        time = say_duration(seconds)
-        say(f"Time is up ({time}): {episodes}, {turns} in all. Everything is saved in {run}.")
-        next_step(play, f"{again} --for 10m")
-        return
-    say(f"Done: {episodes}, {turns}. Everything is saved in {run}.")
-    next_step(play, typed("retro-gamer", "info", run))
+        case "stopped":
+            say(f"Stopped by a logger or plugin after episode {outcome.episodes:,}; e{saved}")
+            next_step(play, again)
+        case "time is up" if seconds is not None:
+            say(f"Time is up ({say_duration(seconds)}): {episodes}, {turns} in all. E{saved}")
+            next_step(play, f"{again} --for 10m")
+        case _:
+            say(f"Done: {episodes}, {turns}. E{saved}")
+            next_step(play, command("info", run))
+    if outcome.reason == "interrupted":
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 class QuickLook(Quiet):

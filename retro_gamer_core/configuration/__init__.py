@@ -8,19 +8,12 @@ from retro_gamer_core.configuration.migrate import migrated_sections
 from retro_gamer_core.configuration.new_config import new_config_text
 from retro_gamer_core.configuration.reading import config_from_sections
 from retro_gamer_core.configuration.run_config import PartChoice, RunConfig
-from retro_gamer_core.configuration.settings import (
-    LOOP_SETTINGS,
-    SettingRow,
-    TrainingSettings,
-    settings_table,
-)
+from retro_gamer_core.configuration.settings import TrainingSettings, settings_table
 from retro_gamer_core.configuration.toml_file import edit_config, edited_text, read_config, read_sections
 
 __all__ = [
-    "LOOP_SETTINGS",
     "PartChoice",
     "RunConfig",
-    "SettingRow",
     "TrainingSettings",
     "config_from_sections",
     "edit_config",

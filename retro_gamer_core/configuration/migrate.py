@@ -7,10 +7,10 @@ of ``_OLDER``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from retro_gamer_core.configuration.settings import CONFIG_VERSION
 from retro_gamer_core.errors import ConfigurationError, Problem
@@ -23,34 +23,27 @@ Today = Mapping[tuple[str, str], Any]
 """Values by section and key."""
 
 
-@dataclass(frozen=True)
-class Older:
+class Older(NamedTuple):
     """Keys that one section had, and the settings of today that say the same.
 
-    Args:
-        section, keys: where they stand.
-        says: today's settings, for those of the keys that are written; None or ``{}`` where they say nothing.
-        left_out: the reason that is then told.
-        unless: whether this file means something else by these keys.
+    ``says`` is given those of the keys that are written; it may find that they say nothing today. ``unless`` tells
+    whether this file means something else by these keys.
     """
 
     section: str
     keys: tuple[str, ...]
-    says: Callable[[Values, Migrated], Today] | None
-    left_out: str = ""
+    says: Callable[[Values, Migrated], Today]
     unless: Callable[[Migrated], bool] = lambda document: False
 
 
-def _renamed(
-    section: str, key: str, words: Mapping[Any, str] | None = None
-) -> Callable[[Values, Migrated], Today]:
-    """Says the one value that there is in another place, and perhaps in other words."""
+def _nothing(old: Values, document: Migrated) -> Today:
+    """It is found out from the game."""
+    return {}
 
-    def says(old: Values, document: Migrated) -> Today:
-        [value] = old.values()
-        return {(section, key): words[value] if words else value}
 
-    return says
+def _renamed(section: str, key: str) -> Callable[[Values, Migrated], Today]:
+    """The only value that is written stands in another place."""
+    return lambda old, document: {(section, key): next(iter(old.values()))}
 
 
 def _name_of_game(old: Values, document: Migrated) -> Today:
@@ -87,8 +80,7 @@ def _is_size_of_board(document: Migrated) -> bool:
     """Not that of the view: where it was ``egocentric = true``, 0.4.0 wrote ``2 * radius + 1`` twice there."""
     radius = document.table("preprocessing").get("radius")
     size = document.table("metadata").get("board_size")
-    [*_, encoder] = document.as_written("preprocessing", "encoder")
-    was_egocentric = encoder.key == "egocentric"
+    was_egocentric = document.as_written("preprocessing", "encoder")[-1].key == "egocentric"
     return not (was_egocentric and isinstance(radius, int) and size == [2 * radius + 1] * 2)
 
 
@@ -100,53 +92,56 @@ def _spatial(old: Values, document: Migrated) -> Today:
 
 
 def _layers(old: Values, document: Migrated) -> Today:
-    return {
-        ("model", "hidden_sizes"): [old.get("layer_size", _Holds.layer_size)]
-        * old.get("n_layers", _Holds.n_layers)
-    }
+    size, count = (old.get(key, _HOLDS[key].default) for key in ("layer_size", "n_layers"))
+    return {("model", "hidden_sizes"): [size] * count}
 
 
-@dataclass(frozen=True)
-class _Holds:
-    """What those of the older keys may hold that are not simply passed on."""
-
-    path: Annotated[str | None, Option("The directory of the game's module.", hint='"games"')] = None
-    module: Annotated[str | None, Option("What makes the game.", hint='"retro.examples.snake"')] = None
-    factory: Annotated[str | None, Option("What makes the game.", hint='"my_game:create_game"')] = None
-    observation_function: Annotated[str | None, Option("What the learner sees.", hint='"my_game:see"')] = None
-    board: Annotated[bool, Option("Whether the learner sees the board at all.")] = True
-    egocentric: Annotated[bool, Option("Whether the board is seen from the player's own place.")] = True
-    spatial: Annotated[bool, Option("Whether it matters what is next to what on the board.")] = True
-    n_layers: Annotated[int, Option("How many hidden layers the network has.", low=1, high=100)] = 2
-    layer_size: Annotated[int, Option("How many neurons each hidden layer has.", low=1)] = 128
-    prioritize_experiences: Annotated[
-        bool, Option("Whether turns that the learner guessed badly are learned from more often.")
-    ] = True
+def _memory(old: Values, document: Migrated) -> Today:
+    return {("training", "memory"): "prioritized" if old["prioritize_experiences"] else "uniform"}
 
 
-_HOLDS = {setting.name: setting for setting in settings_of(_Holds)}
-_MEMORIES = {True: "prioritized", False: "uniform"}
-_NOT_CENTRED = "the board is not seen from the player's place"
-_FOUND_OUT = "it is found out from the game"
+def _older(
+    path: Annotated[str | None, Option(hint='"games"')] = None,
+    module: Annotated[str | None, Option(hint='"retro.examples.snake"')] = None,
+    factory: Annotated[str | None, Option(hint='"my_game:create_game"')] = None,
+    observation_function: Annotated[str | None, Option(hint='"my_game:see"')] = None,
+    board: bool = True,
+    egocentric: bool = True,
+    spatial: bool = True,
+    n_layers: Annotated[int, Option(low=1, high=100)] = 2,
+    layer_size: Annotated[int, Option(low=1)] = 128,
+    prioritize_experiences: bool = True,
+) -> None:
+    """What those of the older keys may hold that are not simply passed on.
+
+    Args:
+        path: The directory of the game's module.
+        module: What makes the game.
+        factory: What makes the game.
+        observation_function: What the learner sees.
+        board: Whether the learner sees the board at all.
+        egocentric: Whether the board is seen from the player's own place.
+        spatial: Whether it matters what is next to what on the board.
+        n_layers: How many hidden layers the network has.
+        layer_size: How many neurons each hidden layer has.
+        prioritize_experiences: Whether turns that the learner guessed badly are learned from more often.
+    """
+
+
+_HOLDS = {setting.name: setting for setting in settings_of(_older)}
 _OLDER = (
-    Older("game", ("path", "module", "factory"), _name_of_game, "no module is named that it could be of"),
-    Older("metadata", ("observation_function",), _renamed("preprocessing", "encoder"), unless=_names_encoder),
+    Older("game", ("path", "module", "factory"), _name_of_game),
+    Older("metadata", ("observation_function",), _renamed("preprocessing", "encoder"), _names_encoder),
     Older("preprocessing", ("board", "egocentric"), _view),
-    Older("preprocessing", ("egocentric_player",), _of_egocentric, _NOT_CENTRED),
-    Older("preprocessing", ("egocentric_radius",), _of_egocentric, _NOT_CENTRED),
-    Older(
-        "metadata",
-        ("board_size",),
-        None,
-        "it is the size of the view, not of the board",
-        _is_size_of_board,
-    ),
-    Older("preprocessing", ("observe_state_sizes",), None, _FOUND_OUT),
-    Older("metadata", ("extras_size",), None, _FOUND_OUT),
+    Older("preprocessing", ("egocentric_player",), _of_egocentric),
+    Older("preprocessing", ("egocentric_radius",), _of_egocentric),
+    Older("metadata", ("board_size",), _nothing, _is_size_of_board),
+    Older("preprocessing", ("observe_state_sizes",), _nothing),
+    Older("metadata", ("extras_size",), _nothing),
     Older("preprocessing", ("spatial",), _spatial),
     Older("model", ("n_layers", "layer_size"), _layers),
     Older("training", ("lr_decay",), _renamed("training", "learning_rate_decay")),
-    Older("training", ("prioritize_experiences",), _renamed("training", "memory", _MEMORIES)),
+    Older("training", ("prioritize_experiences",), _memory),
 )
 
 _MOVED = (
@@ -157,8 +152,7 @@ _MOVED = (
 """From which section which keys (None: all) moved to which, with the names they have."""
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One setting as the person wrote it."""
 
     section: str
@@ -176,14 +170,12 @@ class Migrated:
     Args:
         sections: the tables.
         file: where they are from, for messages.
-        notes: a sentence for each thing that was changed.
         problems: older settings that could not be understood; ``sections`` does not have them.
         written: for a section and key of today, what the person wrote in its place.
     """
 
     sections: Sections
     file: str = "config.toml"
-    notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     written: dict[tuple[str, str], tuple[Spelling, ...]] = field(default_factory=dict)
 
@@ -199,29 +191,20 @@ class Migrated:
 
 def migrate(sections: Mapping[str, Any], *, file: str = "config.toml") -> Migrated:
     """The same settings in the keys of today; ``sections`` is left as it is."""
-    document = Migrated({name: _copied(content) for name, content in sections.items()}, file)
-    if "config_version" not in sections:
-        document.sections = {"config_version": CONFIG_VERSION, **document.sections}
-        document.notes.append(f"config_version is missing and taken to be {CONFIG_VERSION}")
+    copied = {name: _copied(content) for name, content in sections.items()}
+    document = Migrated({"config_version": CONFIG_VERSION} | copied, file)
     for section, keys, to in _MOVED:
-        _move(document, section, keys, to)
+        table = document.table(section)
+        for key in [key for key in keys or table if key in table]:
+            value = table.pop(key)
+            _put(document, to, key, value, (Spelling(section, key, value),))
     if document.sections.get("hyperparameters") == {}:
         del document.sections["hyperparameters"]
     for older in _OLDER:
-        if older.unless(document):
-            continue
-        written = _taken(document, older)
-        if not written:
-            continue
-        values = {name: found.value for name, found in written.items()}
-        today = older.says(values, document) if older.says else {}
-        spellings = tuple(written.values())
-        for (section, key), value in today.items():
-            if _put(document, section, key, value, spellings):
-                before = f"{_joined(spellings)} in [{spellings[0].section}]"
-                document.notes.append(f"{before} now reads {toml_setting(key, value)} in [{section}]")
-        if not today and older.left_out:
-            document.notes.append(f"{_joined(spellings)} in [{older.section}] is left out: {older.left_out}")
+        written = {} if older.unless(document) else _taken(document, older)
+        values = {key: spelling.value for key, spelling in written.items()}
+        for (section, key), value in (older.says(values, document) if written else {}).items():
+            _put(document, section, key, value, tuple(written.values()))
     return document
 
 
@@ -236,16 +219,6 @@ def migrated_sections(sections: Mapping[str, Any]) -> Sections:
     if document.problems:
         raise ConfigurationError("Some older settings cannot be understood:", document.problems)
     return document.sections
-
-
-def _move(document: Migrated, section: str, keys: Iterable[str] | None, to: str) -> None:
-    table = document.table(section)
-    moved = [key for key in (table if keys is None else keys) if key in table]
-    for key in moved:
-        value = table.pop(key)
-        _put(document, to, key, value, (Spelling(section, key, value),))
-    if moved:
-        document.notes.append(f"{', '.join(moved)} moved from [{section}] to [{to}]")
 
 
 def _taken(document: Migrated, older: Older) -> dict[str, Spelling]:
@@ -265,28 +238,19 @@ def _taken(document: Migrated, older: Older) -> dict[str, Spelling]:
     return taken
 
 
-def _put(document: Migrated, section: str, key: str, value: Any, written: tuple[Spelling, ...]) -> bool:
+def _put(document: Migrated, section: str, key: str, value: Any, written: tuple[Spelling, ...]) -> None:
     table = document.sections.setdefault(section, {})
     if not isinstance(table, dict):
-        return False
-    if key in table and table[key] != value:
-        older = f"[{written[0].section}]"
-        document.problems.append(
-            Problem(
-                f"{_joined(written)} and {toml_setting(key, table[key])} contradict each other",
-                where=f"{older} and [{section}] in {document.file}",
-                why=f"both set {key} of [{section}], and only one of them can hold",
-                hint=f"remove {' and '.join(spelling.key for spelling in written)} from {older}",
-            )
-        )
-        return False
-    table[key] = value
-    document.written[section, key] = written
-    return True
-
-
-def _joined(spellings: Iterable[Spelling]) -> str:
-    return " and ".join(map(str, spellings))
+        return  # told by whoever reads the tables
+    if table.setdefault(key, value) == value:
+        document.written[section, key] = written
+        return
+    older = f"[{written[0].section}]"
+    what = f"{' and '.join(map(str, written))} and {toml_setting(key, table[key])} contradict each other"
+    where = f"{older} and [{section}] in {document.file}"
+    why = f"both set {key} of [{section}], and only one of them can hold"
+    hint = f"remove {' and '.join(spelling.key for spelling in written)} from {older}"
+    document.problems.append(Problem(what, where, why, hint))
 
 
 def _copied(content: Any) -> Any:

@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
 
-def _naming_keys() -> dict[tuple[str, ...], str]:
-    """The keys whose values name code, and what they name."""
-    of_sections: dict[tuple[str, ...], str] = {(kind.section, kind.key): kind.name for kind in KINDS.values()}
-    of_tables: dict[tuple[str, ...], str] = {(kind.table, "name"): kind.name for kind in KINDS.values()}
-    return {("game", "name"): "game", **of_sections, **of_tables}
-
-
 @dataclass(frozen=True)
 class OwnCode:
     """Code outside the installed packages that a run names.
@@ -48,11 +41,14 @@ class OwnCode:
         return f"{self.kind} {self.name}"
 
 
-def own_code_of(run: RunDirectory) -> list[OwnCode]:
-    """What the settings and the ``parts.lock`` of a run name. Nothing is imported, and no checkpoint opened."""
+def own_code_of(run: RunDirectory, sections: Mapping[str, Any] | None = None) -> list[OwnCode]:
+    """What the settings and the ``parts.lock`` of a run name. Nothing is imported, and no checkpoint opened.
+
+    ``sections`` are its settings, where they were read before.
+    """
     found: list[OwnCode] = []
     with suppress(RetroGamerError):  # told by whoever reads the settings next
-        found += _named_in(read_sections(run.config), run, "config.toml")
+        found += _named_in(sections or read_sections(run.config), run, "config.toml")
     with suppress(RetroGamerError):
         for part in read_lock(run.parts_lock):
             if _is_import_string(part.name) and part.name not in [code.name for code in found]:
@@ -82,27 +78,21 @@ def make_importable(
     """
     found = own_code_of(run) if trained_as is None else _named_in(trained_as, run, where)
     if found and installed_only():
-        raise refused(
-            [
-                Problem(
-                    str(code) if code.file is None else f"{code} ({code.file})",
-                    where=code.where,
-                )
-                for code in found
-            ]
-        )
+        named = [str(code) if code.file is None else f"{code} ({code.file})" for code in found]
+        raise refused([Problem(what, code.where) for what, code in zip(named, found, strict=True)])
     for code in found:
         if code.kind != "game":  # which is found by its path
             look_for(code.name.partition(":")[0], _places(run))
 
 
 def _named_in(sections: Mapping[str, Any], run: RunDirectory, file: str) -> list[OwnCode]:
-    with suppress(
-        RetroGamerError, TypeError, AttributeError
-    ):  # of another shape: told by whoever reads them next
+    # Of another shape? That is told by whoever reads them next.
+    with suppress(RetroGamerError, TypeError, AttributeError):
         sections = migrate(sections).sections
+    naming: dict[tuple[str, ...], str] = {("game", "name"): "game"}
+    for each in KINDS.values():
+        naming |= {(each.section, each.key): each.name, (each.table, "name"): each.name}
     found: list[OwnCode] = []
-    naming = _naming_keys()
     for keys, text in _texts(sections):
         where = f"[{'.'.join(keys[:-1])}] {keys[-1]} in {file}"
         kind = naming.get(keys)
@@ -124,10 +114,10 @@ def _own_game(name: str, where: str) -> list[OwnCode]:
     place = place if colon and factory.isidentifier() else name
     if is_path(place):
         return [OwnCode("game", name, where, Path(place).expanduser())]
-    if is_installed_game(name) or not all(place.split(".")):
-        return []
-    beside = module_file(Path.cwd(), place.split("."))  # which find_game takes before what is installed
-    return [OwnCode("game", name, where, beside)] if beside and beside.is_file() else []
+    # What lies here find_game takes before what is installed, but for the games that are registered.
+    beside = module_file(Path.cwd(), place.split(".")) if all(place.split(".")) else None
+    is_own = beside is not None and beside.is_file() and not is_installed_game(name)
+    return [OwnCode("game", name, where, beside)] if is_own else []
 
 
 def _places(run: RunDirectory) -> list[Path]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.configuration.cross_checks import Facts, problems_between
+from retro_gamer_core.configuration.cross_checks import problems_between
 from retro_gamer_core.configuration.migrate import migrate
-from retro_gamer_core.configuration.run_config import PartChoice, RunConfig
-from retro_gamer_core.configuration.section_reader import FoundPart, SectionReader
+from retro_gamer_core.configuration.run_config import RunConfig
+from retro_gamer_core.configuration.section_reader import SectionReader
 from retro_gamer_core.configuration.settings import (
     CONFIG_VERSION,
     LOOP_SETTINGS,
@@ -56,27 +56,33 @@ def config_from_sections(
 
     settings = {section: reader.settings(section) for section in SECTION_KEYS}
     # Every part is found before any option is read, so that a misplaced key can be told where it belongs.
-    named = _named_parts(reader, settings)
-    found = [reader.find(kind, name) for kind, name in named]
+    found = [reader.find(kind, name) for kind, name in _named_parts(reader, settings)]
 
     _check_sections(reader)
-    _check_game_is_named(reader, settings["game"])
-    _check_logger_tables(reader, settings["logging"].get("loggers", ()))
-    reader.options("game")
-    parts = _with_options(reader, named, found)
+    if "name" in settings["game"] and not (settings["game"]["name"] or "").strip():
+        hint = 'name = "snake", or another name from `retro-gamer list`'
+        why = "the learner has to play something"
+        reader.complain("no game is named", reader.where("game", "name"), why, hint)
+    for kind in KINDS.values():
+        if kind.several:
+            _check_tables_of(kind, reader, settings[kind.section].get(kind.key, ()))
+    options = {
+        section: reader.options(section, [part for part in found if part.section == section])
+        for section in dict.fromkeys(["game", *(part.section for part in found if part.section)])
+    }
+    parts = [reader.chosen(part, options.get(part.section, {})) for part in found]
     metadata = _metadata(reader, settings["preprocessing"].get("observe_state"))
 
     training = settings["training"]
     if "learning_starts" not in reader.table("training") and "batch_size" in training:
         training["learning_starts"] = max(training["learning_starts"], training["batch_size"])
-    of_training = [part for part in found if part and part.section == "training"]
-    everything = training | reader.defaults("training", of_training)
-    for part in parts:
-        if KINDS[part.kind].section == "training":
-            everything |= {key: value for key, value in part.options.items() if key not in part.in_own_table}
+    of_training = [part for part in found if part.section == "training"]
+    everything = training | reader.defaults("training", of_training) | options["training"]
     names = {part.kind: part.name for part in parts}
-    facts = Facts(everything, names.get("encoder"), names.get("network"), metadata, document)
-    problems = [*reader.problems, *problems_between(facts)]
+    problems = [
+        *reader.problems,
+        *problems_between(everything, names.get("encoder"), names.get("network"), metadata, document),
+    ]
     if problems or metadata is None:  # what could not be read is one of the problems
         raise configuration_error(where, problems)
 
@@ -112,48 +118,19 @@ def _named_parts(
         section = settings.get(kind.section, {})
         if kind.several:
             named += [(kind, name) for name in section.get(kind.key, ())]
-            continue
-        name = reader.name_in_own_table(kind)
-        if name is None and kind.section:
-            name = section.get(kind.key)
+        elif kind.section or "name" in reader.table(kind.table):
+            name = reader.name_in_own_table(kind)
+            name = section.get(kind.key) if name is None else name
             if kind.name == "network" and name is None and kind.key in section:
                 name = _usual_network(reader, dict(named))
-        if name is not None or kind.section:
             named.append((kind, name))
     return named
-
-
-def _with_options(
-    reader: SectionReader,
-    named: Sequence[tuple[Kind, str | None]],
-    found: Sequence[FoundPart | None],
-) -> list[PartChoice]:
-    """The parts that were found, with the options that are written for them."""
-    sharing: dict[str, list[FoundPart | None]] = {}
-    for (kind, _), part in zip(named, found, strict=True):
-        section = part.section if part else "" if kind.several else kind.section
-        if section:
-            sharing.setdefault(section, []).append(part)
-    shared = {section: reader.options(section, parts) for section, parts in sharing.items()}
-    return [reader.chosen(part, shared.get(part.section, {})) for part in found if part]
 
 
 def _usual_network(reader: SectionReader, named: Mapping[Kind, str | None]) -> str:
     """The network that suits what is seen."""
     sees_board = named.get(KINDS["encoder"]) != "state_only"
     return "cnn" if sees_board and reader.table("metadata").get("spatial", True) else "mlp"
-
-
-def _check_game_is_named(reader: SectionReader, game: Mapping[str, Any]) -> None:
-    if "name" in game and not (game["name"] or "").strip():
-        reader.problems.append(
-            Problem(
-                "no game is named",
-                where=reader.where("game", "name"),
-                why="the learner has to play something",
-                hint='name = "snake", or another name from `retro-gamer list`',
-            )
-        )
 
 
 def _metadata(reader: SectionReader, observed: Sequence[str] | None) -> GameMetadata | None:
@@ -194,44 +171,41 @@ def _problem_with_version(version: Any, file: str) -> Problem | None:
 def _check_sections(reader: SectionReader) -> None:
     """Explain sections that nobody knows, and settings that stand outside of any section."""
     for name, content in reader.document.sections.items():
-        if name == "config_version":
+        is_table = isinstance(content, dict)
+        if name == "config_version" or (is_table and name in section_names()):
             continue
-        if name in section_names() and not isinstance(content, dict):
+        if name in section_names():
             what, hint = f"{toml_setting(name, content)}: {name} is the name of a section", f"[{name}]"
             why = "a section is a line of its own, with its settings in the lines below"
-        elif name in section_names():
-            continue
-        elif isinstance(content, dict):
+        elif is_table:
             what, hint = f"[{name}] is not a section", did_you_mean(name, section_names())
             why = "nothing reads what stands in it, so the defaults would be used in its place"
         else:
             homes = reader.homes_of(name)
-            what, hint = f"{toml_setting(name, content)} stands in no section", did_you_mean(name, SECTIONS)
-            hint = f"move it below the line [{homes[0]}]" if homes else hint
+            what = f"{toml_setting(name, content)} stands in no section"
+            hint = f"move it below the line [{homes[0]}]" if homes else did_you_mean(name, SECTIONS)
             why = "each setting belongs to the section above it, so it cannot stand above the first one"
-        reader.problems.append(Problem(what, reader.file, why, hint))
+        reader.complain(what, reader.file, why, hint)
 
 
-def _check_logger_tables(reader: SectionReader, names: Sequence[str]) -> None:
-    """Explain loggers named twice, and tables ``[logging.NAME]`` that belong to no logger."""
-    where = reader.where("logging", "loggers")
+def _check_tables_of(kind: Kind, reader: SectionReader, names: Sequence[str]) -> None:
+    """Explain parts named twice, and tables such as ``[logging.NAME]`` that belong to none."""
+    section, where = kind.section, reader.where(kind.section, kind.key)
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            what, why = f'"{name}" stands in loggers twice', "everything would be written down twice"
-            reader.problems.append(Problem(what, where, why, "name it once"))
-    for key, value in reader.table("logging").items():
-        if key == "loggers" or (key in names and isinstance(value, dict)):
+            what, why = f'"{name}" stands in {kind.key} twice', "everything would be done twice"
+            reader.complain(what, where, why, "name it once")
+    for key, value in reader.table(section).items():
+        if key == kind.key or (key in names and isinstance(value, dict)):
             continue
-        if not isinstance(value, dict) and key not in names:
-            reader.unknown(key, "logging")
-            continue
+        what, match = f"[{section}.{key}] is for a {kind} that is not in {kind.key}", nearest(key, names)
+        hint = f"did you mean [{section}.{match}]?" if match else f'add "{key}" to {kind.key}, or remove this'
         if key in names:
-            what, hint = (
-                f"{toml_setting(key, value)}: the options of a logger are a table",
-                f"[logging.{key}]",
-            )
-        else:
-            what, match = f"[logging.{key}] is for a logger that is not in loggers", nearest(key, names)
-            hint = f"did you mean [logging.{match}]?" if match else f'add "{key}" to loggers, or remove this'
-        why = "options that belong to no logger would be ignored without a word"
-        reader.problems.append(Problem(what, where, why, hint))
+            what = f"{toml_setting(key, value)}: the options of a {kind} are a table"
+            hint = f"[{section}.{key}]"
+        elif not isinstance(value, dict):
+            reader.unknown(key, section)
+            continue
+        reader.complain(
+            what, where, f"options that belong to no {kind} would be ignored without a word", hint
+        )

@@ -86,7 +86,7 @@ class RunConfig:
             "preprocessing": {"observe_state": list(self.observe_state)},
             "model": {},
             "training": {key: value for key, value in asdict(self.training).items() if value is not None},
-            "logging": {kind.key: [] for kind in KINDS.values() if kind.several},
+            **{kind.section: {kind.key: []} for kind in KINDS.values() if kind.several},
         }
         for part in self.parts:
             kind = KINDS[part.kind]

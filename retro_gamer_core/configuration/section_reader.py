@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.configuration.migrate import Migrated
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FoundPart:
-    """A part that goes by the name in the config, with its options."""
+    """A part that the config names, with its options.
+
+    It ``takes_any`` where nobody can tell them: it was not found, or its code was not imported.
+    """
 
     kind: Kind
-    name: str
-    options: dict[str, Setting]
-    left_alone: bool = False
-    """Whether its code was not imported, so that any option may be its own."""
+    name: str | None
+    options: dict[str, Setting] = field(default_factory=dict)
+    takes_any: bool = True
 
     @property
     def section(self) -> str:
-        """The section that it shares with others."""
+        """The section that it shares with others; ``""`` where it shares none."""
         return f"{self.kind.section}.{self.name}" if self.kind.several else self.kind.section
 
     def __str__(self) -> str:
@@ -51,6 +53,9 @@ class SectionReader:
         self._plugins = plugins
         self._import_own = import_own
         self._keys_of: dict[str, set[str]] = {}
+
+    def complain(self, what: str, where: str, why: str, hint: str) -> None:
+        self.problems.append(Problem(what, where, why, hint))
 
     def know(self, section: str, keys: Iterable[str]) -> None:
         """Say that ``section`` may have these keys."""
@@ -93,69 +98,68 @@ class SectionReader:
             return None
         if beside not in (None, name):
             what = f"{toml_setting('name', name)} and {toml_setting(kind.key, beside)} contradict each other"
-            why = f"both say which {kind} is meant"
             where = f"[{kind.table}] and [{kind.section}] in {self.file}"
-            self.problems.append(Problem(what, where, why, f"remove one of them, say that in [{kind.table}]"))
+            hint = f"remove one of them, say that in [{kind.table}]"
+            self.complain(what, where, f"both say which {kind} is meant", hint)
         return name
 
-    def find(self, kind: Kind, name: str | None) -> FoundPart | None:
-        """The part of that name; None where there is none, which is then explained, or its name was wrong."""
+    def find(self, kind: Kind, name: str | None) -> FoundPart:
+        """The part of that name. Where there is none, that is explained; where its name is None, it has been."""
         if name is None:
-            return None
+            return FoundPart(kind, name)
         try:
             part = self._plugins.find_part(kind.name, name)
-            left_alone = not self._import_own and part.provider.distribution is None
-            options = () if left_alone else self._plugins.options_of(part)
+            if not self._import_own and part.provider.distribution is None:
+                return FoundPart(kind, name)
+            options = {option.name: option for option in self._plugins.options_of(part)}
         except PartNotFound as error:
             in_own = not kind.section or "name" in self.table(kind.table or "-")
             where = self.where(kind.table, "name") if in_own else self.where(kind.section, kind.key)
             self.problems.append(replace(error.problem, where=where))
-            return None
-        found = FoundPart(kind, name, {option.name: option for option in options}, left_alone)
-        taken = {option.name for option in SECTION_KEYS.get(found.section, ())}
-        self.know(found.section or kind.table, set(found.options) - taken)
+            return FoundPart(kind, None)
+        found = FoundPart(kind, name, options, takes_any=False)
+        for section in filter(None, (found.section, kind.table)):
+            self.know(section, set(options) - _of_core(section))
         return found
 
-    def options(self, section: str, parts: Sequence[FoundPart | None] = ()) -> dict[str, Any]:
+    def options(self, section: str, parts: Sequence[FoundPart] = ()) -> dict[str, Any]:
         """The options of these parts that are written in this section. A wrong one is left out."""
-        taken = {option.name for option in SECTION_KEYS.get(section, ())}
         values = {}
         for key, value in self.table(section).items():
-            if key in taken:
+            if key in _of_core(section):
                 continue
-            owners = [part for part in parts if part and key in part.options]
-            if len(owners) > 1:
-                self._claimed_twice(key, section, owners)
-            elif owners and self._is_right(section, owners[0].options[key], value):
-                values[key] = list(value) if isinstance(value, tuple) else value
-            elif unseen := [part for part in parts if part and part.left_alone and not owners]:
+            owners = [part for part in parts if key in part.options]
+            if not owners and (unseen := [part for part in parts if part.takes_any]):
                 unseen[0].options[key] = Setting(key, "any")
-                values[key] = value
-            elif not owners and None not in parts:
+                owners = unseen[:1]
+            if not owners:
                 self.unknown(key, section)
+            elif len(owners) > 1:
+                tables = " or ".join(f"[{part.kind.table}]" for part in owners)
+                self.complain(
+                    f"{key} could be meant for {' or for '.join(map(str, owners))}",
+                    self.where(section, key),
+                    "both have an option of that name, and they may understand it differently",
+                    f"move it into {tables}, the table of that part alone",
+                )
+            elif self._is_right(section, owners[0].options[key], value):
+                values[key] = list(value) if isinstance(value, tuple) else value
         return values
 
     def chosen(self, part: FoundPart, shared: Mapping[str, Any]) -> PartChoice:
         """A part with its options: those in the section that it shares with others, and those in its own table."""
         options = {key: value for key, value in shared.items() if key in part.options}
-        table = part.kind.table
-        own = {} if not table else {key: v for key, v in self.table(table).items() if key != "name"}
-        for key, value in own.items():
-            if key in options:
-                what, why = f"{key} stands twice", f"one is in [{part.section}], the other in [{table}]"
-                self.problems.append(Problem(what, f"[{table}] in {self.file}", why, "remove one of them"))
-            elif key in part.options and not self._is_right(table, part.options[key], value):
-                continue
-            elif key not in part.options and not part.left_alone:
-                self.problems.append(unknown_key(key, part.options, section=table, file=self.file))
-            options[key] = list(value) if isinstance(value, tuple) else value
-        return PartChoice(part.kind.name, part.name, options, tuple(own))
+        own = self.options(part.kind.table, [part])
+        for key in [key for key in own if key in options]:
+            where = f"[{part.kind.table}] in {self.file}"
+            why = f"one is in [{part.section}], the other in [{part.kind.table}]"
+            self.complain(f"{key} stands twice", where, why, "remove one of them")
+        return PartChoice(part.kind.name, part.name or "", options | own, tuple(own))
 
-    def defaults(self, section: str, parts: Sequence[FoundPart | None]) -> dict[str, Any]:
+    def defaults(self, section: str, parts: Sequence[FoundPart]) -> dict[str, Any]:
         """The defaults of those options of these parts that are not written in this section."""
-        table = self.table(section)
-        taken = {*table, *(option.name for option in SECTION_KEYS.get(section, ()))}
-        options = [option for part in parts if part for option in part.options.values()]
+        taken = {*self.table(section), *_of_core(section)}
+        options = [option for part in parts for option in part.options.values()]
         return {option.name: option.default for option in options if option.name not in taken}
 
     def unknown(self, key: str, section: str) -> None:
@@ -163,30 +167,24 @@ class SectionReader:
         here = self._keys_of.get(section, set())
         written_in = self.document.as_written(section, key)[0].section
         problem = unknown_key(key, here, section=written_in, file=self.file)
-        hint = self._elsewhere(key) or self._of_another_part(key)
-        if hint is None and nearest(key, here) is None:
-            hint = self._almost_elsewhere(key)
-        self.problems.append(problem if hint is None else replace(problem, hint=hint))
+        matches = {elsewhere: nearest(key, keys) for elsewhere, keys in self._keys_of.items()}
+        if homes := self.homes_of(key):
+            problem = replace(problem, hint=f"move it to [{homes[0]}], where {key} belongs")
+        elif owners := self._parts_with(key):
+            hint = f"{key} is an option of {' and '.join(owners)}, not used here: remove it"
+            problem = replace(problem, hint=hint)
+        elif nearest(key, here) is None and (place := next(filter(matches.get, matches), None)):
+            hint = f"did you mean {matches[place]!r}? It belongs in [{place}]"
+            problem = replace(problem, hint=hint)
+        self.problems.append(problem)
 
-    def _elsewhere(self, key: str) -> str | None:
-        homes = self.homes_of(key)
-        return f"move it to [{homes[0]}], where {key} belongs" if homes else None
-
-    def _of_another_part(self, key: str) -> str | None:
-        owners = [
+    def _parts_with(self, key: str) -> list[str]:
+        return [
             f'the {kind} "{part.name}"'
             for kind in KINDS
             for part in self._plugins.parts(kind).values()
             if any(option.name == key for option in self._plugins.options_declared_apart(part) or ())
         ]
-        return f"{key} is an option of {' and '.join(owners)}, not used here: remove it" if owners else None
-
-    def _almost_elsewhere(self, key: str) -> str | None:
-        matches = ((section, nearest(key, keys)) for section, keys in self._keys_of.items())
-        return next(
-            (f"did you mean {match!r}? It belongs in [{section}]" for section, match in matches if match),
-            None,
-        )
 
     def _is_right(self, section: str, option: Setting, value: Any) -> bool:
         written = self.document.as_written(section, option.name, value)
@@ -200,13 +198,8 @@ class SectionReader:
         self.problems.append(problem)
         return False
 
-    def _claimed_twice(self, key: str, section: str, owners: Sequence[FoundPart]) -> None:
-        self.problems.append(
-            Problem(
-                f"{key} could be meant for {' or for '.join(map(str, owners))}",
-                where=self.where(section, key),
-                why="both have an option of that name, and they may understand it differently",
-                hint=f"move it into {' or '.join(f'[{part.kind.table}]' for part in owners)}, the table of that "
-                "part alone",
-            )
-        )
+
+def _of_core(section: str) -> set[str]:
+    """The keys that are no option of a part."""
+    in_own_table = section in [kind.table for kind in KINDS.values()]
+    return {"name"} if in_own_table else {option.name for option in SECTION_KEYS.get(section, ())}

@@ -6,7 +6,7 @@ that part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -29,173 +29,69 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What the training loop itself needs to know; each field is one key of ``[training]``."""
+    """What the training loop itself needs to know; each field is one key of ``[training]``.
 
-    training_episodes: Annotated[
-        int,
-        Option(
-            "How many episodes (games from start to end) are played in all. More of them take longer and "
-            "usually end in better play.",
-            low=1,
-            typical="500 to 20000",
-        ),
-    ] = 20_000
-    max_turns_per_episode: Annotated[
-        int,
-        Option(
-            "A game that is still going after this many turns is cut short, so that a player who only runs "
-            "in circles cannot hold up the training.",
-            low=1,
-            typical="500 to 5000",
-        ),
-    ] = 2_000
-    games_in_step: Annotated[
-        int,
-        Option(
-            "How many games are played side by side. More of them make each turn cheaper, and the learner "
-            "sees more different situations between two updates.",
-            low=1,
-            typical="1 to 32",
-        ),
-    ] = 1
-    game_process: Annotated[
-        bool,
-        Option(
-            "Whether the games are played in a process of their own, on a second processor core, while this one "
-            "learns. Slow games train faster that way, and what comes of it is the same to the last bit. A game "
-            "that cannot be found by its name, such as one from a notebook, stays where it is.",
-        ),
-    ] = False
-    batch_size: Annotated[
-        int,
-        Option(
-            "How many remembered turns each update learns from. Larger batches are steadier but slower.",
-            low=1,
-            typical="32 to 256",
-        ),
-    ] = 64
-    train_every: Annotated[
-        int,
-        Option(
-            "The network is updated once every this many turns. A smaller number learns more from each turn "
-            "and takes longer.",
-            low=1,
-            typical="1 to 8",
-        ),
-    ] = 4
-    learning_starts: Annotated[
-        int,
-        Option(
-            "How many turns are only watched before the first update, so that the first batches are varied. "
-            "Left out, it is raised to batch_size where that is larger.",
-            low=1,
-            typical="500 to 10000",
-        ),
-    ] = 1_000
-    memory_capacity: Annotated[
-        int,
-        Option(
-            "How many turns the memory holds; when it is full, the oldest are forgotten. A larger memory is "
-            "more varied and needs more room.",
-            low=1,
-            typical="10000 to 200000",
-        ),
-    ] = 50_000
-    gamma: Annotated[
-        float,
-        Option(
-            "How much a reward counts for each turn it lies in the future (the discount factor). With 0.99, a "
-            "reward 100 turns ahead counts about a third; near 0, only the very next turn matters.",
-            above=0,
-            high=1,
-            typical="0.9 to 0.999",
-        ),
-    ] = 0.99
-    n_step: Annotated[
-        int,
-        Option(
-            "How many turns of real rewards are added up before the learner's own guess takes over. More let "
-            "news of a reward travel back faster, but mix in more luck.",
-            low=1,
-            typical="1 to 5",
-        ),
-    ] = 1
-    exploration_turns: Annotated[
-        int,
-        Option(
-            "Without a character_set, this many turns are played at random first to find out which characters "
-            "appear on the board.",
-            low=0,
-            typical="200 to 2000",
-        ),
-    ] = 200
-    unknown_character_strategy: Annotated[
-        Literal["ignore", "extend"],
-        Option(
-            'What to do with a character that is not in character_set: "ignore" sees an empty cell there, '
-            '"extend" adds it and makes room for it in the network.',
-        ),
-    ] = "ignore"
-    checkpoint_every: Annotated[
-        int,
-        Option(
-            "A checkpoint (everything learned so far, on disk) is saved every this many episodes.",
-            low=1,
-            typical="50 to 1000",
-        ),
-    ] = 100
-    keep_checkpoints: Annotated[
-        int,
-        Option(
-            "At most so many of these checkpoints stay: the first, the newest, and an even spread between them. "
-            "The others are deleted while training; 0 keeps all. final.pt, and files that training did not "
-            "write, always stay.",
-            low=0,
-            typical="5 to 50",
-        ),
-    ] = 10
-    evaluate_every: Annotated[
-        int,
-        Option(
-            "After every this many turns, a few games are played without random keys to see how good it is by "
-            "now, and the best so far is kept as best.pt. Long games are tried less often, so that little time "
-            "goes into it. 0 never does it.",
-            low=0,
-            typical="20000 to 200000",
-        ),
-    ] = 50_000
-    evaluation_games: Annotated[
-        int,
-        Option(
-            "How many games such an evaluation plays. More of them tell better from worse more surely.",
-            low=1,
-            typical="5 to 30",
-        ),
-    ] = 10
-    recipe: Annotated[
-        str | None,
-        Option(
-            "The recipe that these settings began with, for whoever reads them later. It decides nothing any more.",
-            hint='"standard"',
-        ),
-    ] = None
-    seed: Annotated[
-        int | None,
-        Option(
-            "Where all chance begins: two runs with the same seed and the same settings go the same way. Left "
-            "out, one is drawn when the run is created.",
-            low=0,
-            high=2**32 - 1,
-            hint="1",
-        ),
-    ] = None
-    device: Annotated[
-        Device,
-        Option(
-            'Where the network is computed: "cpu" is the processor, "cuda" an NVIDIA graphics card, "mps" an '
-            'Apple one, and "auto" chooses.',
-        ),
-    ] = "auto"
+    Args:
+        training_episodes: How many episodes (games from start to end) are played in all. More of them take
+            longer and usually end in better play.
+        max_turns_per_episode: A game that is still going after this many turns is cut short, so that a player
+            who only runs in circles cannot hold up the training.
+        games_in_step: How many games are played side by side. More of them make each turn cheaper, and the
+            learner sees more different situations between two updates.
+        game_process: Whether the games are played in a process of their own, on a second processor core,
+            while this one learns. Slow games train faster that way, and what comes of it is the same to the
+            last bit. A game that cannot be found by its name, such as one from a notebook, stays where it is.
+        batch_size: How many remembered turns each update learns from. Larger batches are steadier but slower.
+        train_every: The network is updated once every this many turns. A smaller number learns more from each
+            turn and takes longer.
+        learning_starts: How many turns are only watched before the first update, so that the first batches
+            are varied. Left out, it is raised to batch_size where that is larger.
+        memory_capacity: How many turns the memory holds; when it is full, the oldest are forgotten. A larger
+            memory is more varied and needs more room.
+        gamma: How much a reward counts for each turn it lies in the future (the discount factor). With 0.99,
+            a reward 100 turns ahead counts about a third; near 0, only the very next turn matters.
+        n_step: How many turns of real rewards are added up before the learner's own guess takes over. More
+            let news of a reward travel back faster, but mix in more luck.
+        exploration_turns: Without a character_set, this many turns are played at random first to find out
+            which characters appear on the board.
+        unknown_character_strategy: What to do with a character that is not in character_set: "ignore" sees an
+            empty cell there, "extend" adds it and makes room for it in the network.
+        checkpoint_every: A checkpoint (everything learned so far, on disk) is saved every this many episodes.
+        keep_checkpoints: At most so many of these checkpoints stay: the first, the newest, and an even spread
+            between them. The others are deleted while training; 0 keeps all. final.pt, and files that
+            training did not write, always stay.
+        evaluate_every: After every this many turns, a few games are played without random keys to see how
+            good it is by now, and the best so far is kept as best.pt. Long games are tried less often, so
+            that little time goes into it. 0 never does it.
+        evaluation_games: How many games such an evaluation plays. More of them tell better from worse more
+            surely.
+        recipe: The recipe that these settings began with, for whoever reads them later. It decides nothing
+            any more.
+        seed: Where all chance begins: two runs with the same seed and the same settings go the same way. Left
+            out, one is drawn when the run is created.
+        device: Where the network is computed: "cpu" is the processor, "cuda" an NVIDIA graphics card, "mps"
+            an Apple one, and "auto" chooses.
+    """
+
+    training_episodes: Annotated[int, Option(low=1, typical="500 to 20000")] = 20_000
+    max_turns_per_episode: Annotated[int, Option(low=1, typical="500 to 5000")] = 2_000
+    games_in_step: Annotated[int, Option(low=1, typical="1 to 32")] = 1
+    game_process: bool = False
+    batch_size: Annotated[int, Option(low=1, typical="32 to 256")] = 64
+    train_every: Annotated[int, Option(low=1, typical="1 to 8")] = 4
+    learning_starts: Annotated[int, Option(low=1, typical="500 to 10000")] = 1_000
+    memory_capacity: Annotated[int, Option(low=1, typical="10000 to 200000")] = 50_000
+    gamma: Annotated[float, Option(above=0, high=1, typical="0.9 to 0.999")] = 0.99
+    n_step: Annotated[int, Option(low=1, typical="1 to 5")] = 1
+    exploration_turns: Annotated[int, Option(low=0, typical="200 to 2000")] = 200
+    unknown_character_strategy: Literal["ignore", "extend"] = "ignore"
+    checkpoint_every: Annotated[int, Option(low=1, typical="50 to 1000")] = 100
+    keep_checkpoints: Annotated[int, Option(low=0, typical="5 to 50")] = 10
+    evaluate_every: Annotated[int, Option(low=0, typical="20000 to 200000")] = 50_000
+    evaluation_games: Annotated[int, Option(low=1, typical="5 to 30")] = 10
+    recipe: Annotated[str | None, Option(hint='"standard"')] = None
+    seed: Annotated[int | None, Option(low=0, high=2**32 - 1, hint="1")] = None
+    device: Device = "auto"
 
     @property
     def drawn_seed(self) -> int:
@@ -205,82 +101,62 @@ class TrainingSettings:
         return self.seed
 
 
-@dataclass(frozen=True)
-class GameSettings:
-    """The keys of ``[game]``."""
+def _game(name: Annotated[str | None, Option(hint='"snake"')] = None) -> None:
+    """The keys of ``[game]``.
 
-    name: Annotated[
-        str | None,
-        Option(
-            "Which game is played: a name from `retro-gamer list`, a module:factory, or the path of a .py "
-            "file.",
-            hint='"snake"',
-        ),
-    ] = None
+    Args:
+        name: Which game is played: a name from `retro-gamer list`, a module:factory, or the path of a .py
+            file.
+    """
 
 
-@dataclass(frozen=True)
-class PreprocessingSettings:
-    """The keys of ``[preprocessing]`` that are no option of the encoder."""
+def _preprocessing(
+    encoder: str = "one_hot", observe_state: Annotated[Sequence[str] | None, Option(hint='["lives"]')] = None
+) -> None:
+    """The keys of ``[preprocessing]`` that are no option of the encoder.
 
-    encoder: Annotated[
-        str, Option("How the game is shown to the learner: a name, or module:attr for one of your own.")
-    ] = "one_hot"
-    observe_state: Annotated[
-        Sequence[str] | None,
-        Option(
-            "Names of numbers in the game's state that the learner sees beside the board. Left out, they are "
-            "those that the description in [metadata] names.",
-            hint='["lives"]',
-        ),
-    ] = None
+    Args:
+        encoder: How the game is shown to the learner: a name, or module:attr for one of your own.
+        observe_state: Names of numbers in the game's state that the learner sees beside the board. Left out,
+            they are those that the description in [metadata] names.
+    """
 
 
-@dataclass(frozen=True)
-class ModelSettings:
-    """The keys of ``[model]`` that are no option of the network."""
+def _model(network: Annotated[str | None, Option(hint='"cnn"')] = None) -> None:
+    """The keys of ``[model]`` that are no option of the network.
 
-    network: Annotated[
-        str | None,
-        Option(
-            "The network that learns to say how good each key press is: a name, or module:attr. Left out, it is "
-            "cnn for a board that is a picture (spatial = true), and mlp otherwise.",
-            hint='"cnn"',
-        ),
-    ] = None
+    Args:
+        network: The network that learns to say how good each key press is: a name, or module:attr. Left out,
+            it is cnn for a board that is a picture (spatial = true), and mlp otherwise.
+    """
 
 
-@dataclass(frozen=True)
-class TrainingParts:
-    """The parts that are named in ``[training]``."""
+def _parts_of_training(learner: str = "dqn", memory: str = "prioritized") -> None:
+    """The parts that are named in ``[training]``.
 
-    learner: Annotated[str, Option("The algorithm that learns: a name, or module:attr.")] = "dqn"
-    memory: Annotated[
-        str, Option("What is remembered, and what is learned from again: a name, or module:attr.")
-    ] = "prioritized"
+    Args:
+        learner: The algorithm that learns: a name, or module:attr.
+        memory: What is remembered, and what is learned from again: a name, or module:attr.
+    """
 
 
-@dataclass(frozen=True)
-class LoggingSettings:
-    """The keys of ``[logging]`` beside the tables of the loggers."""
+def _logging(loggers: Sequence[str] = ("training_log", "json_lines", "recordings")) -> None:
+    """The keys of ``[logging]`` beside the tables of the loggers.
 
-    loggers: Annotated[
-        Sequence[str],
-        Option(
-            "Who writes down what happens in training. The options of one logger stand in a table of its "
-            "own, such as [logging.json_lines]."
-        ),
-    ] = ("training_log", "json_lines", "recordings")
+    Args:
+        loggers: Who writes down what happens in training. The options of one logger stand in a table of its
+            own, such as [logging.json_lines].
+    """
 
 
 LOOP_SETTINGS = settings_of(TrainingSettings)
 
 SECTION_KEYS: dict[str, tuple[Setting, ...]] = {
-    "game": settings_of(GameSettings),
-    "preprocessing": settings_of(PreprocessingSettings),
-    "model": settings_of(ModelSettings),
-    "training": (*settings_of(TrainingParts), *LOOP_SETTINGS),
-    "logging": settings_of(LoggingSettings),
+    "game": settings_of(_game),
+    "preprocessing": settings_of(_preprocessing),
+    "model": settings_of(_model),
+    "training": (*settings_of(_parts_of_training), *LOOP_SETTINGS),
+    "logging": settings_of(_logging),
 }
 """The keys in each section that are no option of any part; those of ``[metadata]`` are ``METADATA_KEYS``."""
 
@@ -313,8 +189,8 @@ class SettingRow:
 
 def settings_table(plugins: Plugins) -> list[SettingRow]:
     """The core's settings and the options of every installed part, in the order of the sections."""
-    rows = _rows("game", "", SECTION_KEYS["game"]) + _rows("metadata", "", METADATA_KEYS)
-    for section in ("preprocessing", "model", "training", "logging"):
+    rows = [*_rows("game", "", SECTION_KEYS["game"]), *_rows("metadata", "", METADATA_KEYS)]
+    for section in SECTIONS[2:]:
         rows += _rows(section, "", SECTION_KEYS[section])
         for kind in (kind for kind in KINDS.values() if kind.section == section):
             rows += _rows_of_parts(kind, plugins)
@@ -324,22 +200,13 @@ def settings_table(plugins: Plugins) -> list[SettingRow]:
     return rows
 
 
-def _rows_of_parts(kind: Kind, plugins: Plugins) -> list[SettingRow]:
-    rows: list[SettingRow] = []
+def _rows_of_parts(kind: Kind, plugins: Plugins) -> Iterator[SettingRow]:
     for name, part in plugins.parts(kind.name).items():
         place = f"{kind.section}.{name}" if kind.several else kind.section or kind.table
-        rows += _rows(place, f"{kind} {name}", plugins.options_of(part))
-    return rows
+        yield from _rows(place, f"{kind} {name}", plugins.options_of(part))
 
 
-def _rows(section: str, owner: str, options: Iterable[Setting]) -> list[SettingRow]:
-    return [
-        SettingRow(
-            section, option.name, owner, _default(option), option.option.typical, option.option.meaning
-        )
-        for option in options
-    ]
-
-
-def _default(option: Setting) -> str:
-    return "" if option.default in (None, "", (), [], {}) else toml_value(option.default)
+def _rows(section: str, owner: str, settings: Iterable[Setting]) -> Iterator[SettingRow]:
+    for each in settings:
+        default = "" if each.default in (None, "", (), [], {}) else toml_value(each.default)
+        yield SettingRow(section, each.name, owner, default, each.option.typical, each.option.meaning)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,6 @@ from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.runs.atomic_files import refuse_link_out, replace_file
 
 if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-
     from retro_gamer_core.plugins.registry import Plugins
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -77,10 +75,9 @@ def edited_text(text: str, changes: Mapping[str, Mapping[str, Any]], *, where: s
     wanted = _parse(text, where)
     try:
         document = tomlkit.parse(text.removeprefix(mark))
-        for table, key, value in _single_changes(changes):
-            if not _is_already(wanted, (*table, key), value):
-                _assign(wanted, (*table, key), value)
-                _change(document, table, key, value)
+        for path, value in _single_changes(changes):
+            if not _is_already(wanted, path, value):
+                _change(document, wanted, path, value)
         edited = tomlkit.dumps(document)
         if "\r\n" in text and not re.search(r"(?<!\r)\n", text):  # new lines end as all the others do
             edited = re.sub(r"(?<!\r)\n", "\r\n", edited)
@@ -96,13 +93,13 @@ def edited_text(text: str, changes: Mapping[str, Mapping[str, Any]], *, where: s
     )
 
 
-def _single_changes(changes: Mapping[str, Any], table: _Path = ()) -> Iterator[tuple[_Path, str, Any]]:
-    """One by one: the path of a table, a key in it, and the new value."""
+def _single_changes(changes: Mapping[str, Any], table: _Path = ()) -> Iterator[tuple[_Path, Any]]:
+    """One by one: the path of a key, and its new value."""
     for key, value in changes.items():
         if isinstance(value, Mapping):
             yield from _single_changes(value, (*table, key))
         else:
-            yield table, key, list(value) if isinstance(value, tuple) else value
+            yield (*table, key), list(value) if isinstance(value, tuple) else value
 
 
 def _is_already(tables: Any, path: _Path, value: Any) -> bool:
@@ -114,30 +111,22 @@ def _is_already(tables: Any, path: _Path, value: Any) -> bool:
     return type(tables) is type(value) and tables == value
 
 
-def _assign(tables: MutableMapping[str, Any], path: _Path, value: Any) -> None:
-    *above, key = path
-    for name in above:
-        tables = tables.setdefault(name, {})
-    if value is None:
-        tables.pop(key, None)
-    else:
-        tables[key] = value
-
-
-def _change(document: TOMLDocument, table: _Path, key: str, value: Any) -> None:
+def _change(document: Any, wanted: dict[str, Any], path: _Path, value: Any) -> None:
+    """In the document of tomlkit, and in the plain tables that it must amount to."""
     import tomlkit
 
-    inside: Any = document
-    for name in table:
-        if name not in inside:
-            inside[name] = tomlkit.table()
-        inside = inside[name]
-    if key not in inside:
-        _add(inside, key, value)
-    elif value is None:
-        _remove(inside, key)
+    *tables, key = path
+    for name in tables:
+        wanted = wanted.setdefault(name, {})
+        if name not in document:
+            document[name] = tomlkit.table()
+        document = document[name]
+    if value is None:
+        del wanted[key]
+        _remove(document, key)
     else:
-        _replace(inside, key, value)
+        wanted[key] = value
+        (_replace if key in document else _add)(document, key, value)
 
 
 def _replace(table: Any, key: str, value: Any) -> None:
@@ -182,14 +171,10 @@ def _remove(table: Any, key: str) -> None:
     below = 1 + next(i for i, (name, _) in enumerate(body) if name is not None and name.key == key)
     has_comment = bool(body[below - 1][1].trivia.comment)
     table.remove(key)
-    while (
-        has_comment
-        and below < len(body)
-        and isinstance(body[below][1], Comment)
-        and body[below][1].trivia.indent
-    ):
-        body[below] = (None, Null())
-        below += 1
+    for number, (_, item) in enumerate(body[below:] if has_comment else (), below):
+        if not (isinstance(item, Comment) and item.trivia.indent):
+            break
+        body[number] = (None, Null())
 
 
 def _read_text(path: Path) -> str:
@@ -202,20 +187,14 @@ def _read_text(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        problem = Problem(
-            f"line {line} has characters that cannot be read",
-            where=str(path),
-            why="the file is not saved as UTF-8, the way of storing letters that TOML asks for",
-            hint='save it again with "UTF-8" chosen as its encoding',
-        )
+        what = f"line {line} has characters that cannot be read"
+        why = "the file is not saved as UTF-8, the way of storing letters that TOML asks for"
+        hint = 'save it again with "UTF-8" chosen as its encoding'
     except OSError as error:
-        problem = Problem(
-            f"the file cannot be opened: {error.strerror or error}",
-            where=str(path),
-            why="the settings of a run are read from there",
-            hint="retro-gamer create makes a run with such a file in it",
-        )
-    raise configuration_error(str(path), [problem])
+        what = f"the file cannot be opened: {error.strerror or error}"
+        why = "the settings of a run are read from there"
+        hint = "retro-gamer create makes a run with such a file in it"
+    raise configuration_error(str(path), [Problem(what, str(path), why, hint)])
 
 
 def _parse(text: str, where: str) -> dict[str, Any]:

@@ -15,12 +15,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from retro_gamer_core.duels.opponent import Snapshot
 from retro_gamer_core.duels.ratings import Rating, Result
-from retro_gamer_core.duels.snapshots import Snapshot
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import refuse_links_out_of, remove_leftovers, replace_file, write_text
 from retro_gamer_core.runs.plain_values import restored
@@ -64,14 +64,6 @@ class DuelRecord:
     def of(self, side: str) -> list[Snapshot]:
         """The snapshots of one side, by round."""
         return [snapshot for snapshot in self.snapshots if snapshot.side == side]
-
-    def after(self, side: str, round_: int) -> Snapshot | None:
-        """The snapshot taken of a side after a round."""
-        return next((snapshot for snapshot in self.of(side) if snapshot.round == round_), None)
-
-    def with_snapshot(self, snapshot: Snapshot) -> DuelRecord:
-        """This, with one snapshot more, and nothing being trained."""
-        return replace(self, snapshots=(*self.snapshots, snapshot), training=None)
 
 
 class DuelDirectory:
@@ -146,13 +138,11 @@ class DuelDirectory:
         write_text(self._record, _as_json({"schema": _SCHEMA, **told}))
 
     def add_matches(self, purpose: str, result: Result) -> None:
-        """Append what came of the matches between two snapshots."""
-        line = json.dumps({"purpose": purpose, **asdict(result)})
-        self._drop_torn_line()
-        with self._matches.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Append what came of the matches between two snapshots, in place of half a line of a killed process."""
+        before = self._matches.read_bytes() if self._matches.is_file() else b""
+        whole = before[: before.rfind(b"\n") + 1]
+        line = json.dumps({"purpose": purpose, **asdict(result)}).encode()
+        replace_file(self._matches, lambda temporary: temporary.write_bytes(whole + line + b"\n"))
 
     def matches(self, purpose: str) -> list[Result]:
         """All matches that were played for a purpose. A line that was never finished, or is damaged, does not count."""
@@ -177,14 +167,6 @@ class DuelDirectory:
         """Write how strong everybody is."""
         told = {name: asdict(rating) for name, rating in ratings.items()}
         write_text(self._ratings, _as_json({"schema": _SCHEMA, "ratings": told}))
-
-    def _drop_torn_line(self) -> None:
-        """A process that was killed may have left half a line; the next one must not be glued to it."""
-        if self._matches.is_file():
-            contents = self._matches.read_bytes()
-            if contents and not contents.endswith(b"\n"):
-                whole = contents[: contents.rfind(b"\n") + 1]
-                replace_file(self._matches, lambda temporary: temporary.write_bytes(whole))
 
     def _relative(self, run: Path) -> str:
         """So that the directory that holds the runs and the duel can be moved as a whole."""

@@ -6,25 +6,25 @@ goes on where it was stopped simply by being played once more from its beginning
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from retro_gamer_core.duels.directory import DuelDirectory, DuelRecord, TrainingStep
-from retro_gamer_core.duels.matches import Participant, play_matches
-from retro_gamer_core.duels.opponent import seated
-from retro_gamer_core.duels.pairings import (
+from retro_gamer_core.duels.matches import (
     GAMES_OF_A_PAIRING,
+    Participant,
     Progress,
     compare,
     opponents,
     pairings,
+    play_matches,
     to_compare,
 )
+from retro_gamer_core.duels.opponent import Snapshot, freeze, seated
 from retro_gamer_core.duels.ratings import Rating, Result, rate
-from retro_gamer_core.duels.snapshots import Snapshot, freeze
 from retro_gamer_core.errors import CheckpointDamaged, RetroGamerError
 from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.plugins.registry import installed_plugins
@@ -40,71 +40,43 @@ if TYPE_CHECKING:
 
 #: What matches are played for: the table, and the comparison at the end. Each has its own games.
 _TABLE, _COMPARISON = "table", "comparison"
+_NAMED = 4
+"""So many of the strongest are told of after each round."""
 _SEEDS = {_TABLE: 0, _COMPARISON: 1}
-
-
-@dataclass(frozen=True)
-class DuelSettings:
-    """How long and against whom.
-
-    Args:
-        rounds: how many in all, those of earlier sessions included.
-        episodes: how many each side trains in a round.
-        opponents: ``pairings.POOL`` or ``pairings.NEWEST``.
-        matches: games of each pairing in the comparison at the end.
-    """
-
-    rounds: int
-    episodes: int
-    opponents: str
-    matches: int
-
-
-class Audience(Protocol):
-    """Whoever watches a duel."""
-
-    def training(
-        self, round_: int, side: str, against: list[Snapshot], begun: int, until: int
-    ) -> AbstractContextManager[Any]:
-        """A side trains from the episode ``begun`` to the episode ``until``; gives a listener for that."""
-
-    def matches(self, pairings: list[tuple[Snapshot, Snapshot]], games: int) -> None:
-        """So many matches of each of these pairings are about to be played."""
-
-    def rated(self, round_: int, ratings: dict[str, Rating]) -> None:
-        """The table after a round."""
 
 
 class Stopped(Exception):
     """Somebody asked to stop. Everything is saved."""
 
 
+@dataclass
 class Duel:
     """Plays a duel, or goes on with it.
 
     Args:
         sides: see ``open_sides``.
         directory: where it is kept; hold it meanwhile.
-        settings: how long and against whom.
-        audience: hears how it goes.
+        rounds: how many in all, those of earlier sessions included.
+        episodes: how many each side trains in a round.
+        opponents: ``matches.POOL`` or ``matches.NEWEST``.
+        matches: games of each pairing in the comparison at the end.
+        tell: is told in a line what is done next.
+        listening: makes what hears a training from one episode to another.
         stop: whether somebody asked to stop.
     """
 
-    def __init__(
-        self,
-        sides: tuple[Side, Side],
-        directory: DuelDirectory,
-        settings: DuelSettings,
-        audience: Audience,
-        stop: StopRequest,
-    ) -> None:
-        self._sides = {side.name: side for side in sides}
-        self._first, self._second = sides
-        self._directory = directory
-        self._settings = settings
-        self._audience = audience
-        self._stop = stop
-        self.record = _record_of(sides, directory)
+    sides: tuple[Side, Side]
+    directory: DuelDirectory
+    rounds: int
+    episodes: int
+    opponents: str
+    matches: int
+    tell: Callable[[str], None]
+    listening: Callable[[int, int], AbstractContextManager[Any]]
+    stop: StopRequest
+
+    def __post_init__(self) -> None:
+        self.record = _record_of(self.sides, self.directory)
 
     def play(self) -> tuple[Progress, Progress]:
         """Play all rounds, and compare the last snapshots with the first.
@@ -113,24 +85,22 @@ class Duel:
             Stopped: somebody asked to. The same call goes on.
             RetroGamerError: whatever training and games may raise.
         """
-        for round_ in range(self._settings.rounds + 1):
-            for side, other in ((self._first, self._second), (self._second, self._first)):
-                if self.record.after(side.name, round_) is None:
+        for round_ in range(self.rounds + 1):
+            for side, other in (self.sides, self.sides[::-1]):
+                if not any(snapshot.round == round_ for snapshot in self.record.of(side.name)):
                     if round_ > 0:
                         self._train(side, other, round_)
                     self._freeze(side, round_)
-            if self._play_all(_TABLE, self._pairings(round_), GAMES_OF_A_PAIRING):
-                self._audience.rated(round_, self.ratings())
-            self._directory.write_ratings(self.ratings())
+            until = ([s for s in self.record.of(side) if s.round <= round_] for side in self.record.sides)
+            if self._play_all(_TABLE, pairings(*until), GAMES_OF_A_PAIRING):
+                strongest = [f"{name} ({each.elo:.0f})" for name, each in self.ratings().items()][:_NAMED]
+                self.tell(f"  the strongest now: {', '.join(strongest)}")
+            self.directory.write_ratings(self.ratings())
         return self._compare()
 
     def ratings(self) -> dict[str, Rating]:
         """How strong everybody is, the strongest first."""
-        return rate(self._directory.matches(_TABLE))
-
-    def participant(self, snapshot: Snapshot) -> Participant:
-        """A snapshot, ready to take part."""
-        return Participant(self._sides[snapshot.side], snapshot, self._directory.file(snapshot))
+        return rate(self.directory.matches(_TABLE))
 
     def _train(self, side: Side, other: Side, round_: int) -> None:
         """Let a side train, or go on training, until the end of its step, or until somebody asks to stop.
@@ -142,18 +112,21 @@ class Duel:
         step = self._step(side, other, round_)
         against = [snapshot for snapshot in self.record.of(other.name) if snapshot.name in step.against]
         config, game = load_run(side.run)  # anew: training may have completed it since
-        in_all = step.until + (self._settings.rounds - round_) * self._settings.episodes
+        in_all = step.until + (self.rounds - round_) * self.episodes
         # Never quite reached: a run that is finished is put aside when it goes on.
         episodes = max(in_all, config.training.training_episodes) + config.training.games_in_step
         training = replace(config.training, training_episodes=episodes, evaluate_every=0)
         config = replace(config, training=training)
-        with seated({other.path: [self._directory.file(snapshot) for snapshot in against]}):
+        with seated({other.path: [self.directory.file(snapshot) for snapshot in against]}):
             trainer = Trainer(side.run, config, game.factory, installed_plugins(), source=game.source_root)
             trainer.load_newest()
             begun = trainer.loop.episodes
             if begun < step.until:
-                with self._audience.training(round_, side.name, against, begun, step.until) as progress:
-                    trainer.train([progress], _StopAfter(self._stop, trainer, step.until))
+                others = f" and {len(against) - 1} before it" if len(against) > 1 else ""
+                what = f"{side.name} trains against {against[-1].name}{others}"
+                self.tell(f"Round {round_} of {self.rounds}: {what}.")
+                with self.listening(begun, step.until) as progress:
+                    trainer.train([progress], _StopAfter(self.stop, trainer, step.until))
         self._stop_if_asked()
 
     def _step(self, side: Side, other: Side, round_: int) -> TrainingStep:
@@ -161,11 +134,11 @@ class Duel:
         step = self.record.training
         if step is None or (step.side, step.round) != (side.name, round_):
             before = self.record.of(side.name)[-1]
-            against = opponents(self.record.of(other.name), self._settings.opponents)
+            against = opponents(self.record.of(other.name), self.opponents)
             step = TrainingStep(
                 side.name,
                 round_,
-                before.episode + self._settings.episodes,
+                before.episode + self.episodes,
                 tuple(snapshot.name for snapshot in against),
             )
             _give_up_running_games(side.run)
@@ -173,50 +146,45 @@ class Duel:
         return step
 
     def _freeze(self, side: Side, round_: int) -> None:
-        newest = side.run.newest_checkpoint()
-        if newest is None:
-            self._remember(self.record.with_snapshot(Snapshot(side.name, round_, 0, None)))
-            return
-        stem, game = f"{quote(side.name, safe=' ')}-{round_}", any_game(side.game.factory, side.game.name)
-        file, episode = freeze(side.run, self._directory.snapshots, stem, game)
-        self._remember(self.record.with_snapshot(Snapshot(side.name, round_, episode, file.name)))
-
-    def _pairings(self, round_: int) -> list[tuple[Snapshot, Snapshot]]:
-        until = [
-            [snapshot for snapshot in self.record.of(side) if snapshot.round <= round_]
-            for side in self.record.sides
-        ]
-        return pairings(*until)
+        snapshot = Snapshot(side.name, round_, 0, None)
+        if side.run.newest_checkpoint() is not None:
+            stem, game = f"{quote(side.name, safe=' ')}-{round_}", any_game(side.game.factory, side.game.name)
+            file, episode = freeze(side.run, self.directory.snapshots, stem, game)
+            snapshot = Snapshot(side.name, round_, episode, file.name)
+        self._remember(replace(self.record, snapshots=(*self.record.snapshots, snapshot), training=None))
 
     def _play_all(self, purpose: str, pairs: Iterable[tuple[Snapshot, Snapshot]], games: int) -> bool:
         """Play those matches that have not been played yet. Returns whether there were any."""
-        played = {(result.first, result.second, result.games) for result in self._directory.matches(purpose)}
+        played = {(result.first, result.second, result.games) for result in self.directory.matches(purpose)}
         missing = [(a, b) for a, b in pairs if (a.name, b.name, games) not in played]
         if missing:
-            self._audience.matches(missing, games)
+            self.tell(f"  matches: {len(missing)} pairing{'s' * (len(missing) > 1)}, {games} games each")
         for a, b in missing:
-            one, other, seed = self.participant(a), self.participant(b), _SEEDS[purpose]
-            result = play_matches(one, other, games, seed=seed, each_game=self._stop_if_asked)
-            self._directory.add_matches(purpose, result)
+            pair = zip(self.sides, (a, b), strict=True)
+            one, other = (
+                Participant(side, snapshot, self.directory.file(snapshot)) for side, snapshot in pair
+            )
+            result = play_matches(one, other, games, seed=_SEEDS[purpose], each_game=self._stop_if_asked)
+            self.directory.add_matches(purpose, result)
         return bool(missing)
 
     def _compare(self) -> tuple[Progress, Progress]:
         first, second = (self.record.of(side) for side in self.record.sides)
         pairs = to_compare(first, second)
-        self._play_all(_COMPARISON, pairs, self._settings.matches)
+        self._play_all(_COMPARISON, pairs, self.matches)
         results: dict[tuple[str, str], Result] = {
             (result.first, result.second): result
-            for result in self._directory.matches(_COMPARISON)
-            if result.games == self._settings.matches
+            for result in self.directory.matches(_COMPARISON)
+            if result.games == self.matches
         }
         return compare(first, second, results)
 
     def _remember(self, record: DuelRecord) -> None:
-        self._directory.write(record)
+        self.directory.write(record)
         self.record = record
 
     def _stop_if_asked(self) -> None:
-        if self._stop.asked:
+        if self.stop.asked:
             raise Stopped
 
 
@@ -241,8 +209,7 @@ def _record_of(sides: tuple[Side, Side], directory: DuelDirectory) -> DuelRecord
 
 
 def _shown(record: DuelRecord) -> str:
-    one, other = (f"{name} ({run})" for name, run in zip(record.sides, record.runs, strict=True))
-    return f"{one} against {other}"
+    return " against ".join(f"{name} ({run})" for name, run in zip(record.sides, record.runs, strict=True))
 
 
 def _give_up_running_games(run: RunDirectory) -> None:

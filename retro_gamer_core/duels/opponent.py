@@ -1,7 +1,8 @@
-"""What plays the other side in a training game, and which snapshots those are for as long as a duel says so.
+"""Snapshots of a side, and what plays them in a training game for as long as a duel says so.
 
-Games are made by functions without arguments, and perhaps in another process. So what a duel has to tell
-them stands in an environment variable, which processes that are started inherit.
+A snapshot is how one side played at one moment of a duel, kept in a file that never changes again. Games are
+made by functions without arguments, and perhaps in another process. So what a duel has to tell them stands in
+an environment variable, which processes that are started inherit.
 """
 
 from __future__ import annotations
@@ -9,24 +10,28 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from retro_gamer_core.configuration import read_config
-from retro_gamer_core.duels.snapshots import Chooser, RandomKeys, load
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+from retro_gamer_core.policies.exporting import CannotExport, export_policy
+from retro_gamer_core.policies.policy_file import SUFFIX
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
+from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.run_directory import RunDirectory, is_run
 
 if TYPE_CHECKING:
     from retro.game import Game
-
 
 #: A JSON object: for each run, by its absolute path, the files that may play it; null is random keys.
 VARIABLE = "RETRO_GAMER_OPPONENTS"
@@ -34,12 +39,71 @@ VARIABLE = "RETRO_GAMER_OPPONENTS"
 #: Where several may play, the last one plays this share of the games.
 SHARE_OF_THE_NEWEST = 0.5
 
-#: The file of a snapshot; None for random keys.
-File = str | None
+#: So many snapshots stay in memory once they have played.
+MOST_LOADED = 64
 
-Asked = NewType("Asked", set[Path])
+_asked: set[Path] = set()
 
-_asked: Asked = Asked(set())
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One participant of a duel.
+
+    Args:
+        side: the name of the character that it plays.
+        round: after which round it was taken; 0 is how the side stood before the first.
+        episode: episodes of training that are in it.
+        file: where it is, in the directory of the duel; None for random keys.
+    """
+
+    side: str
+    round: int
+    episode: int
+    file: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.side}-{self.round if self.file else 'random'}"
+
+
+class Chooser(Protocol):
+    """Somebody who chooses keys: a ``TrainedPolicy``, or ``RandomKeys``."""
+
+    def get_action(self, game: Game) -> str | None: ...
+
+
+class RandomKeys:
+    """Presses any of the keys, or none, each as likely as any other; drawn from Python's ``random``."""
+
+    def __init__(self, keys: Sequence[str | None]) -> None:
+        self._keys = tuple(keys)
+
+    def get_action(self, game: Game) -> str | None:
+        return random.choice(self._keys)
+
+
+def freeze(run: RunDirectory, directory: Path, stem: str, game: Game) -> tuple[Path, int]:
+    """Keep the newest checkpoint of a run as ``directory/stem.*``. Returns the file, and the episodes in it.
+
+    It is a policy file, which numpy plays several times as fast; or a copy of the checkpoint, where the
+    network can only be played with torch.
+    """
+    plugins = installed_plugins()
+    policy = CheckpointPolicy(run, None, plugins)
+    file = directory / f"{stem}{SUFFIX}"
+    try:
+        export_policy(policy, game, file, plugins=plugins)
+    except CannotExport:
+        file = directory / f"{stem}{policy.path.suffix}"
+        replace_file(file, lambda temporary: shutil.copyfile(policy.path, temporary))
+    return file, policy.episode
+
+
+@lru_cache(maxsize=MOST_LOADED)
+def load(file: Path, run: Path) -> TrainedPolicy:
+    """What ``freeze`` kept, ready to play. Whatever it draws, the games do not notice."""
+    with Chance(0):
+        return TrainedPolicy(file) if file.suffix == SUFFIX else TrainedPolicy(run, file)
 
 
 class Opponent:
@@ -83,13 +147,13 @@ class Opponent:
         return chooser.get_action(game)
 
     def _for_a_new_game(self) -> Chooser:
-        files = files_for(self._run)
-        if not files:
+        seats = json.loads(os.environ.get(VARIABLE, "{}"))
+        if seats:
+            _asked.add(self._run)
+        if not (files := seats.get(str(self._run))):
             return self._newest
         file = drawn(files)
-        if file is None:
-            return self._at_random
-        return load(Path(file), self._run)
+        return self._at_random if file is None else load(Path(file), self._run)
 
     @cached_property
     def _newest(self) -> Chooser:
@@ -115,7 +179,7 @@ class Opponent:
 
 
 @contextmanager
-def seated(seats: Mapping[Path, Sequence[Path | None]]) -> Iterator[Asked]:
+def seated(seats: Mapping[Path, Sequence[Path | None]]) -> Iterator[set[Path]]:
     """Let ``Opponent`` play these files for each of these runs, the newest last, while the block runs.
 
     Gives the set of those runs that a game has asked for since, in this process.
@@ -129,22 +193,12 @@ def seated(seats: Mapping[Path, Sequence[Path | None]]) -> Iterator[Asked]:
     try:
         yield _asked
     finally:
-        if before is None:
-            del os.environ[VARIABLE]
-        else:
+        os.environ.pop(VARIABLE)
+        if before is not None:
             os.environ[VARIABLE] = before
 
 
-def files_for(run: Path) -> tuple[File, ...]:
-    """The files that may play the run, the newest last; none where no duel says so. ``run`` is absolute."""
-    text = os.environ.get(VARIABLE)
-    if not text:
-        return ()
-    _asked.add(run)
-    return _read(text).get(str(run), ())
-
-
-def drawn(files: Sequence[File]) -> File:
+def drawn(files: Sequence[str | None]) -> str | None:
     """Which of them plays a game: the newest, or as often one of those before it.
 
     The draw is from Python's ``random``, as the games' own are, so that a game can be played again from its
@@ -153,8 +207,3 @@ def drawn(files: Sequence[File]) -> File:
     if len(files) == 1 or random.random() < SHARE_OF_THE_NEWEST:
         return files[-1]
     return random.choice(files[:-1])
-
-
-@lru_cache(maxsize=4)
-def _read(text: str) -> dict[str, tuple[File, ...]]:
-    return {run: tuple(files) for run, files in json.loads(text).items()}

@@ -78,14 +78,6 @@ class Result:
     def games(self) -> int:
         return self.first_wins + self.second_wins + self.draws
 
-    @property
-    def first_share(self) -> Share:
-        return Share(self.first_wins, self.games)
-
-    @property
-    def second_share(self) -> Share:
-        return Share(self.second_wins, self.games)
-
 
 @dataclass(frozen=True)
 class Rating:

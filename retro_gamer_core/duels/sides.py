@@ -63,8 +63,7 @@ def open_sides(first: Path, second: Path) -> tuple[Side, Side]:
             hint="name two runs: one made for each side's own training game",
         )
     sides = [Side(run, *load_run(run)) for run in runs]
-    problems = [*_problems_of_each(sides), *_problems_of_both(sides)]
-    if problems:
+    if problems := list(_problems(sides)):
         raise ProblemsFound("These two runs cannot play a duel yet:", problems)
     return sides[0], sides[1]
 
@@ -107,7 +106,7 @@ def winner_of(side: Side, game: Game, names: tuple[str, str]) -> str:
     return str(winner)
 
 
-def _problems_of_each(sides: list[Side]) -> Iterator[Problem]:
+def _problems(sides: list[Side]) -> Iterator[Problem]:
     for side in sides:
         where = f"[metadata] in {side.run.config}"
         if not side.metadata.player:
@@ -127,9 +126,6 @@ def _problems_of_each(sides: list[Side]) -> Iterator[Problem]:
                 hint='winner = "winner", and in the game: begin with "winner": "" in its state, and write '
                 'game.state["winner"] = "chaser", the name of the character, before game.end()',
             )
-
-
-def _problems_of_both(sides: list[Side]) -> Iterator[Problem]:
     names = [side.metadata.player for side in sides]
     if names[0] and names[1] and names[0].casefold() == names[1].casefold():
         yield Problem(
@@ -140,32 +136,28 @@ def _problems_of_both(sides: list[Side]) -> Iterator[Problem]:
         )
         return
     games = [any_game(side.game.factory, side.game.name) for side in sides]
-    if tuple(games[0].board_size) != tuple(games[1].board_size):
+    size, other_size = ("×".join(map(str, game.board_size)) for game in games)
+    if size != other_size:
         yield Problem(
-            f"the boards differ: {_size(games[0])} for {sides[0].run.path}, {_size(games[1])} for {sides[1].run.path}",
+            f"the boards differ: {size} for {sides[0].run.path}, {other_size} for {sides[1].run.path}",
             why="what was learned on a board of one size says nothing about another size",
             hint="make both training games with the same board",
         )
     for side, other, game in ((sides[0], sides[1], games[0]), (sides[1], sides[0], games[1])):
-        for name in names:
-            if name and name not in game.agents_by_name:
+        for name in filter(None, names):
+            if name not in game.agents_by_name:
                 yield Problem(
                     f"the game of {side.run.path} has no character named {name!r}",
                     where=side.game.name,
                     why="both sides play in it",
                     hint=did_you_mean(name, game.agents_by_name),
                 )
-        for key in {*other.config.observe_state, side.metadata.winner or ""} - {""}:
+        needed = {side.metadata.winner: "it says who has won"} if side.metadata.winner else {}
+        for key, why in (needed | dict.fromkeys(other.config.observe_state, f"{other.name} sees it")).items():
             if key not in game.state:
                 yield Problem(
                     f"the state of the game of {side.run.path} has nothing called {key!r}",
                     where=side.game.name,
-                    why=f"{other.name} sees it"
-                    if key in other.config.observe_state
-                    else "it says who has won",
+                    why=why,
                     hint=did_you_mean(key, game.state),
                 )
-
-
-def _size(game: Game) -> str:
-    return "×".join(map(str, game.board_size))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from retro_gamer_core.plugins.discovery import name_and_version
+
 GROUP = "retro.games"
 DEFAULT_FACTORY = "create_game"
 
@@ -68,6 +70,6 @@ def registered_games() -> list[RegisteredGame]:
         module, _, factory = entry_point.value.partition("[")[0].partition(":")
         name, module, factory, owner = entry_point.name, module.strip(), factory.strip(), entry_point.dist
         if owner is not None:  # else it was made by hand, and installed by nobody
-            game = RegisteredGame(name, module, factory or None, owner.name, owner.version)
+            game = RegisteredGame(name, module, factory or None, *name_and_version(owner))
             found.setdefault((name, module, factory or DEFAULT_FACTORY), game)
     return sorted(found.values(), key=lambda game: (game.name, game.distribution))

@@ -5,19 +5,15 @@ from __future__ import annotations
 import sys
 import sysconfig
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import PluginError
-from retro_gamer_core.plugins.diagnosis import in_words, last_line_in
+from retro_gamer_core.plugins.diagnosis import in_words, last_line, last_line_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from retro_gamer_core.plugins.records import PluginRecord
     from retro_gamer_core.plugins.registry import Plugins
 
-_OURS = "retro_gamer"
 _FOLDERS_OF_PIP = {"site-packages", "dist-packages"}
 
 
@@ -32,7 +28,7 @@ def blamed(error: Exception, plugins: Plugins) -> PluginError | None:
                 why="the mistake is in that plugin, and everything saved before is still there",
                 hint=f"correct that line, or leave the plugin out: retro-gamer --no-plugin {record.name} …",
             )
-    where = _own_line(error)
+    where = last_line(error, _is_own)
     if not where:
         return None
     return PluginError(
@@ -55,26 +51,11 @@ def _offered(record: PluginRecord) -> str:
     return " or ".join(f"the {kind} {name!r}" for kind, name in record.offers) or "a hook"
 
 
-def _own_line(error: Exception) -> str:
-    """``file:line`` of the last line in a file that nobody installed."""
-    where = ""
-    for step in _steps(error.__traceback__):
-        module = step.tb_frame.f_globals.get("__name__", "")
-        file = Path(step.tb_frame.f_code.co_filename)
-        if not module.startswith(_OURS) and file.is_file() and not _is_installed(file):
-            where = f"{file}:{step.tb_lineno}"
-    return where
-
-
-def _steps(step: TracebackType | None) -> Iterator[TracebackType]:
-    while step is not None:
-        yield step
-        step = step.tb_next
-
-
-def _is_installed(file: Path) -> bool:
+def _is_own(module: str, name: str) -> bool:
+    """Whether nobody installed this file."""
+    file = Path(name)
     # Those of the person, and of Debian, are in none of the places below.
-    if _FOLDERS_OF_PIP & set(file.parts):
-        return True
+    if module.startswith("retro_gamer") or not file.is_file() or _FOLDERS_OF_PIP & set(file.parts):
+        return False
     places = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")} | {sys.prefix}
-    return any(file.is_relative_to(place) for place in places)
+    return not any(file.is_relative_to(place) for place in places)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,7 +95,7 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
         # A package that is here but lacks a module is an old one: installing it again changes nothing.
         command = f"pip install --upgrade {package}" if package in sys.modules else how_to_install(package)
         return Diagnosis("missing dependency", f"it needs {absent}, which is not installed", command, where)
-    if is_of_api_1(error):
+    if _is_of_api_1(error):
         return replace(SINCE_API_1, where=where)
     if isinstance(error, SyntaxError):
         line = f"{error.filename}:{error.lineno}" if error.filename else where
@@ -108,6 +109,15 @@ def of_import(module: str, error: BaseException, distribution: str | None = None
     return Diagnosis("error at import", cause, "correct that line", where)
 
 
+def of_hook(hook: str, module: str, error: BaseException) -> Diagnosis:
+    """Why asking a plugin, which is ``module``, ended with ``error``."""
+    where = last_line_in(module, error)
+    if _is_of_api_1(error):
+        return replace(SINCE_API_1, where=where)
+    cause = f"its hook {hook} ended with {in_words(error)}"
+    return Diagnosis("error in a hook", cause, "correct that line", where)
+
+
 def _hidden_file(error: BaseException) -> Path | None:
     """A file of a person's own that has the name of the installed module in which something was missed."""
     owner = error.obj if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) else error
@@ -115,17 +125,12 @@ def _hidden_file(error: BaseException) -> Path | None:
         getattr(owner, "__name__", None) or (error.name if isinstance(error, ImportError) else None) or ""
     )
     there = getattr(sys.modules.get(module), "__file__", None)
-    for file in (Path(directory, f"{module}.py") for directory in directories()):
-        if (
-            module.isidentifier()
-            and file.is_file()
-            and (there is None or Path(there).resolve() != file.resolve())
-        ):
-            return file
-    return None
+    files = [Path(directory, f"{module}.py") for directory in directories() if module.isidentifier()]
+    others = (file for file in files if there is None or Path(there).resolve() != file.resolve())
+    return next((file for file in others if file.is_file()), None)
 
 
-def is_of_api_1(error: BaseException) -> bool:
+def _is_of_api_1(error: BaseException) -> bool:
     """Whether an ``Option`` was made as in plugin API 1, with a name, a default and a type in it."""
     message = str(error) if isinstance(error, TypeError) else ""
     return message.startswith("Option.__init__()") and (
@@ -136,24 +141,27 @@ def is_of_api_1(error: BaseException) -> bool:
 def of_attribute(owner: Any, path: str, absent: str, distribution: str | None = None) -> Diagnosis:
     """Why ``absent`` cannot be had from ``owner``, which was reached as ``path``."""
     match = nearest(absent, [name for name in dir(owner) if not name.startswith("_")])
-    if match:
-        fix = f"did you mean {match!r}?"
-    elif distribution:
-        fix = f"pip install --upgrade {distribution}"
-    else:
-        fix = f"define {absent} there, or name something that is"
+    fix = f"define {absent} there, or name something that is"
+    fix = f"pip install --upgrade {distribution}" if distribution else fix
+    fix = f"did you mean {match!r}?" if match else fix
     return Diagnosis("missing attribute", f"there is no {absent} in {path}", fix)
 
 
 def last_line_in(import_string: str, error: BaseException) -> str:
     """``file:line`` of the last line that ``error`` passed through in the package named there, or empty."""
     package = import_string.partition(":")[0].partition(".")[0]
+    return last_line(error, lambda module, file: module.partition(".")[0] == package)
+
+
+def last_line(error: BaseException, is_meant: Callable[[str, str], bool]) -> str:
+    """``file:line`` of the last line that ``error`` passed through in a meant module and file, or empty."""
+    from traceback import walk_tb  # here, because most errors are never looked at
+
     where = ""
-    step = error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_globals.get("__name__", "").partition(".")[0] == package:
-            where = f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}"
-        step = step.tb_next
+    for frame, line in walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if is_meant(frame.f_globals.get("__name__", ""), file):
+            where = f"{file}:{line}"
     return where
 
 

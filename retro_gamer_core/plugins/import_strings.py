@@ -27,15 +27,18 @@ def load_attribute(import_string: str, *, what: str, provider: Provider | None =
         OwnCodeRefused: it is not installed, and only what is installed may run.
     """
     check_import_string(import_string, what=what)
-    if provider is None or provider.distribution is None:
-        _look_where_the_person_is(import_string, what)
+    promised = provider is not None and provider.distribution is not None
+    if not promised:  # then it may lie where the person is
+        module = import_string.partition(":")[0]
+        if installed_only() and not is_installed(module):
+            raise refused([Problem(f"{what}: {import_string}")])
+        look_for(module, [Path.cwd()])
     try:
         return import_object(import_string, provider.distribution if provider else None)
     except Diagnosed as failure:
         if isinstance(failure.__cause__, ModuleNotFoundError) and failure.__cause__.name == "torch":
             raise needed("torch", what) from failure.__cause__
         found = failure.diagnosis
-        promised = provider is not None and provider.distribution is not None
         absent = found.trouble in ("missing module", "missing attribute") and not found.where
         error = PartNotFound if absent and not promised else PluginError
         raise error(
@@ -85,10 +88,3 @@ def check_import_string(import_string: str, *, what: str) -> None:
         why="an import path is a module, a colon, and the name of a function or class in it",
         hint=f"{stem or 'my_module'}:{attribute or 'build'}",
     )
-
-
-def _look_where_the_person_is(import_string: str, what: str) -> None:
-    module = import_string.partition(":")[0]
-    if installed_only() and not is_installed(module):
-        raise refused([Problem(f"{what}: {import_string}")])
-    look_for(module, [Path.cwd()])

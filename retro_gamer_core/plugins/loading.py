@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pluggy
@@ -18,37 +18,28 @@ import pluggy
 from retro_gamer_core.hookspecs import hooks
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.parts import API_VERSION, Command, GameDescription, Part, Recipe
-from retro_gamer_core.plugins.diagnosis import (
-    SINCE_API_1,
-    Diagnosed,
-    Diagnosis,
-    in_words,
-    is_of_api_1,
-    last_line_in,
-    of_import,
-)
-from retro_gamer_core.plugins.discovery import FoundPlugin
+from retro_gamer_core.plugins.diagnosis import SINCE_API_1, Diagnosed, Diagnosis, of_hook, of_import
 from retro_gamer_core.plugins.import_strings import import_object
-from retro_gamer_core.plugins.records import PluginRecord, Status
+from retro_gamer_core.plugins.records import Claim, PluginRecord
 from retro_gamer_core.suggestions import did_you_mean, nearest
 
-_PREFIX = "retro_gamer_"
-
-Implementations = Mapping[str, pluggy.HookImpl]
+Implementations = dict[str, pluggy.HookImpl]
 
 
-@dataclass(frozen=True)
+@dataclass
 class LoadedPlugin:
     """A plugin after the attempt to load it.
 
     Args:
         record: what became of it.
-        offers: the kind and the description of each thing it offers.
+        offers: each thing it offers.
+        hooks: its answer to each hook; none where it is broken.
         error: the exception behind ``record.problem``, where there was one.
     """
 
     record: PluginRecord
-    offers: tuple[tuple[str, Any], ...] = ()
+    offers: tuple[Claim, ...] = ()
+    hooks: Implementations = field(default_factory=dict)
     error: BaseException | None = None
 
 
@@ -61,38 +52,32 @@ def offering_hooks() -> dict[str, tuple[str, type]]:
     }
 
 
-def leave_out(found: FoundPlugin) -> LoadedPlugin:
-    """A blocked plugin: listed, and never imported."""
-    return LoadedPlugin(_record(found, "blocked"))
-
-
-def load(found: FoundPlugin, manager: pluggy.PluginManager) -> LoadedPlugin:
+def load(found: PluginRecord, manager: pluggy.PluginManager) -> LoadedPlugin:
     """Import a plugin, check it, and collect what it offers. Whatever fails is diagnosed; Ctrl-C passes.
 
-    Only a plugin that is fine stays registered in ``manager``.
+    Args:
+        found: the plugin, not imported yet.
+        manager: knows the plugins that were loaded before.
     """
-    answered: tuple[str, ...] = ()
-    offers = []
+    record = found
+    offers: list[Claim] = []
     try:
         with redirect_stdout(sys.stderr):  # what a plugin prints must not stand in the output for programs
-            plugin = import_object(found.import_string, found.provider.distribution)
+            plugin = import_object(found.module, found.distribution)
             implementations = _register(manager, plugin, found)
-            answered = tuple(name for name in hooks() if name in implementations)
-            _refuse(next(_problems_of(plugin, implementations), None))
+            record = replace(found, hooks=tuple(hook for hook in hooks() if hook in implementations))
+            _refuse(_problems_of(plugin, implementations))
             for hook, (kind, wanted) in offering_hooks().items():
                 if hook in implementations:
-                    answer = _ask(implementations[hook], hook, wanted, module=found.import_string)
-                    offers += [(kind, offer) for offer in answer]
-    except Diagnosed as failure:
-        if manager.has_plugin(str(found)):
-            manager.unregister(name=str(found))
-        record = _record(found, "broken", hooks=answered, problem=failure.diagnosis)
-        return LoadedPlugin(record, error=failure.__cause__)
-    except Exception as error:  # an object that cannot even be looked at
-        record = _record(found, "broken", problem=of_import(found.import_string, error))
-        return LoadedPlugin(record, error=error)
-    names = tuple((kind, offer.name) for kind, offer in offers)
-    return LoadedPlugin(_record(found, "ok", hooks=answered, offers=names), tuple(offers))
+                    answer = _ask(implementations[hook], hook, wanted, module=found.module)
+                    offers += [Claim(kind, offer.name, offer, found.provider) for offer in answer]
+    except Exception as error:
+        # Else it is an object that cannot even be looked at.
+        problem = error.diagnosis if isinstance(error, Diagnosed) else of_import(found.module, error)
+        cause = error.__cause__ if isinstance(error, Diagnosed) else error
+        return LoadedPlugin(replace(record, status="broken", problem=problem), error=cause)
+    named = tuple((claim.kind, claim.name) for claim in offers)
+    return LoadedPlugin(replace(record, status="ok", offers=named), tuple(offers), implementations)
 
 
 def call(implementation: pluggy.HookImpl, arguments: Mapping[str, Any]) -> Any:
@@ -106,10 +91,10 @@ def line_of(function: Any) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}" if code else ""
 
 
-def _register(manager: pluggy.PluginManager, plugin: Any, found: FoundPlugin) -> Implementations:
+def _register(manager: pluggy.PluginManager, plugin: Any, found: PluginRecord) -> Implementations:
     """The function for each hook name. The manager knows no specifications, so any name will do."""
     if manager.is_registered(plugin):
-        cause = f"{found.import_string} is registered already, by another entry point"
+        cause = f"{found.module} is registered already, by another entry point"
         raise Diagnosed(Diagnosis("name taken", cause, "leave one of the two entry points out"))
     manager.register(plugin, str(found))
     callers = manager.get_hookcallers(plugin) or ()
@@ -125,19 +110,14 @@ def _ask(implementation: pluggy.HookImpl, hook: str, wanted: type, *, module: st
         if not isinstance(answer, Iterable) or isinstance(answer, (str, bytes, Mapping)):
             given = "nothing" if answer is None else f"one {type(answer).__name__}, not several"
             fix = f"return [{wanted.__name__}(…), …], or yield each {wanted.__name__}"
-            _refuse(Diagnosis("wrong answer", f"its hook {hook} gave {given}", fix, where))
+            raise Diagnosed(Diagnosis("wrong answer", f"its hook {hook} gave {given}", fix, where))
         offers = tuple(answer)
     except (KeyboardInterrupt, Diagnosed):
         raise
     except BaseException as error:
-        where = last_line_in(module, error)
-        cause = f"its hook {hook} ended with {in_words(error)}"
-        found = Diagnosis("error in a hook", cause, "correct that line", where)
-        raise Diagnosed(replace(SINCE_API_1, where=where) if is_of_api_1(error) else found) from error
-    names: set[str] = set()
-    for offer in offers:
-        _refuse(_problem_with(offer, hook, wanted, names, where))
-        names.add(offer.name)
+        raise Diagnosed(of_hook(hook, module, error)) from error
+    for number, offer in enumerate(offers):
+        _refuse(_problems_with(offer, offers[:number], hook, wanted, where))
     return offers
 
 
@@ -156,13 +136,11 @@ def _problems_of(plugin: Any, implementations: Implementations) -> Iterator[Diag
         cause = f"its entry point names the class {plugin.__name__}, not an object made from it"
         fix = f'write plugin = {plugin.__name__}() and let the entry point name "{plugin.__module__}:plugin"'
         yield Diagnosis("a class", cause, fix)
+    for name in dir(plugin):
+        if name.startswith("retro_gamer_") and name not in implementations:
+            yield from _missing_marker(name, inspect.getattr_static(plugin, name, None))
     for name, implementation in implementations.items():
-        if name not in hooks() and not implementation.optionalhook:
-            where = line_of(implementation.function)
-            yield Diagnosis("misspelt hook", f"there is no hook {name}", _suggest_hook(name), where)
-    yield from _missing_markers(plugin, implementations)
-    for name, implementation in implementations.items():
-        yield from _problems_with_arguments(name, implementation)
+        yield from _problems_with_answer(name, implementation)
     if not implementations:
         fix = (
             "mark a function such as retro_gamer_encoders with @hookimpl, in the module its entry point names"
@@ -170,22 +148,24 @@ def _problems_of(plugin: Any, implementations: Implementations) -> Iterator[Diag
         yield Diagnosis("no hooks", "it answers no hook of retro-gamer", fix)
 
 
-def _missing_markers(plugin: Any, implementations: Implementations) -> Iterator[Diagnosis]:
-    for name in dir(plugin):
-        function = inspect.getattr_static(plugin, name, None)
-        if not name.startswith(_PREFIX) or name in implementations or not inspect.isfunction(function):
-            continue
-        if name in hooks():
-            cause = f"its function {name} is not marked as a hook"
-            yield Diagnosis("missing marker", cause, "write @hookimpl above it", line_of(function))
-        elif _nearest_hook(name):
-            cause = f"its function {name} is neither a hook nor marked as one"
-            fix = f"{_suggest_hook(name)} Then write @hookimpl above it"
-            yield Diagnosis("misspelt hook", cause, fix, line_of(function))
+def _missing_marker(name: str, function: Any) -> Iterator[Diagnosis]:
+    if not inspect.isfunction(function):
+        return
+    hook, where = _nearest_hook(name), line_of(function)
+    if name in hooks():
+        cause = f"its function {name} is not marked as a hook"
+        yield Diagnosis("missing marker", cause, "write @hookimpl above it", where)
+    elif hook:
+        cause = f"its function {name} is neither a hook nor marked as one"
+        yield Diagnosis("misspelt hook", cause, f"did you mean {hook}? Then write @hookimpl above it", where)
 
 
-def _problems_with_arguments(name: str, implementation: pluggy.HookImpl) -> Iterator[Diagnosis]:
+def _problems_with_answer(name: str, implementation: pluggy.HookImpl) -> Iterator[Diagnosis]:
     where = line_of(implementation.function)
+    if name not in hooks() and not implementation.optionalhook:
+        match = _nearest_hook(name)
+        fix = f"did you mean {match}?" if match else f"choose one of: {', '.join(hooks())}"
+        yield Diagnosis("misspelt hook", f"there is no hook {name}", fix, where)
     if implementation.wrapper or implementation.hookwrapper:
         cause = f"its hook {name} is a wrapper, and would wrap nothing: each plugin is called by itself"
         yield Diagnosis("a wrapper", cause, "write @hookimpl without wrapper", where)
@@ -199,69 +179,52 @@ def _problems_with_arguments(name: str, implementation: pluggy.HookImpl) -> Iter
         yield Diagnosis("unknown argument", cause, fix, where)
 
 
-def _problem_with(offer: Any, hook: str, wanted: type, names: set[str], where: str) -> Diagnosis | None:
-    """What is wrong with one thing that a hook offers, beside those of these names."""
+def _problems_with(
+    offer: Any, before: tuple[Any, ...], hook: str, wanted: type, where: str
+) -> Iterator[Diagnosis]:
+    """What is wrong with one thing that a hook offers after those ``before``."""
+    described = wanted.__name__
     if not isinstance(offer, wanted):
-        cause = f"its hook {hook} gave {offer!r}, which is not a {wanted.__name__}"
-        return Diagnosis("wrong answer", cause, f"yield {wanted.__name__}(…)", where)
-    name: Any = offer.name  # type: ignore[attr-defined]
-    # Games are named as their own packages like to.
-    pattern = ".+" if wanted is GameDescription else "[a-z0-9][a-z0-9_-]*"
-    if not (isinstance(name, str) and re.fullmatch(pattern, name, re.DOTALL)):
+        cause = f"its hook {hook} gave {offer!r}, which is not a {described}"
+        yield Diagnosis("wrong answer", cause, f"yield {described}(…)", where)
+    name: Any = offer.name
+    is_game = wanted is GameDescription  # these are named as their own packages like to
+    if not isinstance(name, str) or not re.fullmatch(".+" if is_game else _NAME, name, re.DOTALL):
         fix = "use lower-case letters, digits, - and _ only, and a letter or digit first"
-        return Diagnosis("invalid name", f"{name!r} is no name for a {wanted.__name__}", fix, where)
-    if name in names and wanted is not GameDescription:
+        yield Diagnosis("invalid name", f"{name!r} is no name for a {described}", fix, where)
+    if not is_game and name in [other.name for other in before]:
         cause = f"its hook {hook} gives {name!r} twice"
-        return Diagnosis("name taken", cause, "give one of them another name", where)
-    if isinstance(offer, Part) and isinstance(offer.options, (tuple, list)):
-        return replace(SINCE_API_1, where=where)
-    for field, needed, fix in _FIELDS[wanted]:
-        value = getattr(offer, field)
-        optional = wanted is Part and field != "factory"
-        is_import_string = isinstance(value, str) and all(value.partition(":"))
-        if not ((optional and value is None) or (is_import_string if needed else isinstance(value, str))):
-            cause = f"the {field} of its {wanted.__name__} {name!r} cannot be used"
-            return Diagnosis("wrong answer", cause, f"write {fix}", where)
-    return None
+        yield Diagnosis("name taken", cause, "give one of them another name", where)
+    if isinstance(getattr(offer, "options", None), (tuple, list)):
+        yield replace(SINCE_API_1, where=where)
+    for attribute, value in vars(offer).items():
+        example = _EXAMPLES.get(attribute)
+        if example is None or (value is None and attribute in ("options", "replaces")):
+            continue
+        if not isinstance(value, str) or (":" in example and not all(value.partition(":"))):
+            cause = f"the {attribute} of its {described} {name!r} cannot be used"
+            yield Diagnosis("wrong answer", cause, f'write {attribute}="{example}"', where)
 
 
-#: The fields of each description that can be wrong, whether they are import strings, and how they look.
-_FIELDS: Mapping[type, tuple[tuple[str, bool, str], ...]] = {
-    Part: (
-        ("factory", True, 'factory="module:name"'),
-        ("options", True, 'options="module:Dataclass", or none'),
-        ("replaces", False, 'replaces="name of a plugin"'),
-    ),
-    Recipe: (("choose", True, 'choose="module:name"'),),
-    Command: (("command", True, 'command="module:name"'),),
-    GameDescription: (("game", False, 'game="module:factory"'),),
+_NAME = "[a-z0-9][a-z0-9_-]*"
+_EXAMPLES = {
+    "factory": "module:name",
+    "options": "module:Dataclass",
+    "replaces": "name of a plugin",
+    "choose": "module:name",
+    "command": "module:name",
+    "game": "name of a module",
 }
+"""Those attributes of descriptions that can be wrong; with a colon, they are import strings."""
 
 
 def _nearest_hook(name: str) -> str | None:
     # Without the prefix, which makes every name look like every other.
-    match = nearest(name.removeprefix(_PREFIX), [hook.removeprefix(_PREFIX) for hook in hooks()])
-    return match and _PREFIX + match
+    without = {hook.removeprefix("retro_gamer_"): hook for hook in hooks()}
+    return without.get(nearest(name.removeprefix("retro_gamer_"), without) or "")
 
 
-def _suggest_hook(name: str) -> str:
-    match = _nearest_hook(name)
-    return f"did you mean {match}?" if match else "choose one of: " + ", ".join(hooks())
-
-
-def _refuse(diagnosis: Diagnosis | None) -> None:
-    if diagnosis is not None:
-        raise Diagnosed(diagnosis)
-
-
-def _record(found: FoundPlugin, status: Status, **details: Any) -> PluginRecord:
-    provider = found.provider
-    return PluginRecord(
-        provider.plugin,
-        provider.distribution or "",
-        provider.version or "",
-        found.import_string,
-        status,
-        provider.built_in,
-        **details,
-    )
+def _refuse(problems: Iterator[Diagnosis]) -> None:
+    """Whatever is wrong first."""
+    for problem in problems:
+        raise Diagnosed(problem)

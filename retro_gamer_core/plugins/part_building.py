@@ -41,8 +41,12 @@ def kind_of(factory: Any) -> str | None:
 
 def kind_with(methods: Collection[str]) -> str | None:
     """The kind of part that a class with these methods is, or comes nearest to."""
-    able = [kind for kind in KINDS.values() if kind.method in methods]
-    return max(able, key=lambda kind: _share(methods, kind)).name if able else None
+    shares: dict[str, float] = {}
+    for kind in KINDS.values():
+        if kind.method in methods:
+            asked = _methods_of(import_object(kind.protocol))
+            shares[kind.name] = sum(name in methods for name in asked) / len(asked)
+    return max(shares, key=shares.__getitem__, default=None)
 
 
 def load_factory(part: ProvidedPart) -> Any:
@@ -54,20 +58,30 @@ def load_factory(part: ProvidedPart) -> Any:
         RetroGamerError: it needs something that is not installed, such as torch.
     """
     refuse_without(part.part, str(part))
-    named, of_person = part.part.factory, part.provider.distribution is None
+    kind, named, of_person = KINDS[part.kind], part.part.factory, part.provider.distribution is None
     if of_person and is_pythons_own(named.partition(":")[0]):
-        raise _no_part(part, "it names something of Python's own library")
-    found = load_attribute(named, what=str(part), provider=part.provider)
-    problem = _why_no_part(found, KINDS[part.kind]) if of_person else ""
+        problem = "it names something of Python's own library"
+    else:
+        found = load_attribute(named, what=str(part), provider=part.provider)
+        problem = _why_no_part(found, kind) if of_person else ""
     if problem:
-        raise _no_part(part, problem)
+        raise PartNotFound(
+            f"{part} is no {kind}: {problem}",
+            where=repr(named),
+            why="what cannot be such a part is not called: it could do anything",
+            hint=f"name a class that has the methods of {kind.article} {kind}, or a function that asks for "
+            f"{' or '.join(_given_to(kind))}",
+        )
     if not callable(found):
         raise _cannot_build(part, f"{named} is not a function or class")
     return found
 
 
 def options_of(part: ProvidedPart) -> tuple[Setting, ...]:
-    """The options that it declares: in ``Part.options``, else in its factory; that one is then imported."""
+    """The options that it declares: in ``Part.options``, else in its factory; that one is then imported.
+
+    A ``**kwargs`` adds none.
+    """
     return options_declared_by(_declaration_of(part), part.kind)
 
 
@@ -82,10 +96,14 @@ def options_in_effect(part: ProvidedPart, written: Mapping[str, Any]) -> dict[st
     return {each.name: each.default for each in options_of(part) if not each.required} | dict(written)
 
 
-def build_part(part: ProvidedPart, options: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
-    """Call the factory of the part with what it asks for.
+def build_part(part: ProvidedPart, options: Mapping[str, Any] | None = None, /, **given: Any) -> Any:
+    """Import the factory of the part and call it with what it asks for.
 
-    Only the names of the options are looked at; their values were, where they were written.
+    Args:
+        part: what ``Plugins.find_part`` found.
+        options: those of its options that are not to have their default. Only their names are looked at; their
+            values were, where they were written.
+        given: what the platform gives to parts of this kind; see ``retro_gamer_core.contracts``.
 
     Raises:
         ConfigurationError: options it does not have; all of them.
@@ -93,13 +111,12 @@ def build_part(part: ProvidedPart, options: Mapping[str, Any], given: Mapping[st
             Protocol of its kind asks for.
         RetroGamerError: whatever of this family the factory raises itself.
     """
-    factory = load_factory(part)
+    factory, options = load_factory(part), options or {}
     _check_options(part, options)
     # A declaration beside the factory speaks for it. A factory that declares its own options has the defaults.
     passed = options if part.part.options is None else options_in_effect(part, options)
-    arguments = _asked_for(part, factory, given, passed)
     try:
-        built = factory(*arguments.args, **arguments.kwargs)
+        built = _called(part, factory, given, passed)
     except RetroGamerError:
         raise
     except Exception as error:
@@ -116,8 +133,7 @@ def build_in_numpy(part: ProvidedPart, options: Mapping[str, Any], given: Mappin
         PluginError: it asks for something else, or cannot be loaded.
     """
     factory = load_attribute(part.part.in_numpy or "", what=str(part), provider=part.provider)
-    arguments = _asked_for(part, factory, given, options_in_effect(part, options), every_option=False)
-    return factory(*arguments.args, **arguments.kwargs)
+    return _called(part, factory, given, options_in_effect(part, options), every_option=False)
 
 
 def missing_from(thing: Any, protocol: type) -> list[str]:
@@ -127,36 +143,34 @@ def missing_from(thing: Any, protocol: type) -> list[str]:
     ]
 
 
-def protocol_of(kind: Kind) -> type:
-    """The Protocol that every part of a kind fulfils."""
-    found: type = import_object(kind.protocol)
-    return found
-
-
 def _given_to(kind: Kind) -> tuple[str, ...]:
     return (*kind.called_with, *kind.turn_argument)
 
 
+def _named(parameters: Collection[Parameter]) -> list[str]:
+    return [each.name for each in parameters if each.kind not in _ANY_NUMBER]
+
+
 def _required(parameters: Collection[Parameter]) -> list[str]:
-    return [p.name for p in parameters if p.default is p.empty and p.kind not in _ANY_NUMBER]
+    return _named([each for each in parameters if each.default is each.empty])
 
 
-def _asked_for(
+def _called(
     part: ProvidedPart,
     factory: Callable[..., Any],
     given: Mapping[str, Any],
     options: Mapping[str, Any],
     *,
     every_option: bool = True,
-) -> inspect.BoundArguments:
-    """What is given and set, in the places where the factory asks for it."""
+) -> Any:
+    """What the factory makes of what it asks for, out of all that is given and set."""
     try:
         signature = signature_of(factory)
     except ValueError as error:  # some callables written in C have none
         raise _cannot_build(part, "nobody can tell what its factory asks for") from error
     parameters = signature.parameters.values()
     known = {**options, **given}
-    named = [each.name for each in parameters if each.kind not in _ANY_NUMBER]
+    named = _named(parameters)
     lacking = [name for name in _required(parameters) if name not in known]
     if lacking:
         kind = KINDS[part.kind]
@@ -168,15 +182,13 @@ def _asked_for(
             f"names, and the options written in {place}",
             hint=f"write {lacking[0]} = … in {place}, or give the parameter a default",
         )
-    arguments = {name: known[name] for name in named if name in known}
     left = {name: value for name, value in options.items() if name not in named}
-    for each in parameters:
-        if each.kind is Parameter.VAR_KEYWORD:
-            arguments[each.name] = left
-            left = {}
-    if left and every_option:
+    rest = {each.name: left for each in parameters if each.kind is Parameter.VAR_KEYWORD}
+    if left and every_option and not rest:
         raise _cannot_build(part, f"its factory does not take its own option {next(iter(left))!r}")
-    return inspect.BoundArguments(signature, arguments)
+    arguments = {name: known[name] for name in named if name in known}
+    bound = inspect.BoundArguments(signature, arguments | rest)
+    return factory(*bound.args, **bound.kwargs)
 
 
 def _why_no_part(found: Any, kind: Kind) -> str:
@@ -188,26 +200,15 @@ def _why_no_part(found: Any, kind: Kind) -> str:
     if hasattr(found, "__getattr__"):
         return ""  # it may have any method
     if inspect.isclass(found):
-        missing = [name for name in missing_from(found, protocol_of(kind)) if name.endswith("()")]
+        missing = [name for name in missing_from(found, import_object(kind.protocol)) if name.endswith("()")]
         return f"the class {found.__name__} has no {', '.join(missing)}" if missing else ""
     try:
         parameters = signature_of(found).parameters.values()
     except (TypeError, ValueError):
         return "nobody can tell what it is called with"
-    if {each.name for each in parameters if each.kind not in _ANY_NUMBER} & {*_given_to(kind)}:
+    if not {*_named(parameters)}.isdisjoint(_given_to(kind)):
         return ""
     return f"it is a function that asks for {', '.join(_required(parameters)) or 'nothing'}"
-
-
-def _no_part(part: ProvidedPart, problem: str) -> PartNotFound:
-    kind = KINDS[part.kind]
-    return PartNotFound(
-        f"{part} is no {kind}: {problem}",
-        where=repr(part.part.factory),
-        why="what cannot be such a part is not called: it could do anything",
-        hint=f"name a class that has the methods of {kind.article} {kind}, or a function that asks for "
-        f"{' or '.join(_given_to(kind))}",
-    )
 
 
 def _declaration_of(part: ProvidedPart) -> Any:
@@ -220,15 +221,12 @@ def _check_options(part: ProvidedPart, options: Mapping[str, Any]) -> None:
     if not options:
         return
     declared = _declaration_of(part)
-    if any(each.kind is Parameter.VAR_KEYWORD for each in parameters_of(declared)):
-        return  # it takes options that nobody listed
     known = [option.name for option in options_declared_by(declared, part.kind)]
-    problems = [
-        Problem(f"{name} is not an option of {part}", hint=did_you_mean(name, known))
-        for name in options
-        if name not in known
-    ]
-    if problems:
+    unknown = [name for name in options if name not in known]
+    if unknown and all(each.kind is not Parameter.VAR_KEYWORD for each in parameters_of(declared)):
+        problems = [
+            Problem(f"{name} is not an option of {part}", hint=did_you_mean(name, known)) for name in unknown
+        ]
         raise ConfigurationError(f"{part} cannot be built with these options:", problems)
 
 
@@ -236,7 +234,7 @@ def _check_contract(part: ProvidedPart, built: Any) -> None:
     if built is None:
         raise _cannot_build(part, "its factory gave nothing back", hint="end it with return")
     kind, made = KINDS[part.kind], type(built).__name__
-    missing = missing_from(built, protocol_of(kind))
+    missing = missing_from(built, import_object(kind.protocol))
     if missing:
         why = f"every {kind} does what {kind.protocol.replace(':', '.')} says"
         raise _cannot_build(part, f"its {made} has no {', '.join(missing)}", why=why)
@@ -250,16 +248,8 @@ def _check_contract(part: ProvidedPart, built: Any) -> None:
 
 def _methods_of(protocol: type) -> list[str]:
     # typing puts functions of its own into every protocol.
-    return [
-        name
-        for name, value in vars(protocol).items()
-        if inspect.isfunction(value) and value.__module__ == protocol.__module__
-    ]
-
-
-def _share(methods: Collection[str], kind: Kind) -> float:
-    asked = _methods_of(protocol_of(kind))
-    return sum(name in methods for name in asked) / len(asked)
+    functions = inspect.getmembers_static(protocol, inspect.isfunction)
+    return [name for name, function in functions if function.__module__ == protocol.__module__]
 
 
 def _cannot_build(

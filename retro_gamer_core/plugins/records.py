@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from retro_gamer_core.distributions import NAMES, WITH_TORCH
 from retro_gamer_core.parts import Part
@@ -41,13 +40,22 @@ class Provider:
     def built_in(self) -> bool:
         return self.distribution is not None and folded(self.distribution) in NAMES
 
-    def goes_by(self, name: str) -> bool:
-        """Whether ``name`` is the entry point or the distribution; case and ``-`` or ``_`` do not matter.
+    def goes_by(self, *names: str) -> bool:
+        """Whether one of ``names`` is the entry point or the distribution; case and ``-`` or ``_`` do not matter.
 
         The built-in ones go by ``retro-gamer`` whether torch came with them or not.
         """
-        names = {folded(self.plugin), folded(self.distribution or "")}
-        return folded(name) in (names | {WITH_TORCH} if self.built_in else names)
+        own = {folded(self.plugin), folded(self.distribution or self.plugin)}
+        return not (own | {WITH_TORCH} if self.built_in else own).isdisjoint(map(folded, names))
+
+
+class Claim(NamedTuple):
+    """A name, claimed by a plugin for what ``description`` describes."""
+
+    kind: str
+    name: str
+    description: Any
+    provider: Provider
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ class ProvidedPart:
         """Of the file that makes it, in hexadecimal digits; None for what came with retro-gamer, or has no file."""
         if self.provider.built_in:
             return None
+        import hashlib  # here, because few commands look at code
+
         module = self.part.factory.partition(":")[0]
         file = file_of(module, map(Path, (*directories(), *sys.path)))
         return None if file is None else hashlib.sha256(file.read_bytes()).hexdigest()
@@ -82,8 +92,8 @@ class PluginRecord:
     Args:
         name: its entry point; ``distribution`` and ``version`` are what pip knows it by.
         module: what the entry point names.
-        status: ``"ok"``; ``"broken"``, and nothing of it is used; or ``"blocked"``, and it was
-            not even imported.
+        status: ``"ok"``; ``"broken"``, and nothing of it is used; or ``"blocked"``, as is each that nobody has
+            imported yet.
         built_in: whether it is part of retro-gamer itself.
         offers: the kind and name of each thing it offers; the kinds of parts, or ``"game"``,
             ``"recipe"`` and ``"command"``.

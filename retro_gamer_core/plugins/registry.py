@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import pluggy
 
@@ -19,29 +19,12 @@ from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.options import Setting
 from retro_gamer_core.parts import Command, GameDescription, Part, Recipe
 from retro_gamer_core.plugins.diagnosis import Diagnosis, in_words, last_line_in
-from retro_gamer_core.plugins.discovery import (
-    INSTALLED_TWICE,
-    FoundPlugin,
-    brought_twice,
-    find_plugins,
-    may_load,
-    unknown_names,
-)
+from retro_gamer_core.plugins.discovery import INSTALLED_TWICE, brought_twice, find_plugins
 from retro_gamer_core.plugins.import_strings import check_import_string
-from retro_gamer_core.plugins.loading import LoadedPlugin, call, leave_out, load
+from retro_gamer_core.plugins.loading import LoadedPlugin, call, load
 from retro_gamer_core.plugins.part_building import build_part, options_in_effect, options_of
-from retro_gamer_core.plugins.records import PluginRecord, ProvidedPart, Provider
+from retro_gamer_core.plugins.records import Claim, PluginRecord, ProvidedPart, Provider
 from retro_gamer_core.suggestions import did_you_mean
-
-
-class Claim(NamedTuple):
-    """A name, claimed by a plugin for what ``description`` describes."""
-
-    kind: str
-    name: str
-    description: Any
-    provider: Provider
-
 
 Claims = Mapping[tuple[str, str], Sequence[Claim]]
 
@@ -63,13 +46,12 @@ class Plugins:
         self.strict = strict
         self._only = only
         self._blocked = blocked
-        self._silenced: set[tuple[Provider, str]] = set()
 
     def __getstate__(self) -> dict[str, Any]:
         """In another process, the same plugins are found and loaded anew."""
-        return {"strict": self.strict, "_only": self._only, "_blocked": self._blocked, "_silenced": set()}
+        return {name: vars(self)[name] for name in ("strict", "_only", "_blocked")}
 
-    @cached_property
+    @property
     def records(self) -> tuple[PluginRecord, ...]:
         """Every plugin that was found, also the broken and the blocked: built-in ones first."""
         return tuple(plugin.record for plugin in self._plugins)
@@ -82,7 +64,12 @@ class Plugins:
     @cached_property
     def unknown_names(self) -> tuple[str, ...]:
         """A sentence for each plugin that was to be blocked or let in and is not installed."""
-        return tuple(unknown_names([*(self._only or ()), *self._blocked], self._found))
+        known = {name for plugin in self._found for name in (plugin.name, plugin.distribution)}
+        return tuple(
+            f"no plugin is called {name!r}: {did_you_mean(name, known)}"
+            for name in (*(self._only or ()), *self._blocked)
+            if not any(plugin.provider.goes_by(name) for plugin in self._found)
+        )
 
     def parts(self, kind: str) -> dict[str, ProvidedPart]:
         """The usable parts of a kind by name: those of built-in plugins first, then in alphabetical order."""
@@ -102,7 +89,10 @@ class Plugins:
         """
         if ":" in name:
             check_import_string(name, what=f"the {kind}")
-            return ProvidedPart(kind, self._at_import_path(kind, name), Provider(name.partition(":")[0]))
+            # A plugin that offers just this factory may have declared its options elsewhere.
+            offered = [part.part for part in self.parts(kind).values() if part.part.factory == name]
+            described = replace(offered[0], name=name) if offered else Part(name, "", name)
+            return ProvidedPart(kind, described, Provider(name.partition(":")[0]))
         parts = self.parts(kind)
         if name in parts:
             return parts[name]
@@ -114,12 +104,9 @@ class Plugins:
             raise conflict(self._claims[kind, name])
         raise self._not_found(kind, name, known=list(parts))
 
-    def options_of(self, part: ProvidedPart) -> tuple[Setting, ...]:
-        """The options of a part, as ``Part.options`` or the signature of its factory declares them.
-
-        A ``**kwargs`` in the signature adds none. The second way imports the factory.
-        """
-        return options_of(part)
+    options_of = staticmethod(options_of)
+    options_in_effect = staticmethod(options_in_effect)
+    build = staticmethod(build_part)
 
     def options_declared_apart(self, part: ProvidedPart) -> tuple[Setting, ...] | None:
         """As ``options_of``, without importing a factory: None where only that, or nothing sound, declares them."""
@@ -130,33 +117,9 @@ class Plugins:
         except RetroGamerError:
             return None
 
-    def options_in_effect(self, part: ProvidedPart, written: Mapping[str, Any]) -> dict[str, Any]:
-        """Every option of a part with its value, defaults included, where ``written`` was chosen."""
-        return options_in_effect(part, written)
-
-    def build(self, part: ProvidedPart, options: Mapping[str, Any] | None = None, /, **given: Any) -> Any:
-        """Import the factory of a part and call it with what it asks for.
-
-        Args:
-            part: what ``find_part`` found.
-            options: those of its options that are not to have their default.
-            given: what the platform gives to parts of this kind; see ``retro_gamer_core.contracts``.
-
-        Raises:
-            ConfigurationError: options that the part does not have.
-            PluginError: its code fails, asks for something else, or makes something that is not a part of this
-                kind.
-        """
-        return build_part(part, options or {}, given)
-
     def games(self) -> list[tuple[GameDescription, Provider]]:
         """The descriptions of games, in the order of the plugins."""
-        return [
-            (claim.description, claim.provider)
-            for (kind, _), claims in self._claims.items()
-            if kind == "game"
-            for claim in claims
-        ]
+        return self._described("game")
 
     def recipes(self) -> dict[str, tuple[Recipe, Provider]]:
         """The recipes by name. Of several with one name, the first counts: a built-in one, if there is."""
@@ -172,62 +135,57 @@ class Plugins:
         Returns a line for each that raised; those are not called again. Ctrl-C passes through.
         """
         lines = []
-        records = dict(zip(map(str, self._found), self.records, strict=True))
-        caller = getattr(self._manager.hook, hook_name, None)
-        for implementation in caller.get_hookimpls() if caller else ():
-            record = records[implementation.plugin_name]
-            provider = record.provider
-            if (provider, hook_name) in self._silenced:
+        for plugin in self._plugins:
+            if hook_name not in plugin.hooks:
                 continue
             try:
-                call(implementation, arguments)
+                call(plugin.hooks[hook_name], arguments)
             except (Exception, SystemExit) as error:
-                self._silenced.add((provider, hook_name))
-                where = last_line_in(record.module, error)
+                del plugin.hooks[hook_name]
+                where = last_line_in(plugin.record.module, error)
                 lines.append(
-                    f"the plugin {provider} is not told of {hook_name} any more, "
+                    f"the plugin {plugin.record.provider} is not told of {hook_name} any more, "
                     f"for that ended with {in_words(error)}{f' ({where})' if where else ''}"
                 )
         return lines
 
     @cached_property
-    def _manager(self) -> pluggy.PluginManager:
-        return pluggy.PluginManager("retro_gamer")
-
-    @cached_property
-    def _found(self) -> list[FoundPlugin]:
+    def _found(self) -> list[PluginRecord]:
         return find_plugins()
 
     @cached_property
     def _plugins(self) -> list[LoadedPlugin]:
+        manager = pluggy.PluginManager("retro_gamer")
         plugins = [
-            load(found, self._manager) if self._may_load(found) else leave_out(found) for found in self._found
+            load(found, manager) if self._may_load(found.provider) else LoadedPlugin(found)
+            for found in self._found
         ]
         notes = conflict_notes(claims_on_names(plugins))
-        plugins = [_with_note(plugin, notes.get(plugin.record.provider)) for plugin in plugins]
-        if self.strict:
-            for plugin in plugins:
-                _raise_problem(plugin)
+        for plugin in plugins:
+            problem = notes.get(plugin.record.provider, plugin.record.problem)
+            plugin.record = replace(plugin.record, problem=problem)
+            if self.strict and problem:
+                what = f"the plugin {plugin.record.provider}: {problem.cause}"
+                raise PluginError(what, where=problem.where, hint=problem.fix) from plugin.error
         return plugins
 
-    def _may_load(self, found: FoundPlugin) -> bool:
-        return may_load(found.provider, only=self._only, blocked=self._blocked)
+    def _may_load(self, provider: Provider) -> bool:
+        named = self._only is None or provider.built_in or provider.goes_by(*self._only)
+        return named and not provider.goes_by(*self._blocked)
 
     @cached_property
     def _claims(self) -> Claims:
         return claims_on_names(self._plugins)
 
-    def _first_of_each(self, kind: str) -> dict[str, tuple[Any, Provider]]:
-        return {
-            name: (claims[0].description, claims[0].provider)
-            for (kind_, name), claims in self._claims.items()
-            if kind_ == kind
-        }
+    def _described(self, kind: str) -> list[tuple[Any, Provider]]:
+        claims = [claim for plugin in self._plugins for claim in plugin.offers if claim.kind == kind]
+        return [(claim.description, claim.provider) for claim in claims]
 
-    def _at_import_path(self, kind: str, name: str) -> Part:
-        """That of a plugin, if it offers just this factory: then its options are declared there."""
-        offered = next((part.part for part in self.parts(kind).values() if part.part.factory == name), None)
-        return replace(offered, name=name) if offered else Part(name, "", name)
+    def _first_of_each(self, kind: str) -> dict[str, tuple[Any, Provider]]:
+        firsts: dict[str, tuple[Any, Provider]] = {}
+        for description, provider in self._described(kind):
+            firsts.setdefault(description.name, (description, provider))
+        return firsts
 
     def _not_found(self, kind: str, name: str, known: list[str]) -> PartNotFound:
         why = [
@@ -277,25 +235,12 @@ def _names_in(variable: str) -> list[str]:
     return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
 
 
-def _with_note(plugin: LoadedPlugin, note: Diagnosis | None) -> LoadedPlugin:
-    return replace(plugin, record=replace(plugin.record, problem=note)) if note else plugin
-
-
-def _raise_problem(plugin: LoadedPlugin) -> None:
-    problem = plugin.record.problem
-    if problem is not None:
-        raise PluginError(
-            f"the plugin {plugin.record.provider}: {problem.cause}", where=problem.where, hint=problem.fix
-        ) from plugin.error
-
-
 def claims_on_names(plugins: Iterable[LoadedPlugin]) -> Claims:
     """The claims on each ``(kind, name)``, in the order in which the plugins were loaded."""
     claims: dict[tuple[str, str], list[Claim]] = {}
     for plugin in plugins:
-        for kind, description in plugin.offers:
-            claim = Claim(kind, description.name, description, plugin.record.provider)
-            claims.setdefault((kind, description.name), []).append(claim)
+        for claim in plugin.offers:
+            claims.setdefault((claim.kind, claim.name), []).append(claim)
     return claims
 
 
@@ -316,7 +261,7 @@ def conflict_notes(claims_on: Claims) -> dict[Provider, Diagnosis]:
             continue
         for claim in claims:
             if not claim.provider.built_in:
-                others = _listed(other.provider for other in claims if other is not claim)
+                others = " and ".join(str(other.provider) for other in claims if other is not claim)
                 cause = f"its {kind} {name!r} has the name of another one, from {others}"
                 notes.setdefault(claim.provider, Diagnosis("name taken", cause, _way_out(claims)))
     return notes
@@ -325,7 +270,7 @@ def conflict_notes(claims_on: Claims) -> dict[Provider, Diagnosis]:
 def conflict(claims: Sequence[Claim]) -> PluginError:
     """The error of using a name on which there are ``claims`` of several plugins."""
     kind, name, *_ = claims[0]
-    plugins = _listed(claim.provider for claim in claims)
+    plugins = " and ".join(str(claim.provider) for claim in claims)
     return PluginError(
         f"more than one plugin offers the {kind} {name!r}: {plugins}",
         why="nobody can tell which of them is meant",
@@ -345,7 +290,3 @@ def _way_out(claims: Sequence[Claim]) -> str:
         return f"{leave_out}; or its author gives it another name"
     in_full = f'the name in full: "{last.provider.plugin}/{first.name}"'
     return f'{in_full}; or {leave_out}; or its author writes replaces="{first.provider.plugin}" into its Part'
-
-
-def _listed(providers: Iterable[Provider]) -> str:
-    return " and ".join(str(provider) for provider in providers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from decimal import Decimal
 from functools import cache
 from math import nan
 from numbers import Integral, Real
@@ -25,8 +24,11 @@ def number(value: object) -> int | float | None:
     Numbers that no float can hold are NaN.
     """
     value = _unwrapped(value)
-    if not isinstance(value, (Real, Decimal)):
-        return None
+    if not isinstance(value, Real):
+        from decimal import Decimal  # here, because games hardly ever have one
+
+        if not isinstance(value, Decimal):
+            return None
     try:
         as_float = float(value)
     except (OverflowError, ValueError):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_core.templates.folders import PLUGIN_TEMPLATE
-from retro_gamer_core.templates.new_directory import Files
-from retro_gamer_core.templates.text_filters import environment, package_name, quoted
+from retro_gamer_core.templates.rendering import PLUGIN_TEMPLATE, Files, environment, package_name
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,6 @@ class NewPart:
     game: str = ""
 
     @property
-    def stem(self) -> str:
-        return self.file.removesuffix(".py")
-
-    @property
     def distribution(self) -> str:
         return f"retro-gamer-{self.name.replace('_', '-')}"
 
@@ -49,15 +42,7 @@ class NewPart:
 
     @property
     def factory(self) -> str:
-        return f"{self.module}.{self.stem}:{self.attribute}"
-
-    @property
-    def hook(self) -> str:
-        return KINDS[self.kind].hook
-
-    @property
-    def in_check(self) -> str:
-        return f", game={quoted(self.game)}" if self.game else ""
+        return f"{self.module}.{self.file.removesuffix('.py')}:{self.attribute}"
 
     @property
     def in_create(self) -> str:
@@ -115,7 +100,7 @@ def part_name(kind: str, text: str) -> str:
     return name
 
 
-def filled_in(file: str, part: NewPart, **more: Any) -> str:
+def filled_in(file: str, part: NewPart) -> str:
     """A template of a plugin package with its gaps filled in."""
     template = (PLUGIN_TEMPLATE / f"{file}.jinja").read_text(encoding="utf-8")
-    return environment().from_string(template).render(part=part, **more)
+    return environment().from_string(template).render(part=part, hook=KINDS[part.kind].hook)

@@ -1,50 +1,44 @@
-"""From one file to a package: the file is copied as it is, and the package is shown to do the same."""
+"""From one file to a package: the file is copied as it is, and the package is shown to work by itself."""
 
 from __future__ import annotations
 
 import inspect
+import json
+import os
 import re
-from dataclasses import dataclass
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.errors import PluginError, RetroGamerError
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.games.module_files import locate
 from retro_gamer_core.kinds import KINDS, one_of_them
 from retro_gamer_core.plugins.import_strings import load_attribute
 from retro_gamer_core.plugins.own_code import look_for
 from retro_gamer_core.plugins.part_building import kind_of
-from retro_gamer_core.templates.new_directory import new_directory
 from retro_gamer_core.templates.part_package import NewPart, package_around, part_name
-from retro_gamer_core.templates.same_outputs import Proof, prove_same
-from retro_gamer_core.templates.text_filters import one_line
+from retro_gamer_core.templates.rendering import Files, new_directory, one_line, write_files
 
 _SAYS_NOTHING = ("build", "make", "create", "factory")
 
 
-@dataclass(frozen=True)
-class Promoted:
-    """What was made: the package, the part in it, and how it was compared."""
-
-    directory: Path
-    part: NewPart
-    proof: Proof
-
-
-def promote(place: str, *, kind: str | None, name: str | None, game: str, output: Path | None) -> Promoted:
-    """Write a package around a file.
+def promote(
+    place: str, *, kind: str | None, name: str | None, game: str, output: Path | None
+) -> tuple[Path, NewPart]:
+    """Write a package around a file, byte for byte. Returns its directory, and the part in it.
 
     Args:
         place: ``"path/to/my_encoder.py:Stripes"``.
         kind: of the part; seen from what it can do where left out.
         name: the name it is to have; made of its own where left out.
-        game: what the part is tried with.
+        game: what the package is checked with.
         output: the directory to make.
 
     Raises:
-        RetroGamerError: it cannot be done, or the package would do something else than the file. Then
-            nothing was written.
+        RetroGamerError: it cannot be done, or the package does not work. Then nothing was written.
     """
     file, attribute = _file_and_attribute(place)
     import_string = f"{file.stem}:{attribute}"
@@ -58,12 +52,47 @@ def promote(place: str, *, kind: str | None, name: str | None, game: str, output
         summary=_first_sentence(made_by) or f"The {kind} {attribute} of {file.name}.",
         game=game,
     )
-    found = find_game(game)
-    files = dict(package_around(part, file.read_bytes()))
+    files = package_around(part, file.read_bytes())
+    _check_as_installed(part, files, find_game(game).name)
     directory = output or Path(part.distribution)
-    with new_directory(directory, files) as package:
-        proof = prove_same(part, file, import_string, package, found.name)
-    return Promoted(directory, part, proof)
+    new_directory(directory, files)
+    return directory, part
+
+
+def _check_as_installed(part: NewPart, files: Files, game: str) -> None:
+    """Check the part as others will find it: by its name, with nothing of what lies beside the file.
+
+    Raises:
+        PluginError: it does not work there. Whatever else may be wrong with a part is for ``check`` to say.
+    """
+    information = f"{part.module}-0.1.0.dist-info"  # what pip leaves beside a package
+    installed = {
+        f"{information}/METADATA": f"Metadata-Version: 2.1\nName: {part.distribution}\nVersion: 0.1.0\n",
+        f"{information}/entry_points.txt": f"[retro_gamer]\n{part.module} = {part.module}\n",
+    }
+    check = [sys.executable, "-P", "-m", "retro_gamer_core.cli", "check", part.name, "--kind", part.kind]
+    with tempfile.TemporaryDirectory() as site, tempfile.TemporaryDirectory() as empty:
+        write_files(Path(site), {**files, **installed})
+        path = os.pathsep.join(filter(None, (site, os.environ.get("PYTHONPATH"))))
+        done = subprocess.run(
+            [*check, "--game", game, "--quick", "--json"],
+            cwd=empty,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+        )
+    if done.returncode == 0:
+        return
+    told = done.stdout[done.stdout.find("{") :]  # what is installed may print, too
+    findings = json.loads(told)["findings"] if told else []
+    broken = [each["what"] for each in findings if each["code"] in ("cannot-be-built", "part-raises")]
+    if broken or not findings:
+        raise PluginError(
+            f"{part.file} does not work in a package, so nothing was written",
+            why="; ".join(broken) or done.stderr.strip(),
+            hint="a package holds this one file: put what it imports from beside it into it, too",
+        )
 
 
 def _file_and_attribute(place: str) -> tuple[Path, str]:
@@ -101,14 +130,14 @@ def _load(file: Path, import_string: str) -> Any:
 
 def _kind_to_promote(made_by: Any, place: str) -> str:
     kind = kind_of(made_by)
-    if kind in KINDS and KINDS[kind].recorder:
-        return kind
-    raise RetroGamerError(
-        f"{place} looks like a {kind}, and that cannot be promoted"
-        if kind
-        else f"what {place} makes cannot be seen from outside",
-        hint=f"retro-gamer promote {place} --kind KIND, where KIND is {one_of_them()}",
-    )
+    if kind not in KINDS:
+        raise RetroGamerError(
+            f"what {place} makes cannot be seen from outside"
+            if kind is None
+            else f"{place} looks like a {kind}",
+            hint=f"retro-gamer promote {place} --kind KIND, where KIND is {one_of_them()}",
+        )
+    return kind
 
 
 def _own_name(file: Path, attribute: str) -> str:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, redirect_stdout, suppress
 from dataclasses import is_dataclass
 from itertools import pairwise
@@ -29,6 +29,8 @@ _NARROWEST = 30
 
 _LABEL = re.compile(r"\s*(?:- |\w{1,8}:\s+|\[\d+\] )?")
 """What the further lines of a text stand behind: ``  try:   ``, ``  - ``, ``[1] ``."""
+
+_NUMBER = re.compile(r"[-+]?\d|-$")
 
 _MISREAD_BY_SHELLS = set(" &;()<>|*?#'")
 
@@ -83,6 +85,14 @@ def typed(*words: object) -> str:
     return " ".join(f'"{word}"' if set(str(word)) & _MISREAD_BY_SHELLS else str(word) for word in words)
 
 
+def command(*words: object, **flags: object) -> str:
+    """``retro-gamer play run --checkpoint best``, as it must be typed; flags that were not given are left out."""
+    given = [
+        word for flag, value in flags.items() if value not in (None, "") for word in (f"--{flag}", value)
+    ]
+    return typed("retro-gamer", *words, *given)
+
+
 def into(directory: Path) -> list[str]:
     """The command to type to get there, if that is somewhere else."""
     return [] if directory.resolve() == Path.cwd() else [typed("cd", directory)]
@@ -95,25 +105,23 @@ def say_json(data: Mapping[str, Any]) -> None:
     _echo(json.dumps(_as_json({"schema": 1, **data}), indent=2), sys.stdout)
 
 
-def table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Container[str] = (), indent: str = ""
-) -> None:
-    """Print rows in aligned columns. Nothing is ever cut off: on a terminal, the last column is wrapped.
+def table(rows: Iterable[Mapping[str, str]], *, indent: str = "") -> None:
+    """Print rows in aligned columns: cells by the heading of their column, numbers with their ends below each other.
 
-    Args:
-        headings: one for each column.
-        rows: the cells of each row.
-        right: headings of the columns whose cells end below each other, as numbers should.
-        indent: what stands before each line.
+    Nothing is ever cut off: on a terminal, the last column is wrapped. ``indent`` stands before each line.
     """
-    widths = [max(len(row[i]) for row in [headings, *rows]) for i in range(len(headings))]
-    for number, row in enumerate([headings, *rows]):
+    rows = list(rows)
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)] if rows else []
+    columns = list(zip(*lines, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    numbers = [all(map(_NUMBER.match, column[1:])) for column in columns]
+    for line in lines:
         cells = [
-            cell.rjust(width) if heading in right else cell.ljust(width)
-            for heading, cell, width in zip(headings, row, widths, strict=True)
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, numbers, strict=True)
         ]
-        before = len(indent) + sum(len(cell) + 2 for cell in cells[:-1])
-        say(f"{indent}{'  '.join(cells)}".rstrip(), bold=number == 0, hang=before)
+        before = len(indent) + sum(width + 2 for width in widths[:-1])
+        say(f"{indent}{'  '.join(cells)}".rstrip(), bold=line is lines[0], hang=before)
 
 
 def sparkline(values: Sequence[float], *, width: int = 60) -> str:
@@ -158,38 +166,33 @@ class MovingLine(AbstractContextManager["MovingLine"]):
     """
 
     def __init__(self) -> None:
-        self._live = None
+        self.moves = is_terminal(sys.stderr)
+        """Whether it is drawn at all."""
         self._shown: tuple[str, float, Sequence[str]] = ("", 0.0, ())
         self._length, self._due = 0, 0.0
-        if is_terminal(sys.stderr):
+
+    def __enter__(self) -> MovingLine:
+        if self.moves:
             from rich.console import Console
             from rich.live import Live
 
+            both = is_terminal(sys.stdout)
             self._console = Console(stderr=True)
             self._live = Live(
-                console=self._console, get_renderable=self._line, auto_refresh=False,
-                redirect_stdout=is_terminal(sys.stdout),
-            )  # fmt: skip
-
-    def __enter__(self) -> MovingLine:
-        if self._live:
+                console=self._console, get_renderable=self._line, auto_refresh=False, redirect_stdout=both
+            )
             self._live.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._live:
+        if self.moves:
             with suppress(OSError):  # the terminal may have been closed
                 self._live.stop()
-
-    @property
-    def moves(self) -> bool:
-        """Whether it is drawn at all."""
-        return self._live is not None
 
     def show(self, what: str, share: float, facts: Sequence[str] = ()) -> None:
         """Draw ``what``, a bar that is filled up to ``share``, and as many of the facts as there is room for."""
         self._shown = what, share, facts
-        if self._live and monotonic() >= self._due:
+        if self.moves and monotonic() >= self._due:
             self._due = monotonic() + 0.2
             self._remove_what_a_narrower_window_broke()
             self._live.refresh()
@@ -227,9 +230,7 @@ def is_terminal(stream: object) -> bool:
 def showable(text: str, stream: object) -> str:
     """The text without control characters; where the stream's encoding lacks something in it, in plainer ones."""
     text = text.translate(_CONTROL_CHARACTERS)
-    stream = getattr(
-        stream, "rich_proxied_file", stream
-    )  # which is behind the one that stands there for a MovingLine
+    stream = getattr(stream, "rich_proxied_file", stream)  # what a MovingLine has put another one before
     try:
         text.encode(getattr(stream, "encoding", None) or "ascii")
     except UnicodeEncodeError:
@@ -241,20 +242,17 @@ def _laid_out(text: str, stream: TextIO, hang: int | None = None) -> str:
     text = showable(text, stream)
     if not is_terminal(stream):
         return text
-    width = shutil.get_terminal_size().columns
-    return "\n".join(line if len(line) <= width else _broken(line, width, hang) for line in text.split("\n"))
-
-
-def _broken(line: str, width: int, hang: int | None) -> str:
     import textwrap
 
-    if hang is None:
+    width, lines = shutil.get_terminal_size().columns, []
+    for line in text.split("\n"):
         label = _LABEL.match(line)
-        hang = len(label[0]) if label else 0
-    indent = " " * (hang if width - hang >= _NARROWEST else 4)
-    lines = textwrap.wrap(
-        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+        before = hang if hang is not None else len(label[0]) if label else 0
+        indent = " " * (before if width - before >= _NARROWEST else 4)
+        broken = textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        lines += broken if len(line) > width else [line]
     return "\n".join(lines)
 
 

@@ -49,7 +49,7 @@ class Quiet:
 
 
 class Notes(Quiet):
-    """Prints notes and nothing else, where somebody else shows how training goes."""
+    """A listener that prints notes and nothing else, where somebody else shows how training goes."""
 
     def note(self, line: str) -> None:
         warn(f"Note: {line}")
@@ -92,8 +92,8 @@ class Progress(Notes, AbstractContextManager["Progress"]):
             self._evaluated,
             f"{rate:,.0f} turns/s",
         ]
-        number, share = episode.number, self._goal.share(episode.number)
-        self._line.show(self._goal.reached(number), share, [fact for fact in facts if fact])
+        reached, share = self._goal.reached(episode.number), self._goal.share(episode.number)
+        self._line.show(reached, share, [fact for fact in facts if fact])
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
         left = "" if self._line.moves else f", {self._goal.time_left(checkpoint.episode)}"

@@ -138,7 +138,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(plugins):
         "hidden_sizes = []",
         "gamma = 0",
         "learning_rate = -1",
-        "batch_size = 100 is larger than memory_capacity = 10",
+        "batch_size = 100 is greater than memory_capacity = 10",
         "there is no logger called 'beep'",
     ]
     assert all(what.startswith(start) for what, start in zip(told, starts, strict=True))

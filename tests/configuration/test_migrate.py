@@ -84,11 +84,11 @@ batch_size = 32
 """
 
 
-def migrated(sections: dict) -> tuple[dict, list[str]]:
-    """The sections of today and the notes, where nothing is wrong."""
+def migrated(sections: dict) -> dict:
+    """The sections of today, where nothing is wrong."""
     document = migrate(sections)
     assert migrated_sections(sections) == document.sections  # raises where something is
-    return document.sections, document.notes
+    return document.sections
 
 
 @pytest.fixture
@@ -128,142 +128,82 @@ def test_a_config_as_the_plan_had_it(plugins):
 def test_the_translation_says_the_same_and_is_final(text, plugins):
     sections = tomllib.loads(text)
     before = deepcopy(sections)
-    current, sentences = migrated(sections)
+    current = migrated(sections)
     assert sections == before
-    assert sentences and current["config_version"] == 1
+    assert current["config_version"] == 1
     assert config_from_sections(current, plugins) == config_from_sections(sections, plugins)
-    assert migrated(current) == (current, [])
+    assert migrated(current) == current
 
 
 def test_a_current_config_needs_no_translation():
     current = {"config_version": 1, "game": {"name": "snake"}, "logging": {"json_lines": {}}}
-    assert migrated(current) == (current, [])
+    assert migrated(current) == current
 
 
 @pytest.mark.parametrize(
-    ("section", "older_settings", "current", "sentence"),
+    ("section", "older_settings", "current"),
     [
-        (
-            "training",
-            {"lr_decay": 0.9},
-            {"training": {"learning_rate_decay": 0.9}},
-            "lr_decay = 0.9 in [training] now reads learning_rate_decay = 0.9 in [training]",
-        ),
-        (
-            "hyperparameters",
-            {"lr_decay": 0.9},
-            {"training": {"learning_rate_decay": 0.9}},
-            "lr_decay = 0.9 in [hyperparameters] now reads learning_rate_decay = 0.9 in [training]",
-        ),
-        (
-            "model",
-            {"n_layers": 3},
-            {"model": {"hidden_sizes": [128, 128, 128]}},
-            "n_layers = 3 in [model] now reads hidden_sizes = [128, 128, 128] in [model]",
-        ),
-        (
-            "model",
-            {"n_layers": 1, "layer_size": 64},
-            {"model": {"hidden_sizes": [64]}},
-            "n_layers = 1 and layer_size = 64 in [model] now reads hidden_sizes = [64] in [model]",
-        ),
-        (
-            "training",
-            {"prioritize_experiences": True},
-            {"training": {"memory": "prioritized"}},
-            'prioritize_experiences = true in [training] now reads memory = "prioritized" in [training]',
-        ),
-        (
-            "training",
-            {"prioritize_experiences": False},
-            {"training": {"memory": "uniform"}},
-            'prioritize_experiences = false in [training] now reads memory = "uniform" in [training]',
-        ),
+        ("training", {"lr_decay": 0.9}, {"training": {"learning_rate_decay": 0.9}}),
+        ("hyperparameters", {"lr_decay": 0.9}, {"training": {"learning_rate_decay": 0.9}}),
+        ("model", {"n_layers": 3}, {"model": {"hidden_sizes": [128, 128, 128]}}),
+        ("model", {"n_layers": 1, "layer_size": 64}, {"model": {"hidden_sizes": [64]}}),
+        ("training", {"prioritize_experiences": True}, {"training": {"memory": "prioritized"}}),
+        ("training", {"prioritize_experiences": False}, {"training": {"memory": "uniform"}}),
         (
             "preprocessing",
             {"egocentric": True, "egocentric_player": "Hero", "egocentric_radius": 5},
             {"preprocessing": {"encoder": "egocentric", "player": "Hero", "radius": 5}},
-            "egocentric_radius = 5 in [preprocessing] now reads radius = 5 in [preprocessing]",
         ),
-        (
-            "preprocessing",
-            {"egocentric": False, "egocentric_radius": 5},
-            {"preprocessing": {}},
-            "egocentric_radius = 5 in [preprocessing] is left out",
-        ),
+        ("preprocessing", {"egocentric": False, "egocentric_radius": 5}, {"preprocessing": {}}),
         (
             "preprocessing",
             {"board": False, "observe_state": ["lives"]},
             {"preprocessing": {"encoder": "state_only", "observe_state": ["lives"]}},
-            'board = false in [preprocessing] now reads encoder = "state_only" in [preprocessing]',
         ),
-        ("preprocessing", {"board": True}, {"preprocessing": {}}, "config_version"),
+        ("preprocessing", {"board": True}, {"preprocessing": {}}),
         (
             "preprocessing",
             {"spatial": True},
             {"preprocessing": {}, "metadata": {"spatial": True}, "model": {"network": "cnn"}},
-            'spatial = true in [preprocessing] now reads network = "cnn" in [model]',
         ),
         (
             "preprocessing",
             {"spatial": False},
             {"preprocessing": {}, "metadata": {"spatial": False}, "model": {"network": "mlp"}},
-            "spatial = false in [preprocessing] now reads spatial = false in [metadata]",
         ),
-        (
-            "preprocessing",
-            {"observe_state_sizes": {"lives": 1}},
-            {"preprocessing": {}},
-            "is left out: it is found out from the game",
-        ),
-        ("metadata", {"extras_size": 3}, {"metadata": {}}, "extras_size = 3 in [metadata] is left out"),
+        ("preprocessing", {"observe_state_sizes": {"lives": 1}}, {"preprocessing": {}}),
+        ("metadata", {"extras_size": 3}, {"metadata": {}}),
         (
             "metadata",
             {"observation_function": "my_game:observe"},
             {"metadata": {}, "preprocessing": {"encoder": "my_game:observe"}},
-            'observation_function = "my_game:observe" in [metadata] now reads encoder',
         ),
-        (
-            "game",
-            {"module": "my_game"},
-            {"game": {"name": "my_game"}},
-            'module = "my_game" in [game] now reads name = "my_game" in [game]',
-        ),
-        (
-            "game",
-            {"module": "my_game", "factory": "my_game:new"},
-            {"game": {"name": "my_game:new"}},
-            'now reads name = "my_game:new" in [game]',
-        ),
+        ("game", {"module": "my_game"}, {"game": {"name": "my_game"}}),
+        ("game", {"module": "my_game", "factory": "my_game:new"}, {"game": {"name": "my_game:new"}}),
         (
             "game",
             {"module": "my_game", "path": "/home/me/games"},
             {"game": {"name": "/home/me/games/my_game.py"}},
-            'now reads name = "/home/me/games/my_game.py" in [game]',
         ),
         (
             "game",
             {"module": "pack", "path": "/home/me", "factory": "pack.game:new"},
             {"game": {"name": "/home/me/pack/game.py:new"}},
-            'now reads name = "/home/me/pack/game.py:new" in [game]',
         ),
         (
             "game",
             {"actions": ["w"], "reward": "score"},
             {"game": {}, "metadata": {"actions": ["w"], "reward": "score"}},
-            "actions, reward moved from [game] to [metadata]",
         ),
     ],
 )
-def test_each_older_spelling(section, older_settings, current, sentence):
-    translated, sentences = migrated({section: older_settings})
-    assert translated == {"config_version": 1, **current}
-    assert any(sentence in told for told in sentences), sentences
+def test_each_older_spelling(section, older_settings, current):
+    assert migrated({section: older_settings}) == {"config_version": 1, **current}
 
 
 def test_the_game_of_a_package_directory(tmp_path):
     (tmp_path / "pack").mkdir()
-    translated, _ = migrated({"game": {"module": "pack", "path": str(tmp_path)}})
+    translated = migrated({"game": {"module": "pack", "path": str(tmp_path)}})
     assert translated["game"]["name"] == (tmp_path / "pack").as_posix()
 
 
@@ -272,9 +212,9 @@ def test_the_size_of_the_learners_view_is_not_taken_for_that_of_the_board():
         "metadata": {"board_size": [11, 11]},
         "preprocessing": {"egocentric": True, "egocentric_radius": 5},
     }
-    assert migrated(older)[0]["metadata"] == {}
+    assert migrated(older)["metadata"] == {}
     older["metadata"]["board_size"] = [32, 16]
-    assert migrated(older)[0]["metadata"] == {"board_size": [32, 16]}
+    assert migrated(older)["metadata"] == {"board_size": [32, 16]}
 
 
 def test_a_board_as_large_as_a_view_of_today_is_a_board():
@@ -283,12 +223,12 @@ def test_a_board_as_large_as_a_view_of_today_is_a_board():
         "metadata": {"board_size": [11, 11]},
         "preprocessing": {"encoder": "egocentric", "radius": 5},
     }
-    assert migrated(current) == (current, [])
+    assert migrated(current) == current
 
 
 def test_a_function_of_ones_own_sees_what_it_likes():
     older = {"metadata": {"observation_function": "my_game:see"}, "preprocessing": {"egocentric": True}}
-    assert migrated(older)[0]["preprocessing"] == {"encoder": "my_game:see"}
+    assert migrated(older)["preprocessing"] == {"encoder": "my_game:see"}
 
 
 def test_of_two_keys_that_became_one_only_the_wrong_one_is_told(older, problems):
@@ -299,7 +239,7 @@ def test_of_two_keys_that_became_one_only_the_wrong_one_is_told(older, problems)
 
 def test_a_named_network_is_kept():
     older = {"preprocessing": {"spatial": True}, "model": {"network": "mlp"}}
-    assert migrated(older)[0]["model"] == {"network": "mlp"}
+    assert migrated(older)["model"] == {"network": "mlp"}
 
 
 def test_with_an_encoder_named_the_games_own_function_stays_a_fact_about_it():
@@ -308,7 +248,7 @@ def test_with_an_encoder_named_the_games_own_function_stays_a_fact_about_it():
         "metadata": {"observation_function": "my_game:observe"},
         "preprocessing": {"encoder": "one_hot"},
     }
-    assert migrated(sections) == (sections, [])
+    assert migrated(sections) == sections
 
 
 # Mistakes are explained in the words they were written in -----------------------------------
@@ -425,9 +365,9 @@ _sections = st.fixed_dictionaries(
 def test_translating_is_final_and_changes_nothing_it_is_given(sections):
     before = deepcopy(sections)
     try:
-        current, _ = migrated(sections)
+        current = migrated(sections)
     except ConfigurationError:
         assert sections == before
         return
     assert sections == before
-    assert migrated(current) == (current, [])
+    assert migrated(current) == current

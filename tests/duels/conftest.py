@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import tomlkit
 
-from retro_gamer_core.duels import snapshots
+from retro_gamer_core.duels import opponent
 from retro_gamer_core.duels.directory import DuelDirectory
-from retro_gamer_core.duels.duel import Duel, DuelSettings
+from retro_gamer_core.duels.duel import Duel
 from retro_gamer_core.duels.sides import Side, open_sides
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
@@ -49,7 +49,7 @@ def desk(tmp_path, monkeypatch, tag_files) -> Iterator[Path]:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     loaded = set(sys.modules)
     installed_plugins.cache_clear()
-    snapshots.load.cache_clear()
+    opponent.load.cache_clear()
     for name, text in tag_files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     yield tmp_path
@@ -110,22 +110,17 @@ class Quiet:
         self.matches_played = 0
         self._stop, self._stop_at = stop, stop_at
 
-    def _step(self) -> None:
+    def __call__(self, line: str) -> None:
+        if training := re.match(r"Round (\d+) of \d+: (\w+) trains", line):
+            self.trained.append((int(training[1]), training[2]))
+        elif matches := re.match(r"  matches: (\d+) pairings?, (\d+) games each", line):
+            self.matches_played += int(matches[1]) * int(matches[2])
+        else:
+            return
         if self._stop_at is not None:
             self._stop_at -= 1
             if self._stop_at == 0:
                 self._stop.ask()
-
-    def training(self, round_, side, against, begun, until):
-        self.trained.append((round_, side))
-        self._step()
-        return nullcontext(_Deaf())
-
-    def matches(self, pairings, games) -> None:
-        self.matches_played += len(pairings) * games
-        self._step()
-
-    def rated(self, round_, ratings) -> None: ...
 
 
 class _Deaf:
@@ -143,7 +138,8 @@ def play_duel() -> Callable[..., Any]:
         directory, stop = DuelDirectory(output), StopRequest()
         quiet = Quiet(stop, stop_at)
         with directory.hold():
-            duel = Duel(sides, directory, DuelSettings(rounds, episodes, opponents, matches), quiet, stop)
+            settings = (rounds, episodes, opponents, matches)
+            duel = Duel(sides, directory, *settings, quiet, lambda begun, until: nullcontext(_Deaf()), stop)
             return duel, quiet, duel.play()
 
     return play_duel

@@ -10,8 +10,8 @@ import pytest
 
 from retro_gamer_core.duels.directory import DuelDirectory
 from retro_gamer_core.duels.duel import Stopped
+from retro_gamer_core.duels.opponent import Snapshot
 from retro_gamer_core.duels.sides import open_sides
-from retro_gamer_core.duels.snapshots import Snapshot
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.training.loading import load_trainer
 

@@ -8,11 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retro_gamer_core.duels.matches import Participant, check_that_they_meet, play_matches
-from retro_gamer_core.duels.pairings import MOST_RIVALS, compare, opponents, pairings, rivals, to_compare
+from retro_gamer_core.duels.matches import (
+    MOST_RIVALS,
+    Participant,
+    check_that_they_meet,
+    compare,
+    opponents,
+    pairings,
+    play_matches,
+    rivals,
+    to_compare,
+)
+from retro_gamer_core.duels.opponent import Snapshot
 from retro_gamer_core.duels.ratings import Result
 from retro_gamer_core.duels.sides import open_sides
-from retro_gamer_core.duels.snapshots import Snapshot
 from retro_gamer_core.errors import GameError, ProblemsFound, RetroGamerError, RunNotFound
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from retro_gamer import Opponent, TrainedPolicy
-from retro_gamer_core.duels.opponent import drawn, seated
-from retro_gamer_core.duels.snapshots import freeze
+from retro_gamer_core.duels.opponent import drawn, freeze, seated
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.runs.run_directory import RunDirectory

@@ -16,7 +16,7 @@ import retro_gamer
 import retro_gamer_core
 import retro_gamer_core.testing
 from retro_gamer_core.templates.game_package import game_package
-from retro_gamer_core.templates.new_directory import write_files
+from retro_gamer_core.templates.rendering import write_files
 
 TUTORIALS = EXAMPLES.parent / "docs" / "tutorials"
 FOLDERS = [EXAMPLES / GAME_PACK, *(example.folder for example in PLUGINS)]

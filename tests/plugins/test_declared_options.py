@@ -41,7 +41,12 @@ def factory(
 ):
     """Makes it.
 
-    other: of a type that nobody knows
+    Args:
+        context: nobody's option
+        other (Unknown): of a type
+            that nobody knows
+
+    More: of something else.
     """
 
 

@@ -41,7 +41,7 @@ def test_one_is_warned_and_told_the_way_out(brought_twice):
 
 
 def test_the_command_prints_that_warning(brought_twice, capsys, monkeypatch):
-    module = import_module("retro_gamer_core.cli.list_plugins")
+    module = import_module("retro_gamer_core.cli.installed")
     monkeypatch.setattr(module, "installed_plugins", lambda: brought_twice)
     module.list_plugins.main([], standalone_mode=False)
     assert INSTALLED_TWICE in capsys.readouterr().err

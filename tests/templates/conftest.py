@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from retro_gamer_core.templates.folders import GAME_TEMPLATE
+from retro_gamer_core.templates.rendering import GAME_TEMPLATE
 
 _PYTHON = ("Scripts", "python.exe") if sys.platform == "win32" else ("bin", "python")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from retro_gamer_core.templates.game_package import game_package
-from retro_gamer_core.templates.new_directory import write_files
+from retro_gamer_core.templates.rendering import write_files
 
 #: Seconds instead of the minute that people take: it need only beat random keys.
 TRAINING = (

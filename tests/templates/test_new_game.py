@@ -19,10 +19,8 @@ from hypothesis import strategies as st
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.finding import find_game, fresh_game
 from retro_gamer_core.playing.environment import GameEnvironment
-from retro_gamer_core.templates.game_package import game_package
-from retro_gamer_core.templates.new_directory import write_files
-from retro_gamer_core.templates.questions import game_questions
-from retro_gamer_core.templates.text_filters import one_line, package_name, quoted
+from retro_gamer_core.templates.game_package import game_package, game_questions
+from retro_gamer_core.templates.rendering import one_line, package_name, quoted, write_files
 
 HOSTILE = {
     "Space Rocks": "space-rocks",
@@ -159,7 +157,9 @@ def test_nothing_said_gives_what_cookiecutter_gives(cookiecut, tmp_path):
 
 def test_an_installed_retro_gamer_has_the_template_in_it(build_wheel, elsewhere):
     elsewhere.install(build_wheel(ROOT))
-    place = elsewhere.run("-c", "from retro_gamer_core.templates.folders import GAME_TEMPLATE as t; print(t)")
+    place = elsewhere.run(
+        "-c", "from retro_gamer_core.templates.rendering import GAME_TEMPLATE as t; print(t)"
+    )
     assert Path(place.strip()).is_relative_to(elsewhere.site_packages)
     elsewhere.retro_gamer("new", "game", "Far Away")
     name, files = game_package({"title": "Far Away"})
@@ -180,7 +180,7 @@ def test_a_title_that_is_none_is_refused_with_another_one(title, cookiecut, tmp_
 
 
 def test_there_are_at_most_five_questions_in_sentences():
-    questions = game_questions()
+    questions = [*game_questions()]
     assert len(questions) <= 5
     assert all(question.text.endswith("?") for question in questions)
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from retro_gamer_core.cli.new import _PARTS as KINDS
 from retro_gamer_core.cli.new import new
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.templates.new_directory import write_files
 from retro_gamer_core.templates.part_package import new_part
+from retro_gamer_core.templates.rendering import write_files
 
 
 def test_all_four_install_together_pass_their_tests_and_train_by_name_and_by_import_path(
