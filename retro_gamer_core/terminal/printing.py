@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _NARROWEST = 30
 """Characters. In less room than this beside its label or columns, a text goes on at the left."""
 
+_NARROW = 70
+"""Columns. In a narrower window, a ``MovingLine`` is one line."""
+
 _LABEL = re.compile(r"\s*(?:- |\w{1,8}:\s+|\[\d+\] )?")
 """What the further lines of a text stand behind: ``  try:   ``, ``  - ``, ``[1] ``."""
 
@@ -162,14 +165,16 @@ def percent(share: float) -> str:
 class MovingLine(AbstractContextManager["MovingLine"]):
     """The lowest line of a terminal, drawn again and again; what is printed scrolls by above it.
 
-    Nothing is drawn where standard error is no terminal.
+    Further lines may stand below it, where the window is not narrow. Nothing is drawn where standard error is no
+    terminal.
     """
 
     def __init__(self) -> None:
         self.moves = is_terminal(sys.stderr)
         """Whether it is drawn at all."""
-        self._shown: tuple[str, float, Sequence[str]] = ("", 0.0, ())
-        self._length, self._due = 0, 0.0
+        self._shown: tuple[str, float, Sequence[str], Sequence[str]] = ("", 0.0, (), ())
+        self._lengths: list[int] = []
+        self._due = 0.0
 
     def __enter__(self) -> MovingLine:
         if self.moves:
@@ -179,7 +184,7 @@ class MovingLine(AbstractContextManager["MovingLine"]):
             both = is_terminal(sys.stdout)
             self._console = Console(stderr=True)
             self._live = Live(
-                console=self._console, get_renderable=self._line, auto_refresh=False, redirect_stdout=both
+                console=self._console, get_renderable=self._lines, auto_refresh=False, redirect_stdout=both
             )
             self._live.start()
         return self
@@ -189,18 +194,26 @@ class MovingLine(AbstractContextManager["MovingLine"]):
             with suppress(OSError):  # the terminal may have been closed
                 self._live.stop()
 
-    def show(self, what: str, share: float, facts: Sequence[str] = ()) -> None:
-        """Draw ``what``, a bar that is filled up to ``share``, and as many of the facts as there is room for."""
-        self._shown = what, share, facts
+    @property
+    def has_room_below(self) -> bool:
+        """Whether further lines are drawn."""
+        return self.moves and self._console.width >= _NARROW
+
+    def show(self, what: str, share: float, facts: Sequence[str] = (), below: Sequence[str] = ()) -> None:
+        """Draw ``what``, a bar that is filled up to ``share``, and as many of the facts as there is room for.
+
+        ``below`` are the further lines.
+        """
+        self._shown = what, share, facts, below
         if self.moves and monotonic() >= self._due:
             self._due = monotonic() + 0.2
             self._remove_what_a_narrower_window_broke()
             self._live.refresh()
 
-    def _line(self) -> Text:
+    def _lines(self) -> Text:
         from rich.text import Text
 
-        what, share, facts = self._shown
+        what, share, facts, below = self._shown
         room = self._console.width - 1 - len(what) - len("  ")
         said = ""
         for fact in facts:
@@ -209,17 +222,19 @@ class MovingLine(AbstractContextManager["MovingLine"]):
         bar = max(0, min(room - len(said), 40))
         done = min(bar, round(bar * share))
         line = f"{what} {'█' * done}{'░' * (bar - done)}{said}" if what else ""
-        self._length = len(line)
-        text = Text(showable(line, sys.stderr), no_wrap=True, overflow="ellipsis")
+        further = [each[: self._console.width - 1] for each in below] if self.has_room_below else []
+        self._lengths = [len(line), *map(len, further)]
+        text = Text(showable("\n".join([line, *further]), sys.stderr), no_wrap=True, overflow="ellipsis")
         text.stylize("cyan", len(what) + 1, len(what) + 1 + done)
         return text
 
     def _remove_what_a_narrower_window_broke(self) -> None:
-        """A terminal that was made narrower shows the line in several, and the cursor stands in the last."""
+        """A terminal that was made narrower shows a line in several, and the cursor stands in the last."""
         from rich.control import Control
         from rich.segment import ControlType
 
-        for _ in range((self._length - 1) // max(1, self._console.width)):
+        width = max(1, self._console.width)
+        for _ in range(sum(max(0, length - 1) // width for length in self._lengths)):
             self._console.control(Control((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1)))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.runs.training_log import format_duration
-from retro_gamer_core.terminal.printing import MovingLine, percent, warn
+from retro_gamer_core.terminal.printing import MovingLine, percent, sparkline, warn
 from retro_gamer_core.training.time_budget import SteadyClock
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ _NEAR = timedelta(minutes=10)
 
 def progress_for(trainer: Trainer, budget: TimeBudget | None = None) -> AbstractContextManager[Any]:
     """A listener that shows it on standard error: with a moving line on a terminal, in plain lines elsewhere."""
-    if budget is not None:
-        return Progress(TimeGoal(budget))
-    return Progress(EpisodeGoal(trainer.loop.episodes, trainer.config.training.training_episodes))
+    episodes = trainer.config.training.training_episodes
+    goal = EpisodeGoal(trainer.loop.episodes, episodes) if budget is None else TimeGoal(budget)
+    return Progress(goal, trainer.config.metadata.reference_scores)
 
 
 class Quiet:
@@ -60,10 +61,22 @@ class Notes(Quiet):
 
 
 class Progress(Notes, AbstractContextManager["Progress"]):
-    """A line for each checkpoint, evaluation and note; on a terminal, another one below them moves."""
+    """A line for each checkpoint, evaluation and note; on a terminal, another one below them moves.
 
-    def __init__(self, goal: EpisodeGoal | TimeGoal) -> None:
+    Where the window is not narrow, two more lines move with it, in place of those for checkpoints and evaluations:
+    how good it is without random keys, and the last alarm.
+
+    Args:
+        goal: how far there is to go.
+        references: scores that others have reached, by who they are.
+    """
+
+    def __init__(self, goal: EpisodeGoal | TimeGoal, references: Mapping[str, float] | None = None) -> None:
         self._goal = goal
+        self._references = {who: score for who, score in (references or {}).items() if who != "random"}
+        self._reached: list[float] = []
+        self._below: list[str] = []
+        self._alarm = ""
         self._line = MovingLine()
         self._seconds_since_it_began = SteadyClock()
         self._reward = 0.0
@@ -89,13 +102,21 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         facts = [
             self._goal.time_left(episode.number),
             f"reward {self._reward:+.1f}",
-            self._evaluated,
+            "" if self._line.has_room_below else self._evaluated,
             f"{rate:,.0f} turns/s",
         ]
         reached, share = self._goal.reached(episode.number), self._goal.share(episode.number)
-        self._line.show(reached, share, [fact for fact in facts if fact])
+        below = [line for line in (*self._below, self._alarm) if line]
+        self._line.show(reached, share, [fact for fact in facts if fact], below)
+
+    def alarm_raised(self, alarm: AlarmRaised) -> None:
+        """All of it above, its name below."""
+        super().alarm_raised(alarm)
+        self._alarm = f"last warning: {alarm.code}, after episode {alarm.episode:,}"
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
+        if self._line.has_room_below:
+            return
         left = "" if self._line.moves else f", {self._goal.time_left(checkpoint.episode)}"
         warn(
             f"{self._goal.reached(checkpoint.episode)}: average reward "
@@ -106,6 +127,15 @@ class Progress(Notes, AbstractContextManager["Progress"]):
     def evaluated(self, evaluation: Evaluated) -> None:
         reached, random = evaluation.reached, evaluation.random_reached
         self._evaluated = f"{evaluation.compared} {reached:,.1f} without random keys"
+        self._reached.append(reached)
+        others = {"random play": random}
+        if evaluation.compared == "score":
+            others |= self._references
+        beside = ", ".join(f"{who} {score:,.1f}" for who, score in others.items())
+        best = f"best {max(self._reached):,.1f}, " if len(self._reached) > 1 else ""
+        self._below = [f"{self._evaluated} {sparkline(self._reached, width=20)} ({best}{beside})"]
+        if self._line.has_room_below:
+            return
         games = f"{evaluation.games} game{'s' * (evaluation.games > 1)}"
         best = ", the best so far" if evaluation.is_best else ""
         warn(
