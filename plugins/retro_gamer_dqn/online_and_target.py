@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -104,6 +104,7 @@ class OnlineAndTarget:
         self._max_gradient_norm = max_gradient_norm
         self._prepare = getattr(online, "prepare", None)
         self._target = build_network(spec).to(device)
+        self._differs_in_training = not getattr(online, "same_in_training", False)
         # Dropout and the like are only for the Q-values that are learned from.
         self.online.eval()
         self._target.eval()
@@ -115,20 +116,21 @@ class OnlineAndTarget:
         """The network that plays where nothing is learned: the steadier one, if there is one."""
         return self._target if self._target_update.target_plays else self.online
 
-    def inputs(self, observations: Observations) -> list[Tensor]:
+    def inputs(self, observations: Observations) -> Sequence[Tensor]:
         """What both networks take. A network may prepare it in numpy (``prepare``), once for both."""
         cells, features = observations.cells, observations.features
         if self._prepare is None:
             return self._to_device(cells, features)
-        return [tensor.to(self._device) for tensor in self._prepare(cells, features)]
+        prepared = self._prepare(cells, features)
+        return prepared if self._device == "cpu" else [tensor.to(self._device) for tensor in prepared]
 
-    def online_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+    def online_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
         return _q_values(self.online, inputs)
 
-    def target_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+    def target_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
         return _q_values(self._target, inputs)
 
-    def playing_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+    def playing_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
         return _q_values(self.playing, inputs)
 
     def playing_weights(self) -> dict[str, np.ndarray]:
@@ -136,17 +138,19 @@ class OnlineAndTarget:
         return _to_arrays(self.playing.state_dict())
 
     def q_values_and_update(
-        self, inputs: list[Tensor]
+        self, inputs: Sequence[Tensor]
     ) -> tuple[np.ndarray, Callable[[np.ndarray, float], None]]:
         """Q-values of the online network, and one update of it.
 
         The update takes the derivative of the loss by each Q-value, ``float32[n, n_actions]``, and the
         learning rate.
         """
-        self.online.train()
+        if self._differs_in_training:
+            self.online.train()
         with torch.enable_grad():
             q_values = self.online(*inputs)
-        self.online.eval()
+        if self._differs_in_training:
+            self.online.eval()
         return q_values.detach().cpu().numpy(), partial(self._update, q_values)
 
     def _update(self, q_values: Tensor, gradient: np.ndarray, learning_rate: float) -> None:
@@ -232,7 +236,7 @@ class OnlineAndTarget:
 
 
 @torch.no_grad()
-def _q_values(network: nn.Module, inputs: list[Tensor]) -> np.ndarray:
+def _q_values(network: nn.Module, inputs: Sequence[Tensor]) -> np.ndarray:
     return network(*inputs).cpu().numpy()
 
 

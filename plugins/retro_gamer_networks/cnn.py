@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
-from retro_gamer_networks.layers import dense_layers, one_hot_board
+from retro_gamer_networks.layers import DenseLayers, one_hot_board
 from retro_gamer_networks.settings import NetworkSettings
 
 _SMALLEST_SIDE = 5
@@ -18,6 +18,8 @@ _SMALLEST_SIDE = 5
 
 class CNN(nn.Module):
     """``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``."""
+
+    same_in_training = True
 
     def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
         super().__init__()
@@ -31,7 +33,7 @@ class CNN(nn.Module):
         )
         lost = 0 if self._padding else 4
         self._flat = 64 * (spec.view_height - lost) * (spec.view_width - lost)
-        self.head = dense_layers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
+        self.head = DenseLayers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
         self._sizes = [*hidden_sizes, n_outputs]
 
     def forward(self, cells: Tensor, features: Tensor) -> Tensor:

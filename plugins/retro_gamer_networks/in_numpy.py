@@ -15,7 +15,7 @@ import numpy as np
 
 from retro_gamer_core import ObservationSpec, expect_weights
 from retro_gamer_core.observation import view
-from retro_gamer_networks.occupied_rows import OccupiedRows, lengths_of
+from retro_gamer_networks.occupied_rows import OccupiedRows
 from retro_gamer_networks.settings import NetworkSettings
 
 Weights = Mapping[str, np.ndarray]
@@ -37,8 +37,7 @@ class MLPInNumpy:
     def __call__(self, cells: np.ndarray, features: np.ndarray) -> np.ndarray:
         bags = self._occupied.find(cells, features)
         sums = np.empty((len(cells), len(self._bias)), np.float32)
-        ends = bags.starts + lengths_of(bags.starts, len(bags.rows))
-        for total, start, end in zip(sums, bags.starts, ends, strict=True):
+        for total, start, end in zip(sums, bags.starts, [*bags.starts[1:], len(bags.rows)], strict=False):
             np.add(self._rows[bags.rows[start:end]].sum(axis=0), self._bias, out=total)
         if self._beside is not None:
             sums += features[:, self._first_beside :] @ self._beside
@@ -127,7 +126,7 @@ def cnn(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any)
 
 
 def _dense_shapes(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of ``layers.dense_layers(sizes)``; between two layers stands a ReLU, which has a number too."""
+    """Names and shapes of ``layers.DenseLayers(sizes)``; between two layers stands a ReLU, which has a number too."""
     shapes: dict[str, tuple[int, ...]] = {}
     for i, (n_inputs, n_outputs) in enumerate(pairwise(sizes)):
         shapes |= {f"head.{2 * i}.weight": (n_outputs, n_inputs), f"head.{2 * i}.bias": (n_outputs,)}
