@@ -187,6 +187,7 @@ class SyncVectorEnv:
         self.observations = Observations.empty(n, spec)
         self._spare = Observations.empty(n, spec)
         self._numbers = np.arange(n)
+        self._began = np.ones(n, bool)
         self._beginnings = 0
         self._ever_begun = False
         self._actions_since_reset: list[bytes] = []
@@ -196,12 +197,11 @@ class SyncVectorEnv:
         return len(self._actions_since_reset) * self.num_envs
 
     def time_steps(self) -> TimeSteps:
-        began = np.array([not episode.turns for episode in self._episodes])
-        first, *others = (episode.environment for episode in self._episodes)
-        mask = first.action_mask()
+        first, *others = self._episodes
+        mask = first.environment.action_mask()
         if mask is not None:
-            mask = np.array([mask, *(other.action_mask() for other in others)], bool)
-        return TimeSteps(self.observations, self._numbers, began, mask)
+            mask = np.array([mask, *(other.environment.action_mask() for other in others)], bool)
+        return TimeSteps(self.observations, self._numbers, self._began, mask)
 
     def reset(self) -> None:
         with self._chance:
@@ -240,6 +240,7 @@ class SyncVectorEnv:
                 (turn.terminated if ended == "game over" else turn.truncated)[i] = True
                 turn.finished.append(self._finished(i, ended))
         self._spare, self.observations = self.observations, seen_next
+        self._began = np.zeros(n, bool)
         if turn.finished:
             # The last observation of a finished game belongs to the turn; the fresh game is seen elsewhere.
             self.observations = seen_next.copy()
@@ -309,7 +310,7 @@ class SyncVectorEnv:
             try:
                 episode.begin(cells, features)
                 episode.environment.check_observation(cells, features)
-                self._ever_begun = True
+                self._began[i] = self._ever_begun = True
                 return
             except (Exception, SystemExit) as error:
                 if isinstance(error, RetroGamerError) and not (
