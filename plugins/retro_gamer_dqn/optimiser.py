@@ -51,10 +51,7 @@ class NetworkOptimiser:
 
     @torch.no_grad()
     def _move(self, learning_rate: float) -> None:
-        gradients = [
-            torch.zeros_like(weight) if weight.grad is None else weight.grad
-            for weight in self._dense.values()
-        ]
+        gradients = [_dense_gradient(weight) for weight in self._dense.values()]
         touched = [step for step in self._tables.values() if step.table.grad is not None]
         if self._max_norm:
             self._shorten([*gradients, *(step.table.grad._values() for step in touched)])
@@ -120,6 +117,13 @@ class NetworkOptimiser:
             "row_exp_avg_sq": {name: step.square for name, step in tables},
             "row_uses": {name: step.uses for name, step in tables},
         }
+
+
+def _dense_gradient(weight: nn.Parameter) -> Tensor:
+    gradient = weight.grad
+    if gradient is None:  # not a part of what was computed
+        return torch.zeros_like(weight)
+    return gradient.to_dense() if gradient.is_sparse else gradient
 
 
 class RowRMSProp:

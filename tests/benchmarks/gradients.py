@@ -11,7 +11,7 @@ machine slows all alike. Code by hand is worth keeping from a fifth of the train
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -34,14 +34,14 @@ ROUNDS, TURNS, FIRST = 9, 3_200, 8_000
 class ByHand(OnlineAndTarget):
     """Forward and backward passes without autograd's bookkeeping, in inference mode."""
 
-    def online_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+    def online_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
         return _forward(self.online, inputs)[-1].numpy()
 
-    def target_q_values(self, inputs: list[Tensor]) -> np.ndarray:
+    def target_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
         return _forward(self._target, inputs)[-1].numpy()
 
     def q_values_and_update(
-        self, inputs: list[Tensor]
+        self, inputs: Sequence[Tensor]
     ) -> tuple[np.ndarray, Callable[[np.ndarray, float], None]]:
         outputs = _forward(self.online, inputs)
 
@@ -64,32 +64,28 @@ class AdamForAll(OnlineAndTarget):
 
 
 @torch.inference_mode()
-def _forward(network: Any, inputs: list[Tensor]) -> list[Tensor]:
+def _forward(network: Any, inputs: Sequence[Tensor]) -> list[Tensor]:
     """What each layer gives."""
-    rows, starts, _ = inputs  # snake's board has no features beside it
+    rows, _, starts, _ = inputs  # snake's board has no features beside it
     outputs = [_sum_of_rows(network.board.rows, rows, starts).add_(network.board.bias).relu_()]
-    layers = [layer for layer in network.head if isinstance(layer, nn.Linear)]
-    for layer in layers:
-        outputs.append(nn.functional.linear(outputs[-1], layer.weight, layer.bias))
-        if layer is not layers[-1]:
-            outputs[-1].relu_()
+    *hidden, last = list(network.head)[::2]
+    for layer in hidden:
+        outputs.append(nn.functional.linear(outputs[-1], layer.weight, layer.bias).relu_())
+    outputs.append(nn.functional.linear(outputs[-1], last.weight, last.bias))
     return outputs
 
 
-@torch.inference_mode()
-def _backward(network: Any, inputs: list[Tensor], outputs: list[Tensor], gradient: Tensor) -> None:
-    layers = [layer for layer in network.head if isinstance(layer, nn.Linear)]
-    for layer, seen in zip(reversed(layers), reversed(outputs[:-1]), strict=True):
-        torch.mm(gradient.t(), seen, out=layer.weight.grad)
-        torch.sum(gradient, 0, out=layer.bias.grad)
+@torch.no_grad()
+def _backward(network: Any, inputs: Sequence[Tensor], outputs: list[Tensor], gradient: Tensor) -> None:
+    for layer, seen in zip(list(network.head)[::-2], reversed(outputs[:-1]), strict=True):
+        layer.weight.grad, layer.bias.grad = gradient.t() @ seen, gradient.sum(0)
         gradient = torch.ops.aten.threshold_backward.default(gradient @ layer.weight, seen, 0)
-    torch.sum(gradient, 0, out=network.board.bias.grad)
 
     class Context:
-        saved_tensors = inputs[:2]
+        rows, boards = inputs[:2]
         table_shape = network.board.rows.shape
 
-    network.board.rows.grad = _SumOfRows.backward(Context, gradient)[0]
+    network.board.rows.grad, network.board.bias.grad, *_ = _SumOfRows.backward(Context, gradient)
 
 
 def measure() -> list[dict[str, Any]]:
