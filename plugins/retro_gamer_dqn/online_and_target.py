@@ -53,12 +53,11 @@ class PolyakUpdate:
         self._horizon = horizon
         self._weight_of_newest = 1.0 - math.exp(-_UPDATES_BETWEEN_AVERAGES / horizon)
 
-    @torch.no_grad()
     def apply(self, target: nn.Module, online: nn.Module, updates: int) -> None:
         """After so many updates of ``online``. Integers, such as a count of batches, are copied."""
         if updates % _UPDATES_BETWEEN_AVERAGES:
             return
-        newest = online.state_dict()
+        newest = online.state_dict()  # of both without gradients, as ``state_dict`` gives them
         for name, average in target.state_dict().items():
             if average.is_floating_point():
                 average.lerp_(newest[name], self._weight_of_newest)
@@ -125,13 +124,16 @@ class OnlineAndTarget:
         return prepared if self._device == "cpu" else [tensor.to(self._device) for tensor in prepared]
 
     def online_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
-        return _q_values(self.online, inputs)
+        with torch.no_grad():
+            return self.online(*inputs).cpu().numpy()
 
     def target_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
-        return _q_values(self._target, inputs)
+        with torch.no_grad():
+            return self._target(*inputs).cpu().numpy()
 
     def playing_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
-        return _q_values(self.playing, inputs)
+        with torch.no_grad():
+            return self.playing(*inputs).cpu().numpy()
 
     def playing_weights(self) -> dict[str, np.ndarray]:
         """The weights of the network that plays, by name."""
@@ -233,11 +235,6 @@ class OnlineAndTarget:
         self._target.load_state_dict(contents["model_state_dict"])
         self._optimiser.load_state_dict(contents["optimizer_state_dict"])
         self.updates = count(contents, "updates")
-
-
-@torch.no_grad()
-def _q_values(network: nn.Module, inputs: Sequence[Tensor]) -> np.ndarray:
-    return network(*inputs).cpu().numpy()
 
 
 @torch.no_grad()

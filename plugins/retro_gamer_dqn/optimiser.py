@@ -47,9 +47,9 @@ class NetworkOptimiser:
         for weight in self._weights:
             weight.grad = None
         backward()
-        self._move(learning_rate)
+        with torch.no_grad():
+            self._move(learning_rate)
 
-    @torch.no_grad()
     def _move(self, learning_rate: float) -> None:
         gradients = [_dense_gradient(weight) for weight in self._dense.values()]
         touched = [step for step in self._tables.values() if step.table.grad is not None]
@@ -141,15 +141,15 @@ class RowRMSProp:
         self._kept = torch.zeros(len(table), 2, dtype=table.dtype, device=table.device)
         self.uses, self.square = self._kept.unbind(1)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def step(self, gradient: Tensor, learning_rate: float) -> None:
         """One step down ``gradient``, which is sparse, names each row once and is not needed any more."""
         rows, gradients = gradient._indices()[0], gradient._values()
         kept = self._kept.index_select(0, rows)
         uses, square = kept.unbind(1)
         uses.add_(self._one)
-        mean_square = torch.linalg.vector_norm(gradients, dim=1).square_().div_(gradients.shape[1])
-        square.lerp_(mean_square, 1 - _BETA2)
+        norm = torch.linalg.vector_norm(gradients, dim=1)
+        square.mul_(self._beta2).addcmul_(norm, norm, value=(1 - _BETA2) / gradients.shape[1])
         self._kept.index_copy_(0, rows, kept)
         scale = (square / (self._one - self._beta2**uses)).sqrt_().add_(self._epsilon)
         gradients.div_(scale.unsqueeze(1))
