@@ -81,6 +81,8 @@ class Network(Protocol):
                          as tensors, and gives the same              ``prepare``, ONNX needs it
     ``explain``          -> sentences                                    no
     ===================  ==============================================  ==========================
+
+    Where its attribute ``same_in_training`` is true, it is not told ``train()`` and ``eval()`` at each update.
     """
 
     def forward(self, *inputs: Any) -> Any:

@@ -52,9 +52,9 @@ class NetworkOptimiser:
 
     def _move(self, learning_rate: float) -> None:
         gradients = [_dense_gradient(weight) for weight in self._dense.values()]
-        touched = [step for step in self._tables.values() if step.table.grad is not None]
+        touched = [(step, step.table.grad) for step in self._tables.values()]
         if self._max_norm:
-            self._shorten([*gradients, *(step.table.grad._values() for step in touched)])
+            self._shorten([*gradients, *(rows._values() for _, rows in touched if rows is not None)])
         self._count += 1
         if gradients:
             adam(
@@ -73,8 +73,9 @@ class NetworkOptimiser:
                 eps=_EPSILON,
                 maximize=False,
             )
-        for step in touched:
-            step.step(step.table.grad, learning_rate)
+        for step, rows in touched:
+            if rows is not None:
+                step.step(rows, learning_rate)
 
     def _shorten(self, gradients: list[Tensor]) -> None:
         norm = sum(part.dot(part).item() for part in map(torch.ravel, gradients)) ** 0.5

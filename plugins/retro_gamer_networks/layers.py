@@ -20,13 +20,12 @@ class DenseLayers(nn.Sequential):
     """``Linear(sizes[0], sizes[1]) → ReLU → … → Linear(sizes[-2], sizes[-1])``."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
-        layers: list[nn.Module] = []
-        for n_inputs, n_outputs in pairwise(sizes):
-            layers += [nn.Linear(n_inputs, n_outputs), nn.ReLU()]
-        super().__init__(*layers[:-1])
+        layers = [nn.Linear(n_inputs, n_outputs) for n_inputs, n_outputs in pairwise(sizes)]
+        super().__init__(*[layer for each in layers for layer in (each, nn.ReLU())][:-1])
+        self._linear = layers
 
     def forward(self, inputs: Tensor) -> Tensor:
-        *hidden, last = list(self)[::2]  # calling each module takes torch as long as a small sum
+        *hidden, last = self._linear  # calling each module takes torch as long as a small sum
         for layer in hidden:
             inputs = linear(inputs, layer.weight, layer.bias).relu_()
         return linear(inputs, last.weight, last.bias)
@@ -120,9 +119,8 @@ class _SumOfRows(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         # The gradient of a row that was used is the sum over the boards that used it: bags again.
-        touched, order, starts = distinct_rows(ctx.rows.cpu().numpy(), ctx.table_shape[0])
-        bags = (torch.from_numpy(each).to(gradient.device) for each in (order, starts, touched))
-        order, starts, touched = bags
+        distinct = distinct_rows(ctx.rows.cpu().numpy(), ctx.table_shape[0])
+        touched, order, starts = (torch.from_numpy(each).to(gradient.device) for each in distinct)
         sums = _sum_of_rows(gradient, ctx.boards.take(order), starts)
         gradient_of_table = torch.sparse_coo_tensor(
             touched.unsqueeze(0), sums, ctx.table_shape, is_coalesced=True, check_invariants=False
