@@ -58,7 +58,9 @@ def test_rows_move_as_a_naive_model_says(uses, seed):
     step = RowRMSProp(table)
     for rows in uses:
         gradients = rng.normal(size=(len(rows), 3))
-        gradient = torch.sparse_coo_tensor(torch.tensor([list(rows)]), torch.tensor(gradients), table.shape)
+        gradient = torch.sparse_coo_tensor(
+            torch.tensor([list(rows)]), torch.tensor(gradients), table.shape, check_invariants=True
+        )
         step.step(gradient, 0.1)
         for row, gradient in zip(rows, gradients, strict=True):
             counts[row] += 1
