@@ -32,6 +32,7 @@ class OccupiedRows:
     def __init__(self, spec: ObservationSpec) -> None:
         self._spec = spec
         row, column = np.divmod(np.arange(spec.height * spec.width), max(1, spec.width))
+        row += row // max(1, spec.board_height) * (spec.view_height - spec.height) // spec.frames
         # The row of a cell's code 0, which nobody looks up, when the view is not moved.
         self._first_row = (row * spec.view_width + column) * spec.n_channels - 1
 
@@ -50,7 +51,7 @@ class OccupiedRows:
     ) -> RowBags:
         """Moves the boards so that the player is in the middle, and begins each bag with its four edges."""
         spec, n = self._spec, len(starts)
-        height, width, view_width = spec.height, spec.width, spec.view_width
+        height, width, view_width = spec.board_height, spec.width, spec.view_width
         column, row = features[:, :2].astype(np.int64).T
         moved = ((height - row) * view_width + width - column) * spec.n_channels
         edges = np.empty((n, 4), np.int64)

@@ -134,5 +134,7 @@ def _metadata(described: Any, sizes: Any) -> GameMetadata:
 def _refuse_what_cannot_be_seen(spec: ObservationSpec) -> None:
     if spec.height * spec.width > _MOST_CELLS or spec.n_features > _MOST_FEATURES or spec.n_codes > 256:
         raise ValueError("its card tells of more than can be seen")
+    if not spec.frames or spec.height % spec.frames:
+        raise ValueError("its card tells of boards that are not alike")
     if spec.centred and spec.n_features < 2:
         raise ValueError("its card leaves out where the player is")

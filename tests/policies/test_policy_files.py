@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomlkit
+from policies.conftest import SMALL
 from retro.examples.snake import create_game
 
-from retro_gamer import PolicyInput, TrainedPolicy
+from retro_gamer import DQNTrainer, GameMetadata, PolicyInput, TrainedPolicy
 from retro_gamer_core.errors import PolicyFileRefused, RetroGamerError, RunNotFound
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
@@ -47,6 +48,34 @@ def test_it_plays_as_the_run_does(snake_run, snake_file):
             if not game.playing:
                 break
             game.step()
+
+
+def test_with_boards_of_earlier_turns_it_plays_as_the_run_does(tmp_path):
+    """In two games by turns; and it matters what was seen before."""
+    metadata = GameMetadata.from_pyproject("retro.examples.snake")
+    seeing = {"encoder": "egocentric", "frames": 2}
+    DQNTrainer(create_game, metadata, tmp_path / "run", preprocessing=seeing, **SMALL).train(
+        on_episode=lambda: None
+    )
+    plugins = installed_plugins()
+    learned = CheckpointPolicy(RunDirectory.open(tmp_path / "run"), None, plugins)
+    export_policy(learned, create_game(), tmp_path / "two.rgp", plugins=plugins)
+    from_run, from_file = (TrainedPolicy(tmp_path / name) for name in ("run", "two.rgp"))
+    random.seed(5)
+    games = [create_game() for _ in range(2)]
+    for game in games:
+        game.input_source = PolicyInput(from_run, game)
+        game.start()
+    forgot = 0
+    for _ in range(20):
+        for game in games:
+            if game.playing:
+                values = from_run.q_values(game)
+                np.testing.assert_allclose(from_file.q_values(game), values, rtol=1e-3, atol=1e-4)
+                fresh = TrainedPolicy(tmp_path / "two.rgp")
+                forgot += not np.allclose(fresh.q_values(game), values, rtol=1e-3, atol=1e-4)
+                game.step()
+    assert forgot > 5
 
 
 def test_it_knows_what_it_is(snake_run, snake_file):

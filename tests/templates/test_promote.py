@@ -152,6 +152,12 @@ def test_a_logger_that_writes_the_time_of_day(desk):
     assert part.kind == "logger"
 
 
+def test_a_wrapper(desk):
+    part, files = new_part("wrapper", "seldom")
+    made = promoted("seldom.py:Seldom", files[f"{part.module}/{part.file}"])
+    assert (made.part.kind, made.proof.compared) == ("wrapper", 200)
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [

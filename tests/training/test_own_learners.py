@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.evaluation.games import greedy, play_at_random, play_games
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.plugins.registry import installed_plugins
@@ -188,6 +189,34 @@ def test_a_checkpoint_of_another_learner_is_told_and_not_taken_for_damage(run_wi
     installed_plugins.cache_clear()
     with pytest.raises(CheckpointIncompatible, match="another algorithm"):
         load_trainer(run).load_newest()
+
+
+OF_DQN = """
+from retro_gamer_dqn.learner import DQNLearner
+
+
+class Bolder(DQNLearner):
+    def __init__(self, context, *, boldness: float = 0.5, **options):
+        super().__init__(context, **options)
+        self.boldness = boldness
+"""
+
+
+def test_a_learner_made_of_dqn_has_its_options_and_each_is_checked(make_run, tmp_path, monkeypatch):
+    (tmp_path / "bolder.py").write_text(OF_DQN, encoding="utf-8")
+    settings = {"learner": "bolder:Bolder", "training_episodes": 10}
+    right = make_run(tmp_path, "right", training={**settings, "boldness": 0.7, "epsilon": 0.25})
+    trainer = load_trainer(right)
+    assert trainer.train().reason == "finished"
+    learner = trainer.player.learner
+    assert (learner.boldness, round(learner.statistics()["epsilon"], 2)) == (0.7, 0.25)
+    wrong = make_run(tmp_path, "wrong", training={**settings, "epsilno": 0.5, "learning_rate": 2.0})
+    with pytest.raises(ConfigurationError) as refused:
+        load_trainer(wrong)
+    assert sorted(problem.what.partition(" ")[0] for problem in refused.value.problems) == [
+        "epsilno",
+        "learning_rate",
+    ]
 
 
 NO_RIGHT = """
