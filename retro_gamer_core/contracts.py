@@ -294,10 +294,13 @@ class PlayingNetwork:
     Args:
         weights: its weights as numpy arrays, by the names they have in its ``state_dict``.
         scale: what its numbers must be multiplied by to be in units of the reward.
+        support: where it has several outputs for each action (C51), action by action: the values whose
+            probabilities they are, before the softmax. Empty where it has one.
     """
 
     weights: dict[str, np.ndarray]
     scale: float = 1.0
+    support: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class PolicyCard:
         metadata: what that game is, sizes of observed state values included.
         encoder, network: the parts it takes to play.
         spec: what the network sees.
-        scale: what its numbers are multiplied by to be in units of the reward.
+        scale, support: as in ``contracts.PlayingNetwork``.
         episode, turns: how long it was trained.
         recipe: what the run was created with, as far as that is known.
         scores: figures of an evaluation: ``mean``, ``games``, …; empty where there was none.
@@ -68,6 +68,7 @@ class PolicyCard:
     scores: Mapping[str, Any]
     made_with: Mapping[str, Any]
     max_turns: int = 0  # cards of before did not say it
+    support: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``card.json``."""
@@ -94,6 +95,8 @@ class PolicyCard:
         _refuse_what_cannot_be_seen(read.spec)
         if not 0 < read.scale < inf:
             raise ValueError(f"scale cannot be {read.scale}")
+        if not all(-inf < value < inf for value in read.support):
+            raise ValueError("support cannot have a value that is no ordinary number")
         return read
 
 

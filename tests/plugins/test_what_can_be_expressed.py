@@ -14,6 +14,7 @@ WISHES = {
     "several outputs for each action: C51 learns, is resumed and plays": [
         (OWN_LEARNERS, "test_it_plays_better_than_at_random_also_from_its_checkpoint"),
         (OWN_LEARNERS, "test_a_network_has_as_many_outputs_as_are_asked_for"),
+        (OWN_LEARNERS, "test_several_outputs_for_each_action_play_from_a_file_without_torch"),
     ],
     "the number of the game and the beginning of its episode, in act and in transitions": [
         (OWN_LEARNERS, "test_it_is_told_which_game_each_turn_belongs_to_and_where_episodes_begin"),

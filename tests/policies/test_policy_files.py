@@ -341,6 +341,8 @@ CARDS = {
         {"name": "os:system", "options": {"command": "touch it-ran"}},
         {"name": "one_hot", "options": {}},
         {"name": "egocentric", "options": {"radius": 10**9}},
+        {"name": "egocentric", "options": {"frames": 2}},
+        {"name": "egocentric", "options": {"frames": 10**9}},
         {"name": "egocentric", "options": {"radius": "3"}},
         {"name": "egocentric", "options": {"colour": 1}},
         {"name": 3, "options": {}},
@@ -365,7 +367,11 @@ CARDS = {
         {"outside": False},
         {"height": 16.5},
         {"surprise": 1},
+        {"frames": 0},
+        {"frames": 2},
+        {"frames": 10**9},
     ],
+    "support": [[0.5, 1.0], ["1"], [True], [float("inf")], [10**400], 3, {}, None],
     "observe_state_sizes": [{"score": 1}, [], None],
     "scale": [0, -1, "1", None],
     "episode": [-1, "60", None, 1.5],
@@ -388,8 +394,9 @@ def a_card_that_lies(good, rng):
 
 def a_card_without(good, rng):
     # A card that does not say after how many turns a game was stopped is one of before, and fine.
+    optional = {"max_turns", "support"}
     return rebuilt(
-        good, lambda card, weights: card.pop(rng.choice([key for key in card if key != "max_turns"]))
+        good, lambda card, weights: card.pop(rng.choice([key for key in card if key not in optional]))
     )
 
 

@@ -17,6 +17,8 @@ from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.evaluation.games import greedy, play_at_random, play_games
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+from retro_gamer_core.policies.exporting import export_policy
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.runs.saved_state import is_state
@@ -175,6 +177,30 @@ def test_a_learner_is_told_what_it_is_trained_with(run_with):
 def test_a_network_has_as_many_outputs_as_are_asked_for(run_with):
     network = load_trainer(run_with("c51", 10)).player.learner.network
     assert list(network.state_dict().values())[-1].shape == (33,)
+
+
+def test_several_outputs_for_each_action_play_from_a_file_without_torch(run_with, tmp_path):
+    run = run_with("c51", 200)
+    load_trainer(run).train()
+    plugins = installed_plugins()
+    learned = CheckpointPolicy(run, None, plugins)
+    create_game = find_game(learned.game).factory
+    export_policy(learned, create_game(), tmp_path / "c51.rgp", plugins=plugins)
+    from_run, from_file = TrainedPolicy(run.path), TrainedPolicy(tmp_path / "c51.rgp")
+    values = np.array(
+        [
+            [policy.q_values(game) for policy in (from_run, from_file)]
+            for game in map(started, [create_game] * 20)
+        ]
+    )
+    np.testing.assert_allclose(values[:, 0], values[:, 1], rtol=1e-3, atol=1e-4)
+    assert np.ptp(values) > 0.1
+
+
+def started(create_game):
+    game = create_game()
+    game.start()
+    return game
 
 
 def test_a_checkpoint_of_another_learner_is_told_and_not_taken_for_damage(run_with, stop_at):
