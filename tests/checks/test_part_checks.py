@@ -27,9 +27,13 @@ from retro_gamer_memories.uniform import UniformMemory
 # The built-in ones ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["one_hot", "egocentric", "state_only"])
-def test_the_built_in_encoders_are_sound(name):
-    assert check_encoder(name, quick=True).codes == []
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("one_hot", {}), ("egocentric", {}), ("state_only", {}), ("egocentric", {"frames": 3})],
+)
+def test_the_built_in_encoders_are_sound(name, options):
+    """Also where one remembers the boards of the turns before."""
+    assert check_encoder(name, options=options, quick=True).codes == []
 
 
 def test_the_built_in_networks_are_sound():
