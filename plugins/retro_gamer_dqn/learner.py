@@ -41,8 +41,10 @@ from retro_gamer_dqn.settings import DQNSettings
 class DQNLearner:
     """Owns the learning network, the target network and the optimiser.
 
-    The options are those of ``DQNSettings``.
+    The options are those of ``DQNSettings``; a class made of this one has them, too, if it takes ``**options``.
     """
+
+    Options = DQNSettings
 
     def __init__(self, context: LearnerContext, **options: Any) -> None:
         settings = DQNSettings(**options)

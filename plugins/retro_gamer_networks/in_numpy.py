@@ -63,6 +63,7 @@ class CNNInNumpy:
         spec = self._spec
         seen = np.stack([view(*one, spec) for one in zip(cells, features, strict=True)])
         board = np.eye(spec.n_codes, dtype=np.float32)[:, 1:][seen].transpose(0, 3, 1, 2)
+        board = board.reshape(len(board), spec.n_channels * spec.frames, -1, spec.view_width)
         for kernel, bias in self._kernels:
             board = np.maximum(_convolved(board, kernel, bias, self._padding), 0)
         beside = features[:, spec.n_features - spec.n_view_features :]
@@ -110,11 +111,12 @@ def cnn(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any)
     Raises:
         ValueError: they are not those of such a network.
     """
-    padding = 1 if min(spec.view_height, spec.view_width) < 5 else 0  # as in cnn.CNN
+    height, width = spec.view_height // spec.frames, spec.view_width
+    padding = 1 if min(height, width) < 5 else 0  # as in cnn.CNN
     lost = 0 if padding else 4
-    flat = 64 * (spec.view_height - lost) * (spec.view_width - lost)
+    flat = 64 * (height - lost) * (width - lost)
     shapes = {
-        "convolutions.0.weight": (32, spec.n_channels, 3, 3),
+        "convolutions.0.weight": (32, spec.n_channels * spec.frames, 3, 3),
         "convolutions.0.bias": (32,),
         "convolutions.2.weight": (64, 32, 3, 3),
         "convolutions.2.bias": (64,),

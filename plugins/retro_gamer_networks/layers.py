@@ -144,11 +144,12 @@ def one_hot_board(cells: Tensor, features: Tensor, spec: ObservationSpec) -> Ten
 
 def _centred(cells: Tensor, features: Tensor, spec: ObservationSpec) -> Tensor:
     """``retro_gamer_core.observation.view`` for a batch: ``uint8[n, view_height, view_width]``."""
-    n, height, width = cells.shape
+    n, height, width = cells.shape[0], spec.board_height, spec.width
     boards = torch.arange(n, device=cells.device)
     column, row = features[:, 0].long(), features[:, 1].long()
     seen = cells.new_zeros(n, spec.view_height, spec.view_width)
-    rows = torch.arange(height, device=cells.device) + (height - row)[:, None]
+    stacked = torch.arange(spec.height, device=cells.device)
+    rows = stacked + stacked // height * (height + 1) + (height - row)[:, None]
     columns = torch.arange(width, device=cells.device) + (width - column)[:, None]
     seen[boards[:, None, None], rows[:, :, None], columns[:, None, :]] = cells
     for edge_column in (width - column - 1, 2 * width - column):

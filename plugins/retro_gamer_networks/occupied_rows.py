@@ -33,12 +33,14 @@ class OccupiedRows:
 
     def __init__(self, spec: ObservationSpec) -> None:
         self._spec = spec
-        height, width, view_width = spec.height, spec.width, spec.view_width
-        row, column = np.divmod(np.arange(height * width), max(1, width))
+        height, width, view_width = spec.board_height, spec.width, spec.view_width
+        row, column = np.divmod(np.arange(spec.height * width), max(1, width))
+        on_view = row + row // max(1, height) * (spec.view_height - spec.height) // spec.frames
         # The row of a cell's code 0, which nobody looks up, when the view is not moved.
-        self._first_row = (row * view_width + column) * spec.n_channels - 1
+        self._first_row = (on_view * view_width + column) * spec.n_channels - 1
         self._n_edges = 4 * spec.centred
         self._first_row = np.concatenate([np.zeros(self._n_edges, np.int64), self._first_row])
+        row, column = row[: height * width], column[: height * width]
         # For each place of the player, how far that moves, and where the edges are: left, right, above, below.
         self._moved = ((height - row) * view_width + width - column) * spec.n_channels
         left, above = height * view_width + width - column - 1, (height - row - 1) * view_width + width
