@@ -83,6 +83,8 @@ ABOUT = {
     "training": "The learner, the memory, their options, and how long it all takes. [How DQN "
     "learns](../explanation/dqn.md) says what they are for.",
     "logging": "Who writes down what happens.",
+    "wrapping": "What changes the rewards that are learned from, or the games of a training: [a "
+    "wrapper](../tutorials/your-own-wrapper.md).",
 }
 
 
@@ -149,8 +151,8 @@ check_game(create_game, quick=True).assert_ok(level="warning")
 check_encoder("egocentric", options={{"radius": 3}}, quick=True).assert_ok()
 ```
 
-There are `check_game`, `check_encoder`, `check_network`, `check_memory`, `check_learner` and
-`check_logger`. A part may be a name, an import path, or the class or function itself;
+There are `check_game`, `check_encoder`, `check_network`, `check_memory`, `check_learner`,
+`check_logger` and `check_wrapper`. A part may be a name, an import path, or the class or function itself;
 `game="snake"` tries it on another game than the small one that comes with the check.
 
 ## Games

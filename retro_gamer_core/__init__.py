@@ -43,6 +43,7 @@ _HOME = {
     "RunInfo": "events",
     "TimeSteps": "observation",
     "Transitions": "transitions",
+    "Wrapper": "contracts",
     "expect_weights": "policies.exported",
     "hookimpl": "hookspecs",
     "one_hot": "observation",

@@ -81,6 +81,8 @@ class Network(Protocol):
                          as tensors, and gives the same              ``prepare``, ONNX needs it
     ``explain``          -> sentences                                    no
     ===================  ==============================================  ==========================
+
+    Where its attribute ``same_in_training`` is true, it is not told ``train()`` and ``eval()`` at each update.
     """
 
     def forward(self, *inputs: Any) -> Any:
@@ -206,6 +208,37 @@ def best_allowed(values: np.ndarray, mask: np.ndarray | None = None) -> np.ndarr
     return best
 
 
+@runtime_checkable
+class Wrapper(Protocol):
+    """Stands between the games of a training and the learner. Its factory may ask for ``gamma`` and ``metadata``.
+
+    It works in training alone: evaluation, ``retro-gamer play`` and exported policies have the game as it is, and
+    so is the reward of an episode that is logged. Several are asked in the order of ``wrappers``: each is given
+    what the one before it gave.
+
+    One wrapper serves all games of a run. What it is to remember of one game belongs into ``frame.memory``, which
+    an encoder shares; what it keeps itself is about all of them, and belongs into ``state_dict``. Chance comes from
+    ``random`` or ``numpy.random``. Beside ``reward``, it may offer what is asked for only where it is there:
+
+    ===================  ===================================================================================
+    call                 meaning
+    ===================  ===================================================================================
+    ``make``             ``(create_game: () -> Game) -> Game``: the game of the next episode, not begun yet; an
+                         easier one, for example.
+    ``begin``            ``(frame)``: an episode has begun; ``frame`` shows it before the first turn.
+    ``state_dict``       ``() -> dict``: everything that changes in it: arrays, numbers, text, nested dicts.
+    ``load_state_dict``  ``(state)``: go on exactly where ``state_dict`` was taken.
+    ===================  ===================================================================================
+    """
+
+    def reward(self, frame: Frame, reward: float, action: str | None) -> float:
+        """What is learned from after this turn, in place of ``reward``.
+
+        ``frame`` shows the game after the turn; ``frame.game.playing`` tells whether it goes on. ``action`` is
+        the key that was pressed, None for none.
+        """
+
+
 class Listener(Protocol):
     """Hears what happens in training, in this session only; see ``Logger``."""
 
@@ -272,10 +305,13 @@ class PlayingNetwork:
     Args:
         weights: its weights as numpy arrays, by the names they have in its ``state_dict``.
         scale: what its numbers must be multiplied by to be in units of the reward.
+        support: where it has several outputs for each action (C51), action by action: the values whose
+            probabilities they are, before the softmax. Empty where it has one.
     """
 
     weights: dict[str, np.ndarray]
     scale: float = 1.0
+    support: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class GameError(RetroGamerError):
 
 
 class PartNotFound(RetroGamerError, LookupError):
-    """No encoder, network, memory, learner or logger goes by that name."""
+    """No part of that kind goes by that name."""
 
 
 class LearningDiverged(RetroGamerError, ArithmeticError):

@@ -70,6 +70,8 @@ def _by_name(*kinds: Kind) -> dict[str, Kind]:
     return {kind.name: kind for kind in kinds}
 
 
+_GIVEN_UP = "such a game is given up, and a run stops when too many of them are"
+
 KINDS: dict[str, Kind] = _by_name(
     Kind(
         "encoder",
@@ -85,7 +87,7 @@ KINDS: dict[str, Kind] = _by_name(
         flag="--encoder {}",
         checks="retro_gamer_core.checks.encoders",
         template=("Shows the cells around the player.", '{"radius": 1}'),
-        after_an_error="such a game is given up, and a run stops when too many of them are",
+        after_an_error=_GIVEN_UP,
     ),
     Kind(
         "network",
@@ -127,6 +129,7 @@ KINDS: dict[str, Kind] = _by_name(
         key="learner",
         flag="--learner {}",
         checks="retro_gamer_core.checks.learners",
+        template=("Q-learning with a network, in its smallest form.", '{"epsilon": 0.5}'),
     ),
     Kind(
         "logger",
@@ -143,6 +146,22 @@ KINDS: dict[str, Kind] = _by_name(
         checks="retro_gamer_core.checks.loggers",
         template=("Writes the episodes into a table for a spreadsheet.", '{"every": 1}'),
         after_an_error="training would go on without it",
+    ),
+    Kind(
+        "wrapper",
+        "wrappers",
+        "Wrappers: they change the rewards that are learned from, or the games of a training.",
+        'Part("curious", "A bonus for what was seldom seen.", "my_plugin.curious:Curious")',
+        "retro_gamer_core.contracts:Wrapper",
+        ("gamma", "metadata"),
+        method="reward",
+        section="wrapping",
+        key="wrappers",
+        several=True,
+        flag="--set \"wrapping.wrappers=['{}']\"",
+        checks="retro_gamer_core.checks.wrappers",
+        template=("Rewards what was seldom seen before.", '{"bonus": 1.0}'),
+        after_an_error=_GIVEN_UP,
     ),
 )
 """Every kind by its name, in the order in which they are listed."""

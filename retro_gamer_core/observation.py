@@ -23,7 +23,7 @@ class ObservationSpec:
     """The shape and meaning of an observation.
 
     Args:
-        height, width: cells of the observed board; both 0 when no board is observed.
+        height, width: cells of the observed board, or boards; both 0 when no board is observed.
         characters: the character with code 1, 2, …; code 0 is an empty cell.
         outside: whether cells beyond the edge of the board can be seen; if so they have the
             code after the last character.
@@ -33,6 +33,8 @@ class ObservationSpec:
             and row in whole cells; the *view* is that board moved so that the player is in the
             middle. Moving it is left to whoever looks (``view``), as it makes the board four
             times as large.
+        frames: how many boards stand one below the other, of this turn and the turns before it, the newest
+            at the top. Each has ``height / frames`` rows.
     """
 
     height: int
@@ -42,11 +44,17 @@ class ObservationSpec:
     features: tuple[str, ...] = ()
     channel_first: bool = True
     centred: bool = False
+    frames: int = 1
+
+    @property
+    def board_height(self) -> int:
+        """Rows of one board."""
+        return self.height // self.frames
 
     @property
     def view_height(self) -> int:
-        """Rows of the view: as many as cells, or for a centred one room for either edge."""
-        return 2 * self.height + 1 if self.centred else self.height
+        """Rows of the view: as many as cells, or for each centred board room for either edge."""
+        return 2 * self.height + self.frames if self.centred else self.height
 
     @property
     def view_width(self) -> int:
@@ -153,18 +161,21 @@ class TimeSteps:
 def view(cells: np.ndarray, features: np.ndarray, spec: ObservationSpec) -> np.ndarray:
     """The board as seen: ``uint8[view_height, view_width]``.
 
-    In a centred view the player stands in the middle. The edge of the board is marked where one
-    meets it going straight left, right, up and down from there, which says all about where the
-    board ends; cells beyond the edge are empty otherwise.
+    In a centred view the player stands in the middle; boards of earlier turns are moved as the newest is. The
+    edge of the newest board is marked where one meets it going straight left, right, up and down from there,
+    which says all about where the board ends; cells beyond the edge are empty otherwise.
     """
     if not spec.centred:
         return cells
     import numpy as np
 
-    height, width = spec.height, spec.width
+    height, width = spec.board_height, spec.width
     column, row = int(features[0]), int(features[1])
     seen = np.zeros((spec.view_height, spec.view_width), np.uint8)
-    seen[height - row : 2 * height - row, width - column : 2 * width - column] = cells
+    boards = seen.reshape(spec.frames, -1, spec.view_width)
+    boards[:, height - row : 2 * height - row, width - column : 2 * width - column] = cells.reshape(
+        spec.frames, height, width
+    )
     seen[height, [width - column - 1, 2 * width - column]] = spec.outside_code
     seen[[height - row - 1, 2 * height - row], width] = spec.outside_code
     return seen

@@ -141,7 +141,8 @@ def settings_of(declared: Any, *, without: Collection[str] = ()) -> tuple[Settin
     A parameter without an ``Option`` is a setting, too: its type comes from the annotation, else from the
     default. Where no ``Option`` says its meaning, that is what the docstring says: ``name: meaning``, with
     further lines of it indented. ``*args`` and ``**options`` add nothing, for a misspelt setting must not vanish
-    in them.
+    in them. But a class that takes ``**options`` passes them on: it has the settings of its base class, too, or
+    those of the dataclass that one of them names as ``Options``.
 
     Args:
         declared: a dataclass, a class, a function.
@@ -150,15 +151,30 @@ def settings_of(declared: Any, *, without: Collection[str] = ()) -> tuple[Settin
     Raises:
         PluginError: an annotation with an ``Option`` cannot be read.
     """
-    explained = {
-        name: " ".join(meaning.split())
-        for _, name, meaning in _MEANING.findall(inspect.getdoc(declared) or "")
-    }
-    return tuple(
-        _setting(name, annotation, default, explained.get(name, ""))
-        for name, annotation, default in _declarations(declared)
-        if name not in without
-    )
+    found: dict[str, Setting] = {}
+    for each in _declaring(declared):
+        explained = {
+            name: " ".join(meaning.split())
+            for _, name, meaning in _MEANING.findall(inspect.getdoc(each) or "")
+        }
+        for name, annotation, default in _declarations(each):
+            passed_by_it = each is not declared and default is Parameter.empty
+            if name not in without and name not in found and not passed_by_it:
+                found[name] = _setting(name, annotation, default, explained.get(name, ""))
+    return tuple(found.values())
+
+
+def _declaring(declared: Any) -> Iterator[Any]:
+    """What declares the settings: this itself and, of a class, what its ``**options`` are passed on to."""
+    if not inspect.isclass(declared) or is_dataclass(declared):
+        yield declared
+        return
+    for each in declared.__mro__:
+        yield each
+        if "Options" in vars(each):
+            yield vars(each)["Options"]
+        if "Options" in vars(each) or all(p.kind is not Parameter.VAR_KEYWORD for p in parameters_of(each)):
+            return
 
 
 def check_settings(settings: Any) -> None:

@@ -41,8 +41,10 @@ from retro_gamer_dqn.settings import DQNSettings
 class DQNLearner:
     """Owns the learning network, the target network and the optimiser.
 
-    The options are those of ``DQNSettings``.
+    The options are those of ``DQNSettings``; a class made of this one has them, too, if it takes ``**options``.
     """
+
+    Options = DQNSettings
 
     def __init__(self, context: LearnerContext, **options: Any) -> None:
         settings = DQNSettings(**options)
@@ -93,16 +95,14 @@ class DQNLearner:
         if steps.mask is not None:
             # The largest of n random numbers is as likely to be any one of those that are allowed.
             actions = np.where(steps.mask, self._rng.random(steps.mask.shape), -1.0).argmax(axis=1)
-        greedy = self._rng.random(n) >= self._epsilons(n)
-        if greedy.all():
-            return self._greedy(steps)
-        if greedy.any():
-            actions[greedy] = self._greedy(steps[greedy])
-        return actions
-
-    def _greedy(self, steps: TimeSteps) -> np.ndarray:
+        explores = self._rng.random(n) < self._epsilons(n)
+        if explores.all():
+            return actions
+        # Choosing some of the games takes longer than computing all of them.
         q_values = self._networks.online_q_values(self._networks.inputs(steps.observations))
-        return (q_values if steps.mask is None else np.where(steps.mask, q_values, -np.inf)).argmax(axis=1)
+        if steps.mask is not None:
+            q_values = np.where(steps.mask, q_values, -np.inf)
+        return np.where(explores, actions, q_values.argmax(axis=1))
 
     def q_values(self, observations: Observations) -> np.ndarray:
         return self._networks.playing_q_values(self._networks.inputs(observations)) / self._reward_scale

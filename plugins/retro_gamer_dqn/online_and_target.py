@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -53,12 +53,11 @@ class PolyakUpdate:
         self._horizon = horizon
         self._weight_of_newest = 1.0 - math.exp(-_UPDATES_BETWEEN_AVERAGES / horizon)
 
-    @torch.no_grad()
     def apply(self, target: nn.Module, online: nn.Module, updates: int) -> None:
         """After so many updates of ``online``. Integers, such as a count of batches, are copied."""
         if updates % _UPDATES_BETWEEN_AVERAGES:
             return
-        newest = online.state_dict()
+        newest = online.state_dict()  # of both without gradients, as ``state_dict`` gives them
         for name, average in target.state_dict().items():
             if average.is_floating_point():
                 average.lerp_(newest[name], self._weight_of_newest)
@@ -104,6 +103,7 @@ class OnlineAndTarget:
         self._max_gradient_norm = max_gradient_norm
         self._prepare = getattr(online, "prepare", None)
         self._target = build_network(spec).to(device)
+        self._differs_in_training = not getattr(online, "same_in_training", False)
         # Dropout and the like are only for the Q-values that are learned from.
         self.online.eval()
         self._target.eval()
@@ -115,38 +115,44 @@ class OnlineAndTarget:
         """The network that plays where nothing is learned: the steadier one, if there is one."""
         return self._target if self._target_update.target_plays else self.online
 
-    def inputs(self, observations: Observations) -> list[Tensor]:
+    def inputs(self, observations: Observations) -> Sequence[Tensor]:
         """What both networks take. A network may prepare it in numpy (``prepare``), once for both."""
         cells, features = observations.cells, observations.features
         if self._prepare is None:
             return self._to_device(cells, features)
-        return [tensor.to(self._device) for tensor in self._prepare(cells, features)]
+        prepared = self._prepare(cells, features)
+        return prepared if self._device == "cpu" else [tensor.to(self._device) for tensor in prepared]
 
-    def online_q_values(self, inputs: list[Tensor]) -> np.ndarray:
-        return _q_values(self.online, inputs)
+    def online_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
+        with torch.no_grad():
+            return self.online(*inputs).cpu().numpy()
 
-    def target_q_values(self, inputs: list[Tensor]) -> np.ndarray:
-        return _q_values(self._target, inputs)
+    def target_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
+        with torch.no_grad():
+            return self._target(*inputs).cpu().numpy()
 
-    def playing_q_values(self, inputs: list[Tensor]) -> np.ndarray:
-        return _q_values(self.playing, inputs)
+    def playing_q_values(self, inputs: Sequence[Tensor]) -> np.ndarray:
+        with torch.no_grad():
+            return self.playing(*inputs).cpu().numpy()
 
     def playing_weights(self) -> dict[str, np.ndarray]:
         """The weights of the network that plays, by name."""
         return _to_arrays(self.playing.state_dict())
 
     def q_values_and_update(
-        self, inputs: list[Tensor]
+        self, inputs: Sequence[Tensor]
     ) -> tuple[np.ndarray, Callable[[np.ndarray, float], None]]:
         """Q-values of the online network, and one update of it.
 
         The update takes the derivative of the loss by each Q-value, ``float32[n, n_actions]``, and the
         learning rate.
         """
-        self.online.train()
+        if self._differs_in_training:
+            self.online.train()
         with torch.enable_grad():
             q_values = self.online(*inputs)
-        self.online.eval()
+        if self._differs_in_training:
+            self.online.eval()
         return q_values.detach().cpu().numpy(), partial(self._update, q_values)
 
     def _update(self, q_values: Tensor, gradient: np.ndarray, learning_rate: float) -> None:
@@ -229,11 +235,6 @@ class OnlineAndTarget:
         self._target.load_state_dict(contents["model_state_dict"])
         self._optimiser.load_state_dict(contents["optimizer_state_dict"])
         self.updates = count(contents, "updates")
-
-
-@torch.no_grad()
-def _q_values(network: nn.Module, inputs: list[Tensor]) -> np.ndarray:
-    return network(*inputs).cpu().numpy()
 
 
 @torch.no_grad()

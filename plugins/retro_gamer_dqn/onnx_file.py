@@ -166,7 +166,7 @@ def _random_observations(n: int, spec: ObservationSpec) -> Observations:
     cells = rng.integers(0, spec.n_codes, (n, spec.height, spec.width), dtype=np.uint8)
     features = rng.random((n, spec.n_features), dtype=np.float32)
     if spec.centred:
-        features[:, :2] = rng.integers(0, (spec.width, spec.height), (n, 2))
+        features[:, :2] = rng.integers(0, (spec.width, spec.board_height), (n, 2))
     return Observations(cells, features)
 
 

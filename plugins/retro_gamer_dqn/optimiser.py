@@ -1,9 +1,5 @@
 """One optimiser for a whole network: Adam for its dense weights, RMSProp row by row for its tables.
 
-The dense weights of a network are a handful of small tensors, and a step over each of them by
-itself is mostly overhead. So they are laid into one flat tensor, of which each weight and each
-gradient becomes a view: clipping and Adam then take one pass.
-
 The first layer of a network on a board is a large table, of which a batch uses a few hundred rows.
 Plain Adam moves all rows every time, also those without a gradient, and keeps two running averages
 of each weight; that costs more than everything else together. Here a row rests until it is used
@@ -17,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 from retro_gamer_dqn.checkpoint import count
 
@@ -37,34 +34,48 @@ class NetworkOptimiser:
         self._count = 0
         named = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
         self._tables = {
-            name: weight for name, weight in named.items() if getattr(weight, "row_by_row", False)
+            name: RowRMSProp(weight) for name, weight in named.items() if getattr(weight, "row_by_row", False)
         }
         self._dense = {name: weight for name, weight in named.items() if name not in self._tables}
-        self._flat, self._gradients = _flatten(list(self._dense.values()))
-        self._adam = DenseAdam(self._flat)
-        self._row_steps = {name: RowRMSProp(table.data) for name, table in self._tables.items()}
+        self._weights = list(named.values())
+        self._averages = [torch.zeros_like(weight) for weight in self._dense.values()]
+        self._squares = [torch.zeros_like(weight) for weight in self._dense.values()]
+        self._counts = [torch.zeros((), device=weight.device) for weight in self._dense.values()]
 
     def step(self, backward: Callable[[], None], learning_rate: float) -> None:
-        """Move all weights down their gradients, which ``backward`` adds to ``grad`` as autograd does."""
-        self._gradients.zero_()
-        for table in self._tables.values():
-            table.grad = None
+        """Move all weights down their gradients, which ``backward`` leaves in ``grad`` as autograd does."""
+        for weight in self._weights:
+            weight.grad = None
         backward()
-        self._move(learning_rate)
+        with torch.no_grad():
+            self._move(learning_rate)
 
-    @torch.inference_mode()
     def _move(self, learning_rate: float) -> None:
-        touched = {
-            name: (table.grad._indices()[0], table.grad._values())
-            for name, table in self._tables.items()
-            if table.grad is not None
-        }
+        gradients = [_dense_gradient(weight) for weight in self._dense.values()]
+        touched = [(step, step.table.grad) for step in self._tables.values()]
         if self._max_norm:
-            self._shorten([self._gradients, *(gradients for _, gradients in touched.values())])
+            self._shorten([*gradients, *(rows._values() for _, rows in touched if rows is not None)])
         self._count += 1
-        self._adam.step(self._gradients, learning_rate, self._count)
-        for name, (rows, gradients) in touched.items():
-            self._row_steps[name].step(rows, gradients, learning_rate)
+        if gradients:
+            adam(
+                list(self._dense.values()),
+                gradients,
+                self._averages,
+                self._squares,
+                [],
+                self._counts,
+                fused=True,
+                amsgrad=False,
+                beta1=_BETA1,
+                beta2=_BETA2,
+                lr=learning_rate,
+                weight_decay=0.0,
+                eps=_EPSILON,
+                maximize=False,
+            )
+        for step, rows in touched:
+            if rows is not None:
+                step.step(rows, learning_rate)
 
     def _shorten(self, gradients: list[Tensor]) -> None:
         norm = sum(part.dot(part).item() for part in map(torch.ravel, gradients)) ** 0.5
@@ -74,7 +85,8 @@ class NetworkOptimiser:
 
     def explain(self) -> str:
         """Which rule moves how many weights."""
-        n_dense, n_rows = self._flat.numel(), sum(table.numel() for table in self._tables.values())
+        n_dense = sum(weight.numel() for weight in self._dense.values())
+        n_rows = sum(step.table.numel() for step in self._tables.values())
         if not n_rows:
             return "Adam"
         return (
@@ -84,66 +96,35 @@ class NetworkOptimiser:
 
     def state_dict(self) -> dict[str, Any]:
         """Steps taken, and by kind the running averages of each weight by its name."""
-        return {"step": self._count, **self._averages()}
+        return {"step": self._count, **self._running()}
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take the running averages back; shapes must be the same."""
         self._count = count(state, "step")
-        for kind, averages in self._averages().items():
+        for steps in self._counts:
+            steps.fill_(self._count)
+        for kind, averages in self._running().items():
             for name, average in averages.items():
                 if state[kind][name].shape != average.shape:  # torch would spread a smaller one
                     raise ValueError(f"{kind} of {name} has the shape {tuple(state[kind][name].shape)}")
                 average.copy_(state[kind][name])
 
-    def _averages(self) -> dict[str, dict[str, Tensor]]:
-        rows = self._row_steps.items()
+    def _running(self) -> dict[str, dict[str, Tensor]]:
+        tables = self._tables.items()
         return {
-            "exp_avg": self._of_each_weight(self._adam.average),
-            "exp_avg_sq": self._of_each_weight(self._adam.square),
-            "row_exp_avg_sq": {name: row_step.square for name, row_step in rows},
-            "row_uses": {name: row_step.uses for name, row_step in rows},
-        }
-
-    def _of_each_weight(self, flat: Tensor) -> dict[str, Tensor]:
-        """Views of a flat tensor, shaped like the dense weights."""
-        pieces = flat.split([weight.numel() for weight in self._dense.values()])
-        return {
-            name: piece.view_as(weight)
-            for (name, weight), piece in zip(self._dense.items(), pieces, strict=True)
+            "exp_avg": dict(zip(self._dense, self._averages, strict=True)),
+            "exp_avg_sq": dict(zip(self._dense, self._squares, strict=True)),
+            "row_exp_avg_sq": {name: step.square for name, step in tables},
+            "row_uses": {name: step.uses for name, step in tables},
         }
 
 
-def _flatten(weights: list[nn.Parameter]) -> tuple[Tensor, Tensor]:
-    """Lay weights and their gradients into one flat tensor each, and make each a view of its piece."""
-    if not weights:
-        return torch.zeros(0), torch.zeros(0)
-    flat = torch.cat([weight.detach().reshape(-1) for weight in weights])
-    gradients = torch.zeros_like(flat)
-    sizes = [weight.numel() for weight in weights]
-    for weight, piece, gradient in zip(weights, flat.split(sizes), gradients.split(sizes), strict=True):
-        weight.data = piece.view_as(weight)
-        weight.grad = gradient.view_as(weight)
-    return flat, gradients
-
-
-class DenseAdam:
-    """Moves all weights of one flat tensor in place (Adam, Kingma and Ba 2015)."""
-
-    def __init__(self, weights: Tensor) -> None:
-        self._weights = weights
-        self._beta2 = weights.new_tensor(_BETA2)  # torch would make a tensor of a plain number at each step
-        self.average = torch.zeros_like(weights)
-        self.square = torch.zeros_like(weights)
-
-    def step(self, gradients: Tensor, learning_rate: float, count: int) -> None:
-        """One step down ``gradients``, the ``count``-th."""
-        self.average.lerp_(gradients, 1 - _BETA1)
-        self.square.mul_(self._beta2).addcmul_(gradients, gradients, value=1 - _BETA2)
-        # Both averages began at zero; the factors that correct this are taken out of the root (section 2).
-        root = (1 - _BETA2**count) ** 0.5
-        scale = self.square.sqrt().add_(_EPSILON * root)
-        self._weights.addcdiv_(self.average, scale, value=-learning_rate * root / (1 - _BETA1**count))
+def _dense_gradient(weight: nn.Parameter) -> Tensor:
+    gradient = weight.grad
+    if gradient is None:  # not a part of what was computed
+        return torch.zeros_like(weight)
+    return gradient.to_dense() if gradient.is_sparse else gradient
 
 
 class RowRMSProp:
@@ -155,19 +136,24 @@ class RowRMSProp:
     """
 
     def __init__(self, table: Tensor) -> None:
-        self._table = table
-        self._one, self._beta2, self._epsilon = table.new_tensor([1.0, _BETA2, _EPSILON]).unbind()
+        self.table = table
+        self._one, self._beta2, self._epsilon = table.detach().new_tensor([1.0, _BETA2, _EPSILON]).unbind()
         # Side by side, so that both are fetched and put back at once.
-        self._kept = table.new_zeros(len(table), 2)
+        self._kept = torch.zeros(len(table), 2, dtype=table.dtype, device=table.device)
         self.uses, self.square = self._kept.unbind(1)
 
-    def step(self, rows: Tensor, gradients: Tensor, learning_rate: float) -> None:
-        """One step for ``rows: int64[r]``, each named once, down ``gradients: float32[r, size]``."""
+    @torch.no_grad()
+    def step(self, gradient: Tensor, learning_rate: float) -> None:
+        """One step down ``gradient``, which is sparse, names each row once and is not needed any more."""
+        rows, gradients = gradient._indices()[0], gradient._values()
         kept = self._kept.index_select(0, rows)
         uses, square = kept.unbind(1)
         uses.add_(self._one)
-        mean_square = torch.linalg.vector_norm(gradients, dim=1).square_().div_(gradients.shape[1])
-        square.lerp_(mean_square, 1 - _BETA2)
+        norm = torch.linalg.vector_norm(gradients, dim=1)
+        square.mul_(self._beta2).addcmul_(norm, norm, value=(1 - _BETA2) / gradients.shape[1])
         self._kept.index_copy_(0, rows, kept)
         scale = (square / (self._one - self._beta2**uses)).sqrt_().add_(self._epsilon)
-        self._table.index_add_(0, rows, gradients / scale.unsqueeze(1), alpha=-learning_rate)
+        gradients.div_(scale.unsqueeze(1))
+        self.table.add_(
+            gradient, alpha=-learning_rate
+        )  # torch adds a sparse tensor quicker than rows by number

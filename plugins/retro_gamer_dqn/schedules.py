@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,12 @@ def per_game_epsilons(epsilon: float, spread: float, games: int) -> np.ndarray:
     (Horgan et al. 2018, "Distributed prioritized experience replay", section 4.1). With one game there
     is nothing to spread: its ε is ``epsilon``.
     """
-    return epsilon ** (1.0 + spread * np.linspace(0.0, 1.0, games))
+    return epsilon ** _exponents(spread, games)
+
+
+@cache
+def _exponents(spread: float, games: int) -> np.ndarray:
+    return 1.0 + spread * np.linspace(0.0, 1.0, games)
 
 
 def explain_exploration(schedule: PerEpisode | LinearInTurns, spread: float, games: int) -> str:

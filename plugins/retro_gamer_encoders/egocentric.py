@@ -12,6 +12,7 @@ import numpy as np
 
 from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
 from retro_gamer_core.playing.state_features import StateFeatures
+from retro_gamer_encoders.newest_boards import explain, newest_boards
 from retro_gamer_encoders.settings import EgocentricSettings
 
 
@@ -24,8 +25,8 @@ def build(metadata: GameMetadata, **options: Any) -> CentredBoard | Window:
     settings = EgocentricSettings(**options)
     player = settings.player or metadata.player
     if settings.radius is None:
-        return CentredBoard(metadata, player)
-    return Window(metadata, settings.radius, player)
+        return CentredBoard(metadata, player, settings.frames)
+    return Window(metadata, settings.radius, player, settings.frames)
 
 
 class CentredBoard:
@@ -35,25 +36,26 @@ class CentredBoard:
     says how a network sees it (``centred``).
     """
 
-    def __init__(self, metadata: GameMetadata, player: str | None) -> None:
+    def __init__(self, metadata: GameMetadata, player: str | None, frames: int = 1) -> None:
         width, height = metadata.board_size
         self.player = player
         self._state = StateFeatures(metadata.observe_state_sizes)
         self.spec = ObservationSpec(
-            height,
+            frames * height,
             width,
             tuple(metadata.character_set),
             outside=True,
             features=("player column", "player row", *self._state.names),
             channel_first=metadata.spatial,
             centred=True,
+            frames=frames,
         )
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
         at = frame.player
         if at is None:
             raise _no_player(self.player)
-        cells[...] = frame.codes
+        cells[...] = newest_boards(frame, self.spec.frames)
         features[0], features[1] = at
         if self._state.names:
             self._state.write(frame.state, features[2:])
@@ -61,7 +63,8 @@ class CentredBoard:
     def explain(self) -> list[str]:
         return [
             f"encoder egocentric: the learner sees the whole board, moved so that {_who(self.player)} is in "
-            "the middle; the edge of the board is marked straight ahead, behind and to both sides"
+            f"the middle{explain(self.spec.frames)}; the edge of the board is marked straight ahead, behind and to "
+            "both sides"
         ]
 
 
@@ -71,19 +74,20 @@ class Window:
     The player's column and row on the board (0 … 1) are the first two features.
     """
 
-    def __init__(self, metadata: GameMetadata, radius: int, player: str | None) -> None:
+    def __init__(self, metadata: GameMetadata, radius: int, player: str | None, frames: int = 1) -> None:
         self._board_width, self._board_height = metadata.board_size
         self.player = player
         self._radius = radius
         self._state = StateFeatures(metadata.observe_state_sizes)
-        side = 2 * radius + 1
+        self._side = side = 2 * radius + 1
         self.spec = ObservationSpec(
-            side,
+            frames * side,
             side,
             tuple(metadata.character_set),
             outside=True,
             features=("player column", "player row", *self._state.names),
             channel_first=metadata.spatial,
+            frames=frames,
         )
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
@@ -94,8 +98,11 @@ class Window:
         left, right = max(0, x - r), min(self._board_width, x + r + 1)
         top, bottom = max(0, y - r), min(self._board_height, y + r + 1)
         cells[...] = self.spec.outside_code
-        cells[top - y + r : bottom - y + r, left - x + r : right - x + r] = frame.codes[
-            top:bottom, left:right
+        frames = self.spec.frames
+        boards = newest_boards(frame, frames).reshape(frames, self._board_height, self._board_width)
+        windows = cells.reshape(frames, self._side, self._side)
+        windows[:, top - y + r : bottom - y + r, left - x + r : right - x + r] = boards[
+            :, top:bottom, left:right
         ]
         features[0] = x / max(1, self._board_width - 1)
         features[1] = y / max(1, self._board_height - 1)
@@ -103,10 +110,10 @@ class Window:
             self._state.write(frame.state, features[2:])
 
     def explain(self) -> list[str]:
-        side = 2 * self._radius + 1
         return [
-            f"encoder egocentric: the learner sees a window of {side}×{side} cells with {_who(self.player)} "
-            "in the middle; cells beyond the edge of the board look different from empty ones"
+            f"encoder egocentric: the learner sees a window of {self._side}×{self._side} cells with "
+            f"{_who(self.player)} in the middle{explain(self.spec.frames)}; cells beyond the edge of the board look "
+            "different from empty ones"
         ]
 
 

@@ -1,4 +1,4 @@
-"""The options of the encoder ``egocentric``, apart from it so that nothing heavy is imported to explain them."""
+"""The options of the encoders, apart from them so that nothing heavy is imported to explain them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from retro_gamer_core.options import Option
+
+Frames = Annotated[
+    int,
+    Option(
+        "How many boards the learner sees at once: that of this turn, and of the turns before it. With two or more "
+        "it can tell which way something moves, and the network has as many times the inputs.",
+        low=1,
+        typical="1 to 4",
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +40,4 @@ class EgocentricSettings:
             hint='"Snake head"',
         ),
     ] = None
+    frames: Frames = 1

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec, RetroGamerError
-from retro_gamer_networks.layers import dense_layers, one_hot_board
+from retro_gamer_networks.layers import DenseLayers, one_hot_board
 from retro_gamer_networks.settings import NetworkSettings
 
 _SMALLEST_SIDE = 5
@@ -19,23 +19,27 @@ _SMALLEST_SIDE = 5
 class CNN(nn.Module):
     """``forward(cells: uint8[n, h, w], features: float32[n, f]) -> float32[n, n_outputs]``."""
 
+    same_in_training = True
+
     def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
         super().__init__()
         self.spec = spec
-        self._padding = 1 if min(spec.view_height, spec.view_width) < _SMALLEST_SIDE else 0
+        height, width = spec.view_height // spec.frames, spec.view_width
+        self._shape = spec.n_channels * spec.frames, height, width
+        self._padding = 1 if min(height, width) < _SMALLEST_SIDE else 0
         self.convolutions = nn.Sequential(
-            nn.Conv2d(spec.n_channels, 32, kernel_size=3, padding=self._padding),
+            nn.Conv2d(self._shape[0], 32, kernel_size=3, padding=self._padding),
             nn.ReLU(),
             nn.Conv2d(32, 64, kernel_size=3, padding=self._padding),
             nn.ReLU(),
         )
         lost = 0 if self._padding else 4
-        self._flat = 64 * (spec.view_height - lost) * (spec.view_width - lost)
-        self.head = dense_layers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
+        self._flat = 64 * (height - lost) * (width - lost)
+        self.head = DenseLayers([self._flat + spec.n_view_features, *hidden_sizes, n_outputs])
         self._sizes = [*hidden_sizes, n_outputs]
 
     def forward(self, cells: Tensor, features: Tensor) -> Tensor:
-        board = one_hot_board(cells, features, self.spec)
+        board = one_hot_board(cells, features, self.spec).reshape(-1, *self._shape)
         seen = self.convolutions(board).flatten(start_dim=1)
         if self.spec.n_view_features:
             seen = torch.cat([seen, features[:, -self.spec.n_view_features :]], dim=1)
@@ -43,10 +47,11 @@ class CNN(nn.Module):
 
     def old_weights_in(self, channels: Tensor) -> dict[str, tuple[int, Tensor]]:
         """Which entries of which weights a network with fewer characters fills: axis and index."""
-        return {"convolutions.0.weight": (1, channels)}
+        frames = self.spec.frames
+        return {"convolutions.0.weight": (1, (channels[:, None] * frames + torch.arange(frames)).flatten())}
 
     def explain(self) -> list[str]:
-        c = self.spec.n_channels
+        c = self._shape[0]
         sizes = " → ".join(str(size) for size in [self._flat + self.spec.n_view_features, *self._sizes])
         lines = [
             f"network cnn: Conv({c}→32, 3×3) → ReLU → Conv(32→64, 3×3) → ReLU → {sizes}; a convolution looks "

@@ -15,7 +15,7 @@ import numpy as np
 
 from retro_gamer_core import ObservationSpec, expect_weights
 from retro_gamer_core.observation import view
-from retro_gamer_networks.occupied_rows import OccupiedRows, lengths_of
+from retro_gamer_networks.occupied_rows import OccupiedRows
 from retro_gamer_networks.settings import NetworkSettings
 
 Weights = Mapping[str, np.ndarray]
@@ -37,8 +37,7 @@ class MLPInNumpy:
     def __call__(self, cells: np.ndarray, features: np.ndarray) -> np.ndarray:
         bags = self._occupied.find(cells, features)
         sums = np.empty((len(cells), len(self._bias)), np.float32)
-        ends = bags.starts + lengths_of(bags.starts, len(bags.rows))
-        for total, start, end in zip(sums, bags.starts, ends, strict=True):
+        for total, start, end in zip(sums, bags.starts, [*bags.starts[1:], len(bags.rows)], strict=False):
             np.add(self._rows[bags.rows[start:end]].sum(axis=0), self._bias, out=total)
         if self._beside is not None:
             sums += features[:, self._first_beside :] @ self._beside
@@ -64,6 +63,7 @@ class CNNInNumpy:
         spec = self._spec
         seen = np.stack([view(*one, spec) for one in zip(cells, features, strict=True)])
         board = np.eye(spec.n_codes, dtype=np.float32)[:, 1:][seen].transpose(0, 3, 1, 2)
+        board = board.reshape(len(board), spec.n_channels * spec.frames, -1, spec.view_width)
         for kernel, bias in self._kernels:
             board = np.maximum(_convolved(board, kernel, bias, self._padding), 0)
         beside = features[:, spec.n_features - spec.n_view_features :]
@@ -111,11 +111,12 @@ def cnn(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any)
     Raises:
         ValueError: they are not those of such a network.
     """
-    padding = 1 if min(spec.view_height, spec.view_width) < 5 else 0  # as in cnn.CNN
+    height, width = spec.view_height // spec.frames, spec.view_width
+    padding = 1 if min(height, width) < 5 else 0  # as in cnn.CNN
     lost = 0 if padding else 4
-    flat = 64 * (spec.view_height - lost) * (spec.view_width - lost)
+    flat = 64 * (height - lost) * (width - lost)
     shapes = {
-        "convolutions.0.weight": (32, spec.n_channels, 3, 3),
+        "convolutions.0.weight": (32, spec.n_channels * spec.frames, 3, 3),
         "convolutions.0.bias": (32,),
         "convolutions.2.weight": (64, 32, 3, 3),
         "convolutions.2.bias": (64,),
@@ -127,7 +128,7 @@ def cnn(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any)
 
 
 def _dense_shapes(sizes: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of ``layers.dense_layers(sizes)``; between two layers stands a ReLU, which has a number too."""
+    """Names and shapes of ``layers.DenseLayers(sizes)``; between two layers stands a ReLU, which has a number too."""
     shapes: dict[str, tuple[int, ...]] = {}
     for i, (n_inputs, n_outputs) in enumerate(pairwise(sizes)):
         shapes |= {f"head.{2 * i}.weight": (n_outputs, n_inputs), f"head.{2 * i}.bias": (n_outputs,)}

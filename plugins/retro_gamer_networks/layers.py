@@ -10,17 +10,25 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.occupied_rows import OccupiedRows, distinct_rows, lengths_of
+from retro_gamer_networks.occupied_rows import OccupiedRows, distinct_rows
 
 
-def dense_layers(sizes: Sequence[int]) -> nn.Sequential:
+class DenseLayers(nn.Sequential):
     """``Linear(sizes[0], sizes[1]) → ReLU → … → Linear(sizes[-2], sizes[-1])``."""
-    layers: list[nn.Module] = []
-    for n_inputs, n_outputs in pairwise(sizes):
-        layers += [nn.Linear(n_inputs, n_outputs), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        layers = [nn.Linear(n_inputs, n_outputs) for n_inputs, n_outputs in pairwise(sizes)]
+        super().__init__(*[layer for each in layers for layer in (each, nn.ReLU())][:-1])
+        self._linear = layers
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        *hidden, last = self._linear  # calling each module takes torch as long as a small sum
+        for layer in hidden:
+            inputs = linear(inputs, layer.weight, layer.bias).relu_()
+        return linear(inputs, last.weight, last.bias)
 
 
 class BoardLayer(nn.Module):
@@ -53,14 +61,15 @@ class BoardLayer(nn.Module):
         if spec.n_view_features:
             self.beside = nn.Parameter(torch.empty(spec.n_view_features, size).uniform_(-bound, bound))
 
-    def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-        """Rows of the occupied cells, where each board's rows start, and the features beside the board.
+    def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, ...]:
+        """Rows of the occupied cells, the board of each, where each board's rows start, and the features beside it.
 
         ``cells: uint8[n, h, w]``, ``features: float32[n, f]``.
         """
         bags = self._occupied.find(cells, features)
         return (
             torch.from_numpy(bags.rows),
+            torch.from_numpy(bags.boards),
             torch.from_numpy(bags.starts),
             torch.from_numpy(self._view_features(features)),
         )
@@ -70,17 +79,18 @@ class BoardLayer(nn.Module):
             cells, features = inputs
             n, beside = features.shape[0], self._view_features(features)
         else:
-            rows, starts, beside = inputs
+            rows, boards, starts, beside = inputs
             n = starts.shape[0]
         if not len(self.rows):
-            result = self.bias.expand(n, -1)
+            result = self.bias.repeat(n, 1)
         elif len(inputs) == 2:
             board = one_hot_board(cells, features, self.spec).permute(0, 2, 3, 1)
             result = board.flatten(start_dim=1) @ self.rows + self.bias
+        elif torch.is_grad_enabled():
+            result = _SumOfRows.apply(self.rows, self.bias, rows, boards, starts)
         else:
-            sum_of_rows = _SumOfRows.apply if torch.is_grad_enabled() else _sum_of_rows
-            result = sum_of_rows(self.rows, rows, starts) + self.bias
-        return result if self.beside is None else result + beside @ self.beside
+            result = _sum_of_rows(self.rows, rows, starts).add_(self.bias)
+        return result if self.beside is None else torch.addmm(result, beside, self.beside)
 
     def _view_features(self, features: Any) -> Any:
         """The features that do not say where the player is."""
@@ -93,31 +103,29 @@ class BoardLayer(nn.Module):
 
 
 class _SumOfRows(torch.autograd.Function):
-    """``embedding_bag(mode="sum")`` with a gradient that is already summed up by distinct rows.
+    """``embedding_bag(mode="sum")`` and a bias, with a gradient that is already summed up by distinct rows.
 
     torch's own sparse gradient lists a row as often as it was used, and adding those up later takes
     several times as long as finding the distinct rows here.
     """
 
     @staticmethod
-    def forward(ctx: Any, table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
-        ctx.save_for_backward(rows, starts)
-        ctx.table_shape = table.shape
-        return _sum_of_rows(table, rows, starts)
+    def forward(
+        ctx: Any, table: Tensor, bias: Tensor, rows: Tensor, boards: Tensor, starts: Tensor
+    ) -> Tensor:
+        ctx.table_shape, ctx.rows, ctx.boards = table.shape, rows, boards
+        return _sum_of_rows(table, rows, starts).add_(bias)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        rows, starts = (tensor.cpu().numpy() for tensor in ctx.saved_tensors)
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         # The gradient of a row that was used is the sum over the boards that used it: bags again.
-        boards = np.repeat(np.arange(len(starts)), lengths_of(starts, len(rows)))
-        touched, order, starts = distinct_rows(rows)
-        bags = torch.from_numpy(boards.take(order)), torch.from_numpy(starts)
-        sums = _sum_of_rows(gradient, *(bag.to(gradient.device) for bag in bags))
-        places = torch.from_numpy(touched).to(gradient.device).unsqueeze(0)
+        distinct = distinct_rows(ctx.rows.cpu().numpy(), ctx.table_shape[0])
+        touched, order, starts = (torch.from_numpy(each).to(gradient.device) for each in distinct)
+        sums = _sum_of_rows(gradient, ctx.boards.take(order), starts)
         gradient_of_table = torch.sparse_coo_tensor(
-            places, sums, ctx.table_shape, is_coalesced=True, check_invariants=False
+            touched.unsqueeze(0), sums, ctx.table_shape, is_coalesced=True, check_invariants=False
         )
-        return gradient_of_table, None, None
+        return gradient_of_table, gradient.sum(0), None, None, None
 
 
 def _sum_of_rows(table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
@@ -136,11 +144,12 @@ def one_hot_board(cells: Tensor, features: Tensor, spec: ObservationSpec) -> Ten
 
 def _centred(cells: Tensor, features: Tensor, spec: ObservationSpec) -> Tensor:
     """``retro_gamer_core.observation.view`` for a batch: ``uint8[n, view_height, view_width]``."""
-    n, height, width = cells.shape
+    n, height, width = cells.shape[0], spec.board_height, spec.width
     boards = torch.arange(n, device=cells.device)
     column, row = features[:, 0].long(), features[:, 1].long()
     seen = cells.new_zeros(n, spec.view_height, spec.view_width)
-    rows = torch.arange(height, device=cells.device) + (height - row)[:, None]
+    stacked = torch.arange(spec.height, device=cells.device)
+    rows = stacked + stacked // height * (height + 1) + (height - row)[:, None]
     columns = torch.arange(width, device=cells.device) + (width - column)[:, None]
     seen[boards[:, None, None], rows[:, :, None], columns[:, None, :]] = cells
     for edge_column in (width - column - 1, 2 * width - column):

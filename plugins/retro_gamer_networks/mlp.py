@@ -9,17 +9,19 @@ import numpy as np
 from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.layers import BoardLayer, dense_layers
+from retro_gamer_networks.layers import BoardLayer, DenseLayers
 from retro_gamer_networks.settings import NetworkSettings
 
 
 class MLP(nn.Module):
     """``forward(*prepare(cells, features)) -> float32[n, n_outputs]``, or slower ``forward(cells, features)``."""
 
+    same_in_training = True
+
     def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
         super().__init__()
         self.board = BoardLayer(spec, hidden_sizes[0])
-        self.head = dense_layers([*hidden_sizes, n_outputs])
+        self.head = DenseLayers([*hidden_sizes, n_outputs])
         self._sizes = [spec.n_inputs, *hidden_sizes, n_outputs]
 
     def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, ...]:
@@ -27,7 +29,7 @@ class MLP(nn.Module):
         return self.board.prepare(cells, features)
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        return self.head(self.board(*inputs).relu())
+        return self.head.forward(self.board.forward(*inputs).relu_())  # quicker than calling modules
 
     def without_prepare(self) -> nn.Module:
         """The same network, as it takes ``(cells, features)``, too."""

@@ -19,10 +19,12 @@ class RowBags:
 
     Args:
         rows: ``int64[total]``, row numbers.
+        boards: ``int64[total]``, the number of the bag each is in.
         starts: ``int64[n]``, where the bag of each board begins.
     """
 
     rows: np.ndarray
+    boards: np.ndarray
     starts: np.ndarray
 
 
@@ -31,56 +33,45 @@ class OccupiedRows:
 
     def __init__(self, spec: ObservationSpec) -> None:
         self._spec = spec
-        row, column = np.divmod(np.arange(spec.height * spec.width), max(1, spec.width))
+        height, width, view_width = spec.board_height, spec.width, spec.view_width
+        row, column = np.divmod(np.arange(spec.height * width), max(1, width))
+        on_view = row + row // max(1, height) * (spec.view_height - spec.height) // spec.frames
         # The row of a cell's code 0, which nobody looks up, when the view is not moved.
-        self._first_row = (row * spec.view_width + column) * spec.n_channels - 1
+        self._first_row = (on_view * view_width + column) * spec.n_channels - 1
+        self._n_edges = 4 * spec.centred
+        self._first_row = np.concatenate([np.zeros(self._n_edges, np.int64), self._first_row])
+        row, column = row[: height * width], column[: height * width]
+        # For each place of the player, how far that moves, and where the edges are: left, right, above, below.
+        self._moved = ((height - row) * view_width + width - column) * spec.n_channels
+        left, above = height * view_width + width - column - 1, (height - row - 1) * view_width + width
+        edges = np.stack([left, left + width + 1, above, above + (height + 1) * view_width], axis=1)
+        self._edges = edges * spec.n_channels + spec.outside_code - 1
 
     def find(self, cells: np.ndarray, features: np.ndarray) -> RowBags:
         """The bags of ``cells: uint8[n, h, w]``; ``features`` hold the player's place in a centred view."""
-        n, n_cells = len(cells), len(self._first_row)
-        cells = cells.reshape(-1)
-        places = (cells != 0).nonzero()[0]
-        boards, places_on_board = np.divmod(places, max(1, n_cells))
+        n, n_edges = len(cells), self._n_edges
+        cells = cells.reshape(n, -1)
+        if n_edges:  # before the cells of a board, room for the edges
+            cells = np.concatenate([np.ones((n, n_edges), np.uint8), cells], axis=1)
+        flat, n_cells = cells.reshape(-1), len(self._first_row)
+        places = (flat != 0).nonzero()[0]
+        boards = places // max(1, n_cells)
         starts = boards.searchsorted(np.arange(n))
-        rows = self._first_row.take(places_on_board) + cells.take(places)
-        return self._centred(rows, starts, boards, features) if self._spec.centred else RowBags(rows, starts)
-
-    def _centred(
-        self, rows: np.ndarray, starts: np.ndarray, boards: np.ndarray, features: np.ndarray
-    ) -> RowBags:
-        """Moves the boards so that the player is in the middle, and begins each bag with its four edges."""
-        spec, n = self._spec, len(starts)
-        height, width, view_width = spec.height, spec.width, spec.view_width
-        column, row = features[:, :2].astype(np.int64).T
-        moved = ((height - row) * view_width + width - column) * spec.n_channels
-        edges = np.empty((n, 4), np.int64)
-        edges[:, 0] = height * view_width + width - column - 1
-        edges[:, 1] = edges[:, 0] + width + 1
-        edges[:, 2] = (height - row - 1) * view_width + width
-        edges[:, 3] = edges[:, 2] + (height + 1) * view_width
-        edges *= spec.n_channels
-        edges += spec.outside_code - 1
-        together = np.empty(len(rows) + 4 * n, np.int64)
-        together[np.arange(len(rows)) + 4 * (boards + 1)] = rows + moved.take(boards)
-        starts = starts + 4 * np.arange(n)
-        together[starts[:, None] + np.arange(4)] = edges
-        return RowBags(together, starts)
+        rows = self._first_row.take(places - boards * n_cells)
+        rows += flat.take(places)
+        if n_edges:
+            player = (features[:, 1] * self._spec.width + features[:, 0]).astype(np.int64)
+            rows += self._moved.take(player).take(boards)
+            rows[starts[:, None] + np.arange(n_edges)] = self._edges.take(player, axis=0)
+        return RowBags(rows, boards, starts)
 
 
-def lengths_of(starts: np.ndarray, total: int) -> np.ndarray:
-    """How long each bag is, ``int64[n]``, when the last one ends at ``total``."""
-    lengths = np.empty_like(starts)
-    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
-    lengths[-1:] = total - starts[-1:]
-    return lengths
-
-
-def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def distinct_rows(rows: np.ndarray, n_rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """``(distinct, order, starts)``: ``rows[order]`` are sorted, and row ``distinct[i]`` begins at ``starts[i]``.
 
-    Rows that are alike keep their order.
+    Rows that are alike keep their order. All are below ``n_rows``.
     """
-    if rows.max(initial=0) < 2**16:
+    if n_rows <= 2**16:
         rows = rows.astype(np.uint16)  # numpy sorts short numbers by their digits, in a fifth of the time
     order = rows.argsort(kind="stable")
     in_order = rows.take(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,10 @@ def _look(bench: Workbench, encoder: Encoder, environment: GameEnvironment) -> N
     seen = _written(encoder, environment)
     again = _written(encoder, environment)
     over_old = _written(encoder, environment, over=255)
-    fresh = bench.encoder(bench.chosen)
-    environment.change_encoder(fresh, bench.characters)
+    fresh, memory = bench.encoder(bench.chosen), environment.memory
+    environment.change_encoder(fresh, bench.characters, deepcopy(memory))
     by_fresh = _written(fresh, environment)
-    environment.change_encoder(encoder, bench.characters)
+    environment.change_encoder(encoder, bench.characters, memory)
     must(everything_in(game) == before, "changes-its-input", "it changes the game that it looks at")
     what = "it moves the chance of the game that it looks at (Python's random or numpy.random)"
     must(same(state_in_place(), chance), "changes-its-input", what)
@@ -62,8 +63,8 @@ def _look(bench: Workbench, encoder: Encoder, environment: GameEnvironment) -> N
             "not-deterministic",
             what,
             why="one encoder sees several games in turns, and after a stop it has not seen what went before",
-            hint="let what is seen follow from the frame alone, without chance and without anything kept from "
-            "earlier frames; what a player must remember belongs into the state of the game, named in observe_state",
+            hint="let what is seen follow from the frame alone, without chance; what is to be remembered of earlier "
+            "frames belongs into frame.memory",
         )
     what = f"in turn {game.turn_number}, some cells or features were left as they were"
     must(same(seen, over_old), "not-all-written", what, game.turn_number)

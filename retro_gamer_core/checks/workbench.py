@@ -29,7 +29,7 @@ from retro_gamer_core.transitions import Transitions
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.contracts import Encoder
+    from retro_gamer_core.contracts import Encoder, Wrapper
     from retro_gamer_core.games.metadata import GameMetadata
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
@@ -117,8 +117,8 @@ class Workbench:
 
     @property
     def usual_choice(self) -> PartChoice:
-        """The part of this kind that ``create`` would choose."""
-        return self.usual.parts_of(self.kind)[0]
+        """The part of this kind that ``create`` would choose; one called none where it chooses none."""
+        return next(iter(self.usual.parts_of(self.kind)), PartChoice(self.kind, "none"))
 
     def config_with(self, choice: PartChoice, seed: int | None = None) -> RunConfig:
         """The usual parts, with this one in the place of that of its kind."""
@@ -138,6 +138,7 @@ class Workbench:
     def build(self, choice: PartChoice, **given: Any) -> Any:
         """A part, built afresh with what the platform gives; ``given`` stands in the place of the usual."""
         given = {"metadata": self.metadata, "run_directory": self.directory, "capacity": 100, **given}
+        given.setdefault("gamma", self.usual.training.gamma)
         if "spec" not in given:
             given["spec"] = self.encoder(self.usual.encoder).spec
         asked = {name: given[name] for name in KINDS[choice.kind].called_with if name in given}
@@ -152,10 +153,12 @@ class Workbench:
     def characters(self) -> CharacterCodes:
         return CharacterCodes(self.metadata.character_set or ())
 
-    def environment(self, encoder: Encoder) -> GameEnvironment:
+    def environment(self, encoder: Encoder, wrappers: Mapping[str, Wrapper] | None = None) -> GameEnvironment:
         """A game to be seen with this encoder, always the same one."""
         seed_what_is_in_place(self.seed)
-        return GameEnvironment(self.create_game, self.metadata, encoder, characters=self.characters)
+        return GameEnvironment(
+            self.create_game, self.metadata, encoder, characters=self.characters, wrappers=wrappers or {}
+        )
 
     def transitions(self, encoder: Encoder, count: int) -> Transitions:
         """So many turns of random play, as a memory is given them."""

@@ -39,8 +39,8 @@ def _answers_as_flags(command: Callable[..., None]) -> Callable[..., None]:
 def new(kind: str, name: str | None, output: Path | None, no_input: bool, **answers: str | None) -> None:
     """Make a package of your own, complete and working.
 
-    KIND is game, encoder, network, memory or logger; NAME is any title for a game, a short word for the
-    others. In a terminal, what is not said is asked.
+    KIND is a game or a kind of part; NAME is any title for a game, a short word for a part. In a terminal,
+    what is not said is asked.
     """
     given = {key: value for key, value in answers.items() if value is not None}
     if kind == _GAME:

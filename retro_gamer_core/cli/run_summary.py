@@ -121,11 +121,11 @@ def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSettin
         for option in options
     }
     written = config.to_sections()
-    for logger in config.loggers:
-        written[f"logging.{logger.name}"] = written["logging"].pop(logger.name, {})
     for choice in config.parts:
         kind = KINDS[choice.kind]
         shared = f"{kind.section}.{choice.name}" if kind.several else kind.section or kind.table
+        if kind.several:
+            written[shared] = written[kind.section].pop(choice.name, {})
         part = plugins.find_part(choice.kind, choice.name)
         # The code that an import path names is not run just to look at a run.
         options = plugins.options_of(part) if part.provider.distribution else ()

@@ -21,6 +21,7 @@ _ABOUT = {
     "model": "the network and its options",
     "training": "the learner, the memory, their options, and how long it all takes",
     "logging": "who writes down what happens",
+    "wrapping": "what changes the rewards or the games of the training",
 }
 _WIDTH = 100
 _WIDEST_SETTING = 40
@@ -36,7 +37,7 @@ def new_config_text(choices: Sequence[Choice], *, game: str, metadata: GameMetad
         game: the game, as ``[game]`` names it.
         metadata: the description of the game.
     """
-    entries: dict[str, dict[str, tuple[Any, str]]] = {name: {} for name in SECTIONS}
+    entries: dict[str, dict[str, tuple[Any, str]]] = {name: {} for name in SECTIONS if name != "wrapping"}
     entries["game"]["name"] = (game, "")
     entries["metadata"] = {key: (value, "") for key, value in metadata.to_dict().items()}
     for choice in choices:

@@ -73,6 +73,10 @@ class RunConfig:
     def loggers(self) -> tuple[PartChoice, ...]:
         return self.parts_of("logger")
 
+    @property
+    def wrappers(self) -> tuple[PartChoice, ...]:
+        return self.parts_of("wrapper")
+
     def to_sections(self) -> dict[str, Any]:
         """The whole config in the current spelling, as plain values ready for a TOML file.
 

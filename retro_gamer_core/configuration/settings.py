@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONFIG_VERSION = 1
 """The version of the layout below; a file that names a newer one is refused."""
 
-SECTIONS = ("game", "metadata", "preprocessing", "model", "training", "logging")
+SECTIONS = ("game", "metadata", "preprocessing", "model", "training", "logging", "wrapping")
 
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -149,6 +149,17 @@ def _logging(loggers: Sequence[str] = ("training_log", "json_lines", "recordings
     """
 
 
+def _wrapping(wrappers: Sequence[str] = ()) -> None:
+    """The keys of ``[wrapping]`` beside the tables of the wrappers.
+
+    Args:
+        wrappers: What stands between the games of a training and the learner, and changes rewards or games:
+            names, or module:attr. Each is given what the one before it gave. Evaluation and play have the game
+            as it is, and so has the log. The options of one wrapper stand in a table of its own, such as
+            [wrapping.curious].
+    """
+
+
 LOOP_SETTINGS = settings_of(TrainingSettings)
 
 SECTION_KEYS: dict[str, tuple[Setting, ...]] = {
@@ -157,6 +168,7 @@ SECTION_KEYS: dict[str, tuple[Setting, ...]] = {
     "model": settings_of(_model),
     "training": (*settings_of(_parts_of_training), *LOOP_SETTINGS),
     "logging": settings_of(_logging),
+    "wrapping": settings_of(_wrapping),
 }
 """The keys in each section that are no option of any part; those of ``[metadata]`` are ``METADATA_KEYS``."""
 

@@ -8,9 +8,12 @@ build no vector, no string and no dictionary a turn.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 from math import inf
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +38,7 @@ from retro_gamer_core.suggestions import did_you_mean
 if TYPE_CHECKING:
     from retro.game import Game
 
-    from retro_gamer_core.contracts import Encoder
+    from retro_gamer_core.contracts import Encoder, Wrapper
 
 #: Learning computes in 32 bits, where the square of more than this, a few times over, is infinite.
 LARGEST_REWARD = 1e15
@@ -51,6 +54,7 @@ class GameEnvironment:
             ``reset``, or by ``complete_metadata`` before.
         encoder: what the learner sees; the whole board, one-hot, when left out.
         characters: the character codes, shared by all environments of one training.
+        wrappers: what stands round the game, by name, shared by all environments of one training.
 
     Raises:
         MetadataError: the description does not fit the game.
@@ -64,7 +68,9 @@ class GameEnvironment:
         encoder: Encoder | None = None,
         *,
         characters: CharacterCodes | None = None,
+        wrappers: Mapping[str, Wrapper] = MappingProxyType({}),
     ) -> None:
+        self.wrappers = wrappers
         self.create_game = create_game
         self.metadata = metadata
         self.game: Game | None = None
@@ -123,7 +129,11 @@ class GameEnvironment:
 
     def begin_episode(self) -> None:
         """Make and start a fresh game."""
-        game = fresh_game(self.create_game)
+        create_game = self.create_game
+        for wrapper in self.wrappers.values():
+            if hasattr(wrapper, "make"):
+                create_game = partial(wrapper.make, create_game)
+        game = fresh_game(create_game)
         game.input_source = self._keys
         game.view = None
         game.start()
@@ -145,6 +155,9 @@ class GameEnvironment:
         self._frame.begin(game, *seen_before)
         self.game = game
         self._previous_reward = self._plain_total(game.state.get(self._reward_key))
+        for wrapper in self.wrappers.values():
+            with _blamed_on("wrapper", wrapper):
+                ask(wrapper, "begin", self._frame)
 
     def play_turn(self, action: int) -> float:
         """Press the key of ``action`` for one turn and read the board. Returns the reward.
@@ -167,6 +180,27 @@ class GameEnvironment:
         if not -LARGEST_REWARD <= reward <= LARGEST_REWARD:
             raise self._no_reward(total)
         self._previous_reward = total
+        return reward
+
+    def wrapped(self, reward: float, action: int) -> float:
+        """What is learned from in place of the reward of this turn.
+
+        Raises:
+            PluginError: a wrapper's own code failed, or gave no ordinary number.
+        """
+        frame, key = self._frame, self.metadata.keys[action]
+        if frame is None:
+            raise _not_begun()
+        for name, wrapper in self.wrappers.items():
+            with _blamed_on("wrapper", wrapper):
+                reward = float(wrapper.reward(frame, reward, key))
+            if not -LARGEST_REWARD <= reward <= LARGEST_REWARD:
+                raise PluginError(
+                    f"the wrapper {name} made {reward!r} of a reward",
+                    where=type(wrapper).__module__,
+                    why="one reward that is not an ordinary number would spoil everything learned so far",
+                    hint="look for a division by zero, or a number that doubles each turn",
+                )
         return reward
 
     def _plain_total(self, total: object) -> int | float:
@@ -204,9 +238,9 @@ class GameEnvironment:
         return self._frame
 
     @property
-    def remembers(self) -> bool:
-        """Whether the encoder remembers something of the running game."""
-        return self._frame is not None and bool(self._frame.memory)
+    def memory(self) -> dict[str, Any]:
+        """What the encoder and the wrappers remember of the running game."""
+        return {} if self._frame is None else self._frame.memory
 
     def write_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
         """Write what is seen now: ``cells: uint8[h, w]``, ``features: float32[f]``.
@@ -223,7 +257,7 @@ class GameEnvironment:
         except RetroGamerError:
             raise
         except Exception as error:
-            raise _encoder_failed(encoder, error) from error
+            raise _failed("encoder", encoder, error) from error
 
     def action_mask(self) -> np.ndarray | None:
         """The actions that are allowed now, ``bool[n_actions]``; None where the encoder does not say so.
@@ -231,11 +265,8 @@ class GameEnvironment:
         Raises:
             PluginError: the encoder's own code failed.
         """
-        encoder = self._encoder
-        try:
-            return ask(encoder, "action_mask", self._frame)
-        except Exception as error:
-            raise _encoder_failed(encoder, error) from error
+        with _blamed_on("encoder", self._encoder):
+            return ask(self._encoder, "action_mask", self._frame)
 
     def check_observation(self, cells: np.ndarray, features: np.ndarray) -> None:
         """Refuse what no network can take. Too dear for every turn; the first of an episode will do.
@@ -260,13 +291,15 @@ class GameEnvironment:
                 hint="write every cell and every feature in encode, each within the spec",
             )
 
-    def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> None:
-        """See with another encoder and other character codes from the next episode or read on."""
+    def change_encoder(
+        self, encoder: Encoder, characters: CharacterCodes, memory: dict[str, Any] | None = None
+    ) -> None:
+        """See with another encoder and other character codes from now on; ``memory`` is what it remembers."""
         self._encoder = encoder
         self._characters = characters
         if self.game is not None:
             self._frame = self._new_frame(self.game)
-            self._frame.begin(self.game)
+            self._frame.begin(self.game, memory=memory)
 
     def _new_frame(self, game: Game) -> Frame:
         player = getattr(self._get_encoder(), "player", None) or self.metadata.player
@@ -326,10 +359,21 @@ def _not_begun() -> GameError:
     return GameError("no game has been started", hint="call reset() first")
 
 
-def _encoder_failed(encoder: object, error: Exception) -> PluginError:
-    name, module = type(encoder).__name__, type(encoder).__module__
+@contextmanager
+def _blamed_on(kind: str, part: object) -> Iterator[None]:
+    """What goes wrong meanwhile is told as a fault of this part."""
+    try:
+        yield
+    except RetroGamerError:
+        raise
+    except Exception as error:
+        raise _failed(kind, part, error) from error
+
+
+def _failed(kind: str, part: object, error: Exception) -> PluginError:
+    name, module = type(part).__name__, type(part).__module__
     return PluginError(
-        f"the encoder {name}{of_plugin(module, installed_plugins())} failed: {in_words(error)}",
+        f"the {kind} {name}{of_plugin(module, installed_plugins())} failed: {in_words(error)}",
         where=last_line_in(module, error),
         hint="correct that line, then type the same command again",
     )

@@ -38,6 +38,10 @@ class NStepAccumulator:
         self._returns = np.zeros((n, games), np.float64)
         self._episode_turns = np.zeros(games, np.int64)
         self._slot = 0
+        # From the oldest turn to the newest: its slot, by that of the newest; its age then, and what that discounts.
+        self._oldest_first = (np.arange(n)[:, None] + 1 + np.arange(n)) % n
+        self._ages = np.arange(n)[::-1, None]
+        self._discounts = (gamma ** (1.0 + np.arange(n)[::-1])).astype(np.float32)
 
     def add(self, steps: TimeSteps, actions: np.ndarray, turn: Turn) -> Transitions:
         """Hear of one turn of K games: what was seen, what was done, what came of it.
@@ -55,23 +59,23 @@ class NStepAccumulator:
         self._episode_turns += 1
         self._episode_turns[turn.lost] = 0  # and with it the turns whose return it was to be part of
 
-        age = (slot - np.arange(n)) % n  # of each slot, in turns
-        held = age[:, None] < self._episode_turns
-        self._returns += held * (self._gamma**age)[:, None] * turn.rewards
-
+        oldest_first = self._oldest_first[slot]
+        complete = self._ages < self._episode_turns
+        if turn.rewards.any():
+            self._returns[oldest_first] += complete * self._gamma**self._ages * turn.rewards
         ending = turn.terminated | turn.truncated
-        complete = held & ((age == n - 1)[:, None] | ending)
-        slots, games = np.nonzero(complete)
-        order = np.argsort(-age[slots], kind="stable")
-        slots, games = slots[order], games[order]
-        discounts = np.where(turn.terminated[games], 0.0, self._gamma ** (age[slots] + 1))
+        complete[1:] &= ending
+        ages, games = complete.nonzero()
+        slots = oldest_first.take(ages)
+        discounts = self._discounts.take(ages)
+        discounts[turn.terminated.take(games)] = 0.0
         transitions = Transitions(
             Observations(self._cells[slots, games], self._features[slots, games]),
             self._actions[slots, games],
             self._returns[slots, games].astype(np.float32),
-            discounts.astype(np.float32),
+            discounts,
             turn.next_observations[games],
-            steps.games[games],
+            steps.games.take(games),
             self._began[slots, games],
         )
         self._episode_turns[ending] = 0

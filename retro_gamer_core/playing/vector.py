@@ -13,11 +13,13 @@ them. A game that raises an error costs its episode, not the run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from retro_gamer_core.contracts import ask
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.observation import Observations, TimeSteps
 from retro_gamer_core.playing.chance import Chance, seed_what_is_in_place
@@ -57,7 +59,7 @@ class Episode:
         self.environment.write_observation(cells, features)
 
     def step(self, action: int, cells: np.ndarray, features: np.ndarray) -> tuple[float, Ending | None]:
-        """Play one turn. Returns the reward, and how the episode ended, if it did.
+        """Play one turn. Returns the reward to learn from, and how the episode ended, if it did.
 
         Whatever the game raises passes through; the turn does not count then.
         """
@@ -65,6 +67,8 @@ class Episode:
         reward = environment.play_turn(action)
         environment.write_observation(cells, features)
         self.total_reward += reward
+        if environment.wrappers:
+            reward = environment.wrapped(reward, action)
         self.turns += 1
         if not environment.playing:
             return reward, "game over"
@@ -164,7 +168,7 @@ class SyncVectorEnv:
     """A ``VectorEnv`` in this process.
 
     Args:
-        environments: of one game, sharing one encoder and one set of character codes.
+        environments: of one game, sharing one encoder, one set of character codes and the wrappers.
         max_turns: an episode that is still going after so many turns is truncated.
         seed: everything random in the games comes from this.
         note: what is to be said about them, if anything.
@@ -182,11 +186,14 @@ class SyncVectorEnv:
         self._named_streams = True
         self._note = note
         self._chance = Chance(seed)
+        self._wrappers = environments[0].wrappers
+        self._wrappers_at_reset: dict[str, Any] = {}
         spec = environments[0].spec
         # Two sets of arrays take turns, so that what was seen is still there beside what is seen next.
         self.observations = Observations.empty(n, spec)
         self._spare = Observations.empty(n, spec)
         self._numbers = np.arange(n)
+        self._began = np.ones(n, bool)
         self._beginnings = 0
         self._ever_begun = False
         self._actions_since_reset: list[bytes] = []
@@ -196,12 +203,11 @@ class SyncVectorEnv:
         return len(self._actions_since_reset) * self.num_envs
 
     def time_steps(self) -> TimeSteps:
-        began = np.array([not episode.turns for episode in self._episodes])
-        first, *others = (episode.environment for episode in self._episodes)
-        mask = first.action_mask()
+        first, *others = self._episodes
+        mask = first.environment.action_mask()
         if mask is not None:
-            mask = np.array([mask, *(other.action_mask() for other in others)], bool)
-        return TimeSteps(self.observations, self._numbers, began, mask)
+            mask = np.array([mask, *(other.environment.action_mask() for other in others)], bool)
+        return TimeSteps(self.observations, self._numbers, self._began, mask)
 
     def reset(self) -> None:
         with self._chance:
@@ -240,6 +246,7 @@ class SyncVectorEnv:
                 (turn.terminated if ended == "game over" else turn.truncated)[i] = True
                 turn.finished.append(self._finished(i, ended))
         self._spare, self.observations = self.observations, seen_next
+        self._began = np.zeros(n, bool)
         if turn.finished:
             # The last observation of a finished game belongs to the turn; the fresh game is seen elsewhere.
             self.observations = seen_next.copy()
@@ -253,7 +260,7 @@ class SyncVectorEnv:
     def change_encoder(self, encoder: Encoder, characters: CharacterCodes) -> bool:
         environments = [episode.environment for episode in self._episodes]
         # What it remembers was seen with the old one; played again, it would all be seen with the new one.
-        remembers = any(environment.remembers for environment in environments)
+        remembers = any(environment.memory for environment in environments)
         with Chance(self._seed):  # when the games are played again, this is not done again
             for i, environment in enumerate(environments):
                 environment.change_encoder(encoder, characters)
@@ -270,23 +277,36 @@ class SyncVectorEnv:
             "total_rewards": np.array([episode.total_reward for episode in self._episodes]),
             "cells": self.observations.cells.copy(),
             "features": self.observations.features.copy(),
+            "wrappers": {"at_reset": self._wrappers_at_reset, "now": self._wrapper_states()},
         }
         return {**state, "named_streams": True} if self._named_streams else state
 
     def load_state_dict(self, state: dict[str, Any]) -> bool:
         self._named_streams = bool(state.get("named_streams"))  # runs of before go on with the seeds they had
         self._beginnings = state["beginnings"] - 1
+        wrappers = state.get("wrappers", {"at_reset": {}, "now": {}})
+        self._load_wrappers(wrappers["at_reset"])
         self.reset()
         for actions in state["actions"]:
             self.step(actions.astype(np.int64))
         replayed = self.state_dict()
-        if all(np.array_equal(replayed[key], state[key]) for key in state):
+        self._load_wrappers(wrappers["now"])
+        if all(np.array_equal(replayed[key], state[key]) for key in state.keys() - {"wrappers"}):
             return True
         self._beginnings = state["beginnings"]
         self.reset()
         return False
 
+    def _wrapper_states(self) -> dict[str, Any]:
+        return {name: ask(wrapper, "state_dict") or {} for name, wrapper in self._wrappers.items()}
+
+    def _load_wrappers(self, states: dict[str, Any]) -> None:
+        for name, wrapper in self._wrappers.items():
+            if states.get(name):
+                ask(wrapper, "load_state_dict", states[name])
+
     def _begin_chance(self) -> None:
+        self._wrappers_at_reset = deepcopy(self._wrapper_states())
         self._beginnings += 1
         self._actions_since_reset.clear()
         seed_what_is_in_place(self._current_seed())
@@ -309,7 +329,7 @@ class SyncVectorEnv:
             try:
                 episode.begin(cells, features)
                 episode.environment.check_observation(cells, features)
-                self._ever_begun = True
+                self._began[i] = self._ever_begun = True
                 return
             except (Exception, SystemExit) as error:
                 if isinstance(error, RetroGamerError) and not (

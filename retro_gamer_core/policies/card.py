@@ -48,7 +48,7 @@ class PolicyCard:
         metadata: what that game is, sizes of observed state values included.
         encoder, network: the parts it takes to play.
         spec: what the network sees.
-        scale: what its numbers are multiplied by to be in units of the reward.
+        scale, support: as in ``contracts.PlayingNetwork``.
         episode, turns: how long it was trained.
         recipe: what the run was created with, as far as that is known.
         scores: figures of an evaluation: ``mean``, ``games``, …; empty where there was none.
@@ -68,6 +68,7 @@ class PolicyCard:
     scores: Mapping[str, Any]
     made_with: Mapping[str, Any]
     max_turns: int = 0  # cards of before did not say it
+    support: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``card.json``."""
@@ -94,6 +95,8 @@ class PolicyCard:
         _refuse_what_cannot_be_seen(read.spec)
         if not 0 < read.scale < inf:
             raise ValueError(f"scale cannot be {read.scale}")
+        if not all(-inf < value < inf for value in read.support):
+            raise ValueError("support cannot have a value that is no ordinary number")
         return read
 
 
@@ -134,5 +137,7 @@ def _metadata(described: Any, sizes: Any) -> GameMetadata:
 def _refuse_what_cannot_be_seen(spec: ObservationSpec) -> None:
     if spec.height * spec.width > _MOST_CELLS or spec.n_features > _MOST_FEATURES or spec.n_codes > 256:
         raise ValueError("its card tells of more than can be seen")
+    if not spec.frames or spec.height % spec.frames:
+        raise ValueError("its card tells of boards that are not alike")
     if spec.centred and spec.n_features < 2:
         raise ValueError("its card leaves out where the player is")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.plugins.part_building import build_in_numpy
 from retro_gamer_core.policies.card import PolicyCard, find_named_part
@@ -16,7 +18,6 @@ from retro_gamer_core.suggestions import did_you_mean
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    import numpy as np
     from retro.game import Game
 
     from retro_gamer_core.observation import Observations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: What plays a network without torch: ``(cells: uint8[n, h, w], features: float32[n, f])`` in, one
 #: number for each action of each observation out.
-Network = Callable[["np.ndarray", "np.ndarray"], "np.ndarray"]
+Network = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class ExportedPolicy:
@@ -45,7 +46,7 @@ class ExportedPolicy:
             told = PolicyCard.from_dict(card)
             metadata = told.metadata
             # The network comes first: only weights of the right shapes prove the sizes that the card tells.
-            values = _OnlyValues(network_of_card(told, weights, plugins), told.scale)
+            values = _OnlyValues(network_of_card(told, weights, plugins), told)
             encoder_part = find_named_part("encoder", told.encoder, plugins)
             encoder = build_encoder(told.encoder, metadata, None, plugins, n_numbers=told.spec.n_features)
             if encoder.spec != told.spec:
@@ -65,10 +66,15 @@ class _OnlyValues:
     """All that is left of a learner: how good each action looks."""
 
     network: Network
-    scale: float
+    card: PolicyCard
 
     def q_values(self, observations: Observations) -> np.ndarray:
-        return self.network(observations.cells, observations.features) * self.scale
+        values = self.network(observations.cells, observations.features)
+        if support := self.card.support:
+            logits = values.reshape(len(values), -1, len(support))
+            shares = np.exp(logits - logits.max(axis=2, keepdims=True))
+            values = (shares @ np.array(support, np.float32)) / shares.sum(axis=2)
+        return values * self.card.scale
 
 
 def network_of_card(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins: Plugins) -> Network:
@@ -86,7 +92,7 @@ def network_of_card(card: PolicyCard, weights: Mapping[str, np.ndarray], plugins
         {
             "weights": weights,
             "spec": card.spec,
-            "n_outputs": card.metadata.n_actions,
+            "n_outputs": card.metadata.n_actions * max(1, len(card.support)),
             "n_inputs": card.spec.n_inputs,
             "metadata": card.metadata,
         },

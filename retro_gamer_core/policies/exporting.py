@@ -78,6 +78,7 @@ def export_policy(
         network=_on_card(config.network, plugins),
         spec=player.encoder.spec,
         scale=network.scale,
+        support=tuple(network.support),
         episode=policy.episode,
         turns=int(policy.progress.get("total_steps", 0)),
         recipe=config.training.recipe or "",

@@ -57,6 +57,9 @@ class LockedPart:
         return f"{self.name} ({self.factory}{source})"
 
 
+_NOT_IN_PLAY = {kind.name for kind in KINDS.values() if kind.several}
+
+
 @dataclass(frozen=True)
 class Difference:
     """A part is not what it was; ``serious`` if what was learned will hardly fit it any more."""
@@ -113,14 +116,14 @@ def read_lock(path: Path) -> list[LockedPart]:
 def differences(locked: Iterable[LockedPart], installed: Iterable[LockedPart]) -> list[Difference]:
     """What changed between the parts a run was trained with and those it would be built from now.
 
-    Loggers are passed over: nothing that was learned depends on them. An option that changed is told of what
+    Loggers and wrappers are passed over: what plays has none of them. An option that changed is told of what
     was learned with, an encoder or a network; so another default of a newer version is noticed, too.
     """
     now = {part.kind: part for part in installed}
     return [
         difference
         for was in locked
-        if was.kind != "logger"
+        if was.kind not in _NOT_IN_PLAY
         for difference in _differences_of(was, now.get(was.kind))
     ]
 

@@ -57,7 +57,7 @@ def _place_games(
     if config.training.game_process and not why_here:
         builder, count = RunGames(config, plugins), config.training.games_in_step
         return AsyncVectorEnv(builder, count, player.encoder.spec, player.characters)
-    return build_games(config, player.encoder, player.characters, create_game, note=why_here)
+    return build_games(config, player.encoder, player.characters, create_game, plugins, note=why_here)
 
 
 def build_games(
@@ -65,13 +65,20 @@ def build_games(
     encoder: Encoder,
     characters: CharacterCodes,
     create_game: Callable[[], Game],
+    plugins: Plugins,
     *,
     note: str = "",
 ) -> SyncVectorEnv:
     """Games side by side as the settings say, in whichever process this is."""
-    settings = config.training
+    settings, metadata = config.training, config.metadata
+    wrappers = {
+        choice.name: plugins.build(
+            plugins.find_part("wrapper", choice.name), choice.options, gamma=settings.gamma, metadata=metadata
+        )
+        for choice in config.wrappers
+    }
     environments = [
-        GameEnvironment(create_game, config.metadata, encoder, characters=characters)
+        GameEnvironment(create_game, metadata, encoder, characters=characters, wrappers=wrappers)
         for _ in range(settings.games_in_step)
     ]
     return SyncVectorEnv(environments, settings.max_turns_per_episode, settings.seed or 0, note)
@@ -99,7 +106,7 @@ class RunGames:
         return build_encoder(config.encoder, config.metadata, look_at, self.plugins)
 
     def games(self, encoder: Encoder, characters: CharacterCodes) -> SyncVectorEnv:
-        return build_games(self.config, encoder, characters, self._game.factory)
+        return build_games(self.config, encoder, characters, self._game.factory, self.plugins)
 
     def as_told(self, error: BaseException) -> GameError:
         what, where = blamed(error, self._game.source_root)
@@ -113,8 +120,8 @@ def why_not_elsewhere(config: RunConfig, create_game: Callable[[], Game]) -> str
     """
     if create_game.__module__ == "__main__" or not _is_found_by_name(create_game, config.game):
         what = f"the function that makes the game, by the name {config.game}"
-    elif config.encoder.name.startswith("__main__:"):
-        what = f"the encoder {config.encoder.name}"
+    elif own := [part for part in (config.encoder, *config.wrappers) if part.name.startswith("__main__:")]:
+        what = f"the {own[0].kind} {own[0].name}"
     else:
         return ""
     return f"game_process is true, but the games are played in this process: another one cannot find {what}"

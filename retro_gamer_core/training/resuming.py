@@ -146,9 +146,13 @@ class Saved:
 
     def _memory_fits(self, loop: TrainingLoop, config: RunConfig) -> bool:
         """Whether the saved memory and the running games can be taken over, beside the weights."""
-        before, now = self.told.config["training"], config.to_sections()["training"]
+        sections = config.to_sections()
+        before, now = self.told.config["training"], sections["training"]
         if any(before.get(key) != now.get(key) for key in _MEMORY_DEPENDS_ON):
             return False
+        wrapping = self.told.config.get("wrapping") or {}  # what was saved before there were any names none
+        if {"wrappers": [], **wrapping} != sections["wrapping"]:
+            return False  # it remembers other rewards
         if before.get("memory_capacity") != config.training.memory_capacity:
             # A memory may keep what fits of one of another capacity; one of somebody's own may not know how.
             try:

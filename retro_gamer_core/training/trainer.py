@@ -130,6 +130,10 @@ class Trainer:
         return [
             f"game {self.config.game}: {width}×{height} cells; the reward of a "
             f'turn is the change of state["{metadata.reward}"]',
+            *(
+                f"the wrapper {wrapper.name} changes what is learned from; the log has the game's own rewards"
+                for wrapper in self.config.wrappers
+            ),
             *self._choices,
             *self.player.explain(),
             *(memory.explain() if hasattr(memory, "explain") else []),

@@ -18,6 +18,7 @@ from retro_gamer_core.testing import (
     check_logger,
     check_memory,
     check_network,
+    check_wrapper,
 )
 from retro_gamer_dqn.learner import DQNLearner
 from retro_gamer_loggers.json_lines import JsonLinesWriter
@@ -26,9 +27,13 @@ from retro_gamer_memories.uniform import UniformMemory
 # The built-in ones ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["one_hot", "egocentric", "state_only"])
-def test_the_built_in_encoders_are_sound(name):
-    assert check_encoder(name, quick=True).codes == []
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("one_hot", {}), ("egocentric", {}), ("state_only", {}), ("egocentric", {"frames": 3})],
+)
+def test_the_built_in_encoders_are_sound(name, options):
+    """Also where one remembers the boards of the turns before."""
+    assert check_encoder(name, options=options, quick=True).codes == []
 
 
 def test_the_built_in_networks_are_sound():
@@ -483,6 +488,70 @@ def test_what_nobody_can_feel_is_not_too_slow():
     findings = check_logger(Slower)
     assert findings.codes == []
     assert any("times as long" in figure for figure in findings.looked_at)
+
+
+# Wrappers -------------------------------------------------------------------------------------
+
+
+class ThirdTime:
+    def __init__(self):
+        self.turns = 0
+
+    def reward(self, frame, reward, action):
+        self.turns += 1
+        return reward + self.turns
+
+
+class ThirdTimeSaved(ThirdTime):
+    def state_dict(self):
+        return {"turns": self.turns}
+
+    def load_state_dict(self, state):
+        self.turns = state["turns"]
+
+
+class Cheats:
+    def reward(self, frame, reward, action):
+        frame.state["reward"] = 0
+        frame.state["cheated"] = True
+        return reward
+
+
+class NotSaveable(ThirdTimeSaved):
+    def state_dict(self):
+        return {("a", "key"): self}
+
+
+class NoNumber:
+    def reward(self, frame, reward, action):
+        return float("nan")
+
+
+class Forgets:
+    def make(self, create_game):
+        create_game()
+
+    def reward(self, frame, reward, action):
+        return reward
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "codes"),
+    [
+        (ThirdTimeSaved, []),
+        (ThirdTime, ["state-lost"]),
+        (Cheats, ["changes-its-input"]),
+        (NotSaveable, ["part-raises"]),
+        (NoNumber, ["part-raises"]),
+        (Forgets, ["part-raises"]),
+    ],
+)
+def test_wrappers(wrapper, codes):
+    assert check_wrapper(wrapper, quick=True).codes == codes
+
+
+def test_what_a_wrapper_costs_is_told_beside_none():
+    assert any("with none" in figure for figure in check_wrapper(ThirdTimeSaved).looked_at)
 
 
 # The form of it -------------------------------------------------------------------------------

@@ -30,4 +30,5 @@ def test_the_rows_stand_in_the_order_of_the_file(plugins):
         "model",
         "training",
         "logging",
+        "wrapping",
     ]

@@ -58,7 +58,10 @@ def test_rows_move_as_a_naive_model_says(uses, seed):
     step = RowRMSProp(table)
     for rows in uses:
         gradients = rng.normal(size=(len(rows), 3))
-        step.step(torch.tensor(list(rows)), torch.tensor(gradients), 0.1)
+        gradient = torch.sparse_coo_tensor(
+            torch.tensor([list(rows)]), torch.tensor(gradients), table.shape, check_invariants=True
+        )
+        step.step(gradient, 0.1)
         for row, gradient in zip(rows, gradients, strict=True):
             counts[row] += 1
             squares[row] = 0.999 * squares[row] + 0.001 * np.mean(gradient**2)
@@ -104,3 +107,31 @@ def test_weights_that_are_frozen_stay():
     before = network.head[0].weight.clone()
     NetworkOptimiser(network, 10.0).step(loss_of(network, 0).backward, 1e-3)
     assert torch.equal(network.head[0].weight, before)
+
+
+class Unusual(torch.nn.Module):
+    """Gradients of a student's own network: one is sparse, one lies the other way round, and one is missing."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = torch.nn.Embedding(9, 4, sparse=True)
+        self.turned = torch.nn.Parameter(torch.randn(3, 4))
+        self.unused = torch.nn.Parameter(torch.ones(2))
+
+    def forward(self, rows):
+        return (self.places(rows) @ self.turned.t().contiguous()).sum(1)
+
+
+def test_all_kinds_of_gradients_move_weights_as_dense_ones_do():
+    torch.manual_seed(0)
+    ours, theirs = Unusual(), Unusual()
+    theirs.load_state_dict(ours.state_dict())
+    theirs.places.sparse = False
+    optimiser, adam = NetworkOptimiser(ours, 0), torch.optim.Adam(theirs.parameters(), lr=1e-2)
+    for rows in torch.tensor([[1, 1, 3], [0, 8, 1], [2, 2, 2]]):
+        optimiser.step(lambda rows=rows: ours(rows).square().mean().backward(), 1e-2)
+        adam.zero_grad()
+        theirs(rows).square().mean().backward()
+        adam.step()
+    for mine, his in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(mine, his)

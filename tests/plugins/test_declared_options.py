@@ -77,6 +77,47 @@ def test_whatever_can_be_called_says_its_own(called):
     assert settings_of(called, without={"context"})[0] == Setting("rate", "float", 0.1, RATE)
 
 
+class Base:
+    def __init__(self, context, size, *, rate: Annotated[float, RATE] = 0.1, other=2.5, **more):
+        """Its own ``**more`` go nowhere."""
+
+
+class WithMore(Base):
+    def __init__(self, context, *, mine: int = 1, other=3.5, **options):
+        super().__init__(context, 7, other=other, **options)
+
+
+class AsItIs(WithMore):
+    pass
+
+
+class OfADataclass:
+    Options = Everything
+
+    def __init__(self, context, **options):
+        self.settings = Everything(**options)
+
+
+class WithoutMore(OfADataclass):
+    def __init__(self, context, *, mine: int = 1):
+        super().__init__(context)
+
+
+@pytest.mark.parametrize("made_of", [WithMore, AsItIs])
+def test_a_class_that_passes_its_options_on_has_those_of_its_base(made_of):
+    mine, other, rate = settings_of(made_of, without={"context"})
+    assert (mine, other.default, rate) == (
+        Setting("mine", "int", 1),
+        3.5,
+        Setting("rate", "float", 0.1, RATE),
+    )
+
+
+def test_options_may_be_those_of_a_dataclass_and_of_it_alone_where_they_are_passed_on():
+    assert settings_of(OfADataclass, without={"context"}) == settings_of(Everything)
+    assert settings_of(WithoutMore, without={"context"}) == (Setting("mine", "int", 1),)
+
+
 def test_an_option_that_cannot_be_read_is_no_silent_loss_of_its_range():
     def build(far: Annotated[int, Option("How far.", lowest=1)] = 3): ...
 

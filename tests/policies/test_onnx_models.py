@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ CENTRED = ObservationSpec(
     16, 32, ("@", "*", "☻"), outside=True, features=("player column", "player row", "lives"), centred=True
 )
 WINDOW = ObservationSpec(7, 7, ("@", "*"), outside=True)
+TWO_BOARDS = replace(CENTRED, height=2 * CENTRED.height, frames=2)
 NUMBERS = ObservationSpec(0, 0, (), features=("lives", "distance"))
 
 
@@ -81,6 +83,8 @@ def played(model: Path, seen: Observations, at_once: int) -> np.ndarray:
     ("build", "spec", "at_once"),
     [
         pytest.param(mlp.build, CENTRED, 250, id="mlp, centred"),
+        pytest.param(mlp.build, TWO_BOARDS, 100, id="mlp, two boards"),
+        pytest.param(cnn.build, TWO_BOARDS, 50, id="cnn, two boards", marks=pytest.mark.slow),
         pytest.param(mlp.build, NUMBERS, 1, id="mlp, no board"),
         pytest.param(cnn.build, WINDOW, 50, id="cnn, window"),
         pytest.param(cnn.build, CENTRED, 1, id="cnn, centred", marks=pytest.mark.slow),

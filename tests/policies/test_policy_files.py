@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomlkit
+from policies.conftest import SMALL
 from retro.examples.snake import create_game
 
-from retro_gamer import PolicyInput, TrainedPolicy
+from retro_gamer import DQNTrainer, GameMetadata, PolicyInput, TrainedPolicy
 from retro_gamer_core.errors import PolicyFileRefused, RetroGamerError, RunNotFound
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
@@ -47,6 +48,34 @@ def test_it_plays_as_the_run_does(snake_run, snake_file):
             if not game.playing:
                 break
             game.step()
+
+
+def test_with_boards_of_earlier_turns_it_plays_as_the_run_does(tmp_path):
+    """In two games by turns; and it matters what was seen before."""
+    metadata = GameMetadata.from_pyproject("retro.examples.snake")
+    seeing = {"encoder": "egocentric", "frames": 2}
+    DQNTrainer(create_game, metadata, tmp_path / "run", preprocessing=seeing, **SMALL).train(
+        on_episode=lambda: None
+    )
+    plugins = installed_plugins()
+    learned = CheckpointPolicy(RunDirectory.open(tmp_path / "run"), None, plugins)
+    export_policy(learned, create_game(), tmp_path / "two.rgp", plugins=plugins)
+    from_run, from_file = (TrainedPolicy(tmp_path / name) for name in ("run", "two.rgp"))
+    random.seed(5)
+    games = [create_game() for _ in range(2)]
+    for game in games:
+        game.input_source = PolicyInput(from_run, game)
+        game.start()
+    forgot = 0
+    for _ in range(20):
+        for game in games:
+            if game.playing:
+                values = from_run.q_values(game)
+                np.testing.assert_allclose(from_file.q_values(game), values, rtol=1e-3, atol=1e-4)
+                fresh = TrainedPolicy(tmp_path / "two.rgp")
+                forgot += not np.allclose(fresh.q_values(game), values, rtol=1e-3, atol=1e-4)
+                game.step()
+    assert forgot > 5
 
 
 def test_it_knows_what_it_is(snake_run, snake_file):
@@ -312,6 +341,8 @@ CARDS = {
         {"name": "os:system", "options": {"command": "touch it-ran"}},
         {"name": "one_hot", "options": {}},
         {"name": "egocentric", "options": {"radius": 10**9}},
+        {"name": "egocentric", "options": {"frames": 2}},
+        {"name": "egocentric", "options": {"frames": 10**9}},
         {"name": "egocentric", "options": {"radius": "3"}},
         {"name": "egocentric", "options": {"colour": 1}},
         {"name": 3, "options": {}},
@@ -336,7 +367,11 @@ CARDS = {
         {"outside": False},
         {"height": 16.5},
         {"surprise": 1},
+        {"frames": 0},
+        {"frames": 2},
+        {"frames": 10**9},
     ],
+    "support": [[0.5, 1.0], ["1"], [True], [float("inf")], [10**400], 3, {}, None],
     "observe_state_sizes": [{"score": 1}, [], None],
     "scale": [0, -1, "1", None],
     "episode": [-1, "60", None, 1.5],
@@ -359,8 +394,9 @@ def a_card_that_lies(good, rng):
 
 def a_card_without(good, rng):
     # A card that does not say after how many turns a game was stopped is one of before, and fine.
+    optional = {"max_turns", "support"}
     return rebuilt(
-        good, lambda card, weights: card.pop(rng.choice([key for key in card if key != "max_turns"]))
+        good, lambda card, weights: card.pop(rng.choice([key for key in card if key not in optional]))
     )
 
 

@@ -81,7 +81,7 @@ class Both:
         player = build_player(config, config.metadata, game.factory, plugins, device="cpu")
         self.encoder, self.spec = player.encoder, player.encoder.spec
         self.characters = player.characters, CharacterCodes(METADATA["character_set"])
-        self.here = build_games(config, self.encoder, self.characters[0], game.factory)
+        self.here = build_games(config, self.encoder, self.characters[0], game.factory, plugins)
         self.there = AsyncVectorEnv(RunGames(config, plugins), count, self.spec, self.characters[1])
 
 

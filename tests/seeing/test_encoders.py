@@ -22,6 +22,7 @@ from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.plugins.registry import installed_plugins
 
 ENCODERS = [("one_hot", {}), ("egocentric", {}), ("egocentric", {"radius": 3}), ("state_only", {})]
+ENCODERS += [(name, {**options, "frames": 3}) for name, options in ENCODERS[:3]]
 
 
 def build(name: str, metadata: GameMetadata, **options: Any) -> Encoder:
@@ -128,6 +129,43 @@ def test_an_encoder_explains_itself(name, options):
     metadata.observe_state_sizes = {"lives": 1}
     [sentence] = build(name, metadata, **options).explain()
     assert sentence.startswith(f"encoder {name}: ")
+
+
+# Boards of the turns before ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "options"), ENCODERS[:3])
+def test_the_newest_boards_stand_one_below_the_other(name, options, started):
+    """However often it is asked in a turn; before the first turn all are alike."""
+    found = find_game("snake")
+    complete_metadata(found.metadata, found.factory)
+    one, three = (build(name, found.metadata, **options, frames=n) for n in (1, 3))
+    random.seed(1)
+    game = started(found.factory())
+    frame, before = frame_of(game, found.metadata), frame_of(game, found.metadata)
+    looked = [frame.codes.copy()] * 2
+    for key in ("KEY_RIGHT", "KEY_DOWN", None, "KEY_LEFT"):
+        looked.insert(0, frame.codes.copy())
+        cells, features = seen_by(three, frame)
+        for again in range(2):
+            np.testing.assert_array_equal(seen_by(three, frame, garbage=again)[0], cells)
+        for board, then in zip(np.split(cells, 3), looked, strict=False):
+            with_board_of_then(before, then)
+            np.testing.assert_array_equal(board, seen_by(one, before)[0])
+        np.testing.assert_array_equal(features, seen_by(one, frame)[1])
+        newest = view(*seen_by(one, frame), one.spec)
+        np.testing.assert_array_equal(view(cells, features, three.spec)[: len(newest)], newest)
+        assert three.spec.board_height == one.spec.height
+        game.input_source.press(key)
+        game.step()
+        frame.read()
+    assert not np.array_equal(looked[0], looked[1])
+
+
+def with_board_of_then(frame: Frame, codes: np.ndarray) -> None:
+    """The place of the player is that of now."""
+    frame.codes.flags.writeable = True
+    frame.codes[...] = codes
 
 
 # The whole board -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A new encoder, network, memory or logger: the smallest package that works, installed and used."""
+"""A new part of each kind: the smallest package that works, installed and used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from retro_gamer_core.templates.part_package import new_part
 from retro_gamer_core.templates.rendering import write_files
 
 
-def test_all_four_install_together_pass_their_tests_and_train_by_name_and_by_import_path(
+def test_all_of_them_install_together_pass_their_tests_and_train_by_name_and_by_import_path(
     tmp_path, elsewhere, build_wheel
 ):
     parts, wheels = {}, []
@@ -46,6 +46,7 @@ def test_all_four_install_together_pass_their_tests_and_train_by_name_and_by_imp
             *("--set", "preprocessing.radius=2", "--set", "model.neurons=8", "--set", "training.recent=0.3"),
             *("--set", f"training.memory={names['memory']}", "--set", "training.learning_starts=200"),
             *("--set", f"logging.loggers=['training_log', '{names['logger']}']"),
+            *("--learner", names["learner"], "--set", f"wrapping.wrappers=['{names['wrapper']}']"),
         )
         elsewhere.retro_gamer("train", run)
     tables = [elsewhere.directory / run / "first_logger.csv" for run in ("by-name", "by-import-path")]

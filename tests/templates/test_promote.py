@@ -152,6 +152,12 @@ def test_a_logger_that_writes_the_time_of_day(desk):
     assert part.kind == "logger"
 
 
+def test_a_wrapper(desk):
+    new, files = new_part("wrapper", "seldom")
+    _, part = promoted("seldom.py:Seldom", files[f"{new.module}/{new.file}"])
+    assert part.kind == "wrapper"
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [

@@ -138,6 +138,7 @@ def make_run() -> Callable[..., RunDirectory]:
         model: Mapping[str, Any] | None = None,
         training: Mapping[str, Any] | None = None,
         logging: Mapping[str, Any] | None = None,
+        wrapping: Mapping[str, Any] | None = None,
     ) -> RunDirectory:
         if "\n" in game:
             file = directory / "game.py"
@@ -152,6 +153,7 @@ def make_run() -> Callable[..., RunDirectory]:
             "model": {"network": "mlp", "hidden_sizes": [8], **(model or {})},
             "training": {**QUICK, **(training or {})},
             "logging": logging or {},
+            "wrapping": wrapping or {},
         }
         run.config.write_text(tomlkit.dumps(sections), encoding="utf-8")
         return run

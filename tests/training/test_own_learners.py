@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from retro_gamer_core.errors import ConfigurationError
 from retro_gamer_core.evaluation.games import greedy, play_at_random, play_games
 from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.policies.checkpoint_policy import CheckpointPolicy
+from retro_gamer_core.policies.exporting import export_policy
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_core.runs.saved_state import is_state
@@ -176,6 +179,30 @@ def test_a_network_has_as_many_outputs_as_are_asked_for(run_with):
     assert list(network.state_dict().values())[-1].shape == (33,)
 
 
+def test_several_outputs_for_each_action_play_from_a_file_without_torch(run_with, tmp_path):
+    run = run_with("c51", 200)
+    load_trainer(run).train()
+    plugins = installed_plugins()
+    learned = CheckpointPolicy(run, None, plugins)
+    create_game = find_game(learned.game).factory
+    export_policy(learned, create_game(), tmp_path / "c51.rgp", plugins=plugins)
+    from_run, from_file = TrainedPolicy(run.path), TrainedPolicy(tmp_path / "c51.rgp")
+    values = np.array(
+        [
+            [policy.q_values(game) for policy in (from_run, from_file)]
+            for game in map(started, [create_game] * 20)
+        ]
+    )
+    np.testing.assert_allclose(values[:, 0], values[:, 1], rtol=1e-3, atol=1e-4)
+    assert np.ptp(values) > 0.1
+
+
+def started(create_game):
+    game = create_game()
+    game.start()
+    return game
+
+
 def test_a_checkpoint_of_another_learner_is_told_and_not_taken_for_damage(run_with, stop_at):
     from retro_gamer_core.errors import CheckpointIncompatible
 
@@ -188,6 +215,34 @@ def test_a_checkpoint_of_another_learner_is_told_and_not_taken_for_damage(run_wi
     installed_plugins.cache_clear()
     with pytest.raises(CheckpointIncompatible, match="another algorithm"):
         load_trainer(run).load_newest()
+
+
+OF_DQN = """
+from retro_gamer_dqn.learner import DQNLearner
+
+
+class Bolder(DQNLearner):
+    def __init__(self, context, *, boldness: float = 0.5, **options):
+        super().__init__(context, **options)
+        self.boldness = boldness
+"""
+
+
+def test_a_learner_made_of_dqn_has_its_options_and_each_is_checked(make_run, tmp_path, monkeypatch):
+    (tmp_path / "bolder.py").write_text(OF_DQN, encoding="utf-8")
+    settings = {"learner": "bolder:Bolder", "training_episodes": 10}
+    right = make_run(tmp_path, "right", training={**settings, "boldness": 0.7, "epsilon": 0.25})
+    trainer = load_trainer(right)
+    assert trainer.train().reason == "finished"
+    learner = trainer.player.learner
+    assert (learner.boldness, round(learner.statistics()["epsilon"], 2)) == (0.7, 0.25)
+    wrong = make_run(tmp_path, "wrong", training={**settings, "epsilno": 0.5, "learning_rate": 2.0})
+    with pytest.raises(ConfigurationError) as refused:
+        load_trainer(wrong)
+    assert sorted(problem.what.partition(" ")[0] for problem in refused.value.problems) == [
+        "epsilno",
+        "learning_rate",
+    ]
 
 
 NO_RIGHT = """

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from retro_gamer_core import LearnResult
+from retro_gamer_core import LearnResult, PlayingNetwork
 
 
 class C51:
@@ -65,6 +65,10 @@ class C51:
         target.scatter_add_(1, low, probabilities * (1 - (place - low)))
         target.scatter_add_(1, high, probabilities * (place - low))
         return target
+
+    def playing_network(self):
+        weights = {name: weight.numpy() for name, weight in self.network.state_dict().items()}
+        return PlayingNetwork(weights, support=self.support.tolist())
 
     def state_dict(self):
         return {
