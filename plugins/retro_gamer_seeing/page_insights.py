@@ -1,0 +1,183 @@
+"""What of a page takes the policy, or playing on: the moments that decided, the map and the ledger.
+
+Everything is made of what ``moments``, ``futures``, ``attention``, ``board_map`` and ``ledger`` find; this turns it into
+the page's plain values. What fails costs its own part of the page, and says why there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.evaluation.games import greedy
+from retro_gamer_core.playing.replay import Recording, Replay
+from retro_gamer_core.plugins.diagnosis import in_words
+from retro_gamer_core.policies.trained_policy import TrainedPolicy
+from retro_gamer_core.runs.run_directory import episode_of
+from retro_gamer_seeing.futures import Future, futures
+from retro_gamer_seeing.moments import Moment, moments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from retro_gamer_core.policies.player import Player
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_seeing.page_games import Stage
+
+Found = TypeVar("Found")
+
+_MOMENTS, _REPEATS, _HORIZON = 5, 20, 30
+
+#: A checkpoint plays on for who played a game, where neither had more than so many times the episodes of the other.
+_ALIKE = 1.5
+
+
+class Insights:
+    """What can be found out about the recorded games of a run by playing on.
+
+    Args:
+        run: whose checkpoints play on.
+        stage: the game.
+    """
+
+    def __init__(self, run: RunDirectory, stage: Stage) -> None:
+        self._run, self._stage = run, stage
+        self._players: dict[Path, Player | RetroGamerError] = {}
+
+    def moments_of(self, recording: Recording) -> dict[str, Any]:
+        """``moments`` of a game with their futures, for the page."""
+        found = moments(recording, most=_MOMENTS)
+        checkpoint = self._nearest_checkpoint(recording)
+        if checkpoint is None:
+            note = "There is no checkpoint from about this time of the training, so nobody can play on as it did then."
+            return {"moments": [_moment(each, recording) | {"futures_note": note} for each in found]}
+        player = self._player(checkpoint)
+        if isinstance(player, RetroGamerError):
+            return {
+                "moments": [
+                    _moment(each, recording) | {"futures_note": str(player.problem)} for each in found
+                ]
+            }
+        told = []
+        for each in found:
+            moment = _moment(each, recording)
+            told.append(
+                moment | _or_note("futures", lambda turn=each.turn: self._futures(recording, turn, player))
+            )
+        return {"moments": told}
+
+    def _futures(self, recording: Recording, turn: int, player: Player) -> list[dict[str, Any]]:
+        replay = Replay(
+            recording,
+            self._stage.create_game,
+            player.metadata,
+            encoder=player.encoder,
+            characters=player.characters,
+        )
+        here = replay.to(turn).fork()
+        expected = recording.values[turn].astype(float)
+        found = futures(
+            here, greedy(player.learner), player.metadata.keys, repeats=_REPEATS, horizon=_HORIZON, seed=turn
+        )
+        return [_future(each, float(expected[each.action]), expected) for each in found]
+
+    def map_of(self, recording: Recording) -> dict[str, Any]:
+        """The map of the board at the beginning of a game."""
+        return {"map": None}
+
+    def _nearest_checkpoint(self, recording: Recording) -> Path | None:
+        """The checkpoint that was saved nearest to the moment of a recording; None where none is near."""
+        episode = int(recording.at["episode"])
+        if recording.at.get("best") and self._run.best_checkpoint.is_file():
+            return self._run.best_checkpoint
+        if recording.at["name"] == "end" and (newest := self._run.newest_checkpoint()):
+            return newest
+        saved = {path: episode_of(path) for path in self._run.checkpoints()}
+        near = {
+            path: abs(saved_at - episode)
+            for path, saved_at in saved.items()
+            if saved_at and episode and max(saved_at, episode) <= _ALIKE * min(saved_at, episode)
+        }
+        return min(near, key=lambda path: near[path], default=None)
+
+    def _player(self, checkpoint: Path) -> Player | RetroGamerError:
+        if checkpoint not in self._players:
+            try:
+                policy = TrainedPolicy(self._run.path, checkpoint)
+                self._players[checkpoint] = policy.player_in(_any(self._stage))
+            except RetroGamerError as error:
+                self._players[checkpoint] = error
+        return self._players[checkpoint]
+
+
+def ledger_of(recordings: Iterable[Recording]) -> dict[str, Any] | None:
+    """Which rewards came how often in these games, and whether reward and score went the same way."""
+    return None
+
+
+def _any(stage: Stage) -> Any:
+    from retro_gamer_core.playing.chance import any_game
+
+    return any_game(stage.create_game)
+
+
+def _moment(moment: Moment, recording: Recording) -> dict[str, Any]:
+    return {
+        "turn": moment.turn,
+        "kind": moment.kind,
+        "title": moment.title,
+        "text": _in_words(moment),
+        "futures": [],
+        "mattered": [],
+    }
+
+
+def _in_words(moment: Moment) -> str:
+    match moment.kind:
+        case "death":
+            return f"The game is over after this key. It expected {moment.before:.4g} from here."
+        case "drop":
+            return (
+                f"What it expects falls from {moment.before:.4g} to {moment.after:.4g} in this turn, and no reward says "
+                "why: it sees now that things are worse than it thought."
+            )
+    more = "more" if moment.amount > 0 else "less"
+    return f"Reward and next value together are {abs(moment.amount):.4g} {more} than it expected of this key."
+
+
+def _future(future: Future, expected: float, all_expected: np.ndarray) -> dict[str, Any]:
+    return {
+        "key": future.key or "",
+        "expected": expected,
+        "text": future.text,
+        "deaths": future.deaths,
+        "of": future.of,
+        "median_turns": future.median_turns,
+        "mean_reward": future.mean_reward,
+        "disagrees": disagrees(future, expected, all_expected),
+    }
+
+
+def disagrees(future: Future, expected: float, all_expected: np.ndarray) -> bool:
+    """Whether it thought well of a key that is mostly the end, or ill of one that hardly ever is.
+
+    Well is in the upper half between its lowest and its highest value of this moment, ill in the lowest quarter.
+    """
+    low, high = float(np.min(all_expected)), float(np.max(all_expected))
+    if not future.of or high <= low:
+        return False
+    place, dead = (expected - low) / (high - low), future.deaths / future.of
+    return (place > 0.5 and dead > 0.5) or (place < 0.25 and dead == 0 and future.mean_reward > 0)
+
+
+def _or_note(what: str, find: Callable[[], Found]) -> dict[str, Any]:
+    """What was found, or a sentence that says why not; the code of games and learners may raise anything."""
+    try:
+        return {what: find()}
+    except RetroGamerError as error:
+        return {f"{what}_note": str(error.problem)}
+    except (Exception, SystemExit) as error:
+        return {f"{what}_note": f"This could not be found out: {in_words(error)}"}
