@@ -43,7 +43,8 @@ def _readable(ink: _RGB, ground: _RGB) -> _RGB:
     """The ink, mixed with white or black until it stands out from the ground."""
     towards = 255 if _luminance(ground) < 0.18 else 0
     for step in range(11):
-        mixed = tuple(round(part + (towards - part) * step / 10) for part in ink)
+        red, green, blue = (round(part + (towards - part) * step / 10) for part in ink)
+        mixed = red, green, blue
         if _contrast(mixed, ground) >= _CONTRAST:
             return mixed
     return towards, towards, towards

@@ -1,12 +1,13 @@
 """What of a page takes the policy, or playing on: the moments that decided, the map and the ledger.
 
-Everything is made of what ``moments``, ``futures``, ``attention``, ``board_map`` and ``ledger`` find; this turns it into
-the page's plain values. What fails costs its own part of the page, and says why there.
+It turns what ``moments``, ``futures``, ``attention``, ``board_map`` and ``ledger`` find into the plain values of the
+page. What fails costs its own part of it, and says why there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
+_NOBODY = "There is no checkpoint from about this time of the training, so nobody can play on as it did then."
 _MOMENTS, _REPEATS, _HORIZON = 5, 20, 30
 
 #: A checkpoint plays on for who played a game, where neither had more than so many times the episodes of the other.
@@ -49,24 +51,17 @@ class Insights:
 
     def moments_of(self, recording: Recording) -> dict[str, Any]:
         """``moments`` of a game with their futures, for the page."""
-        found = moments(recording, most=_MOMENTS)
         checkpoint = self._nearest_checkpoint(recording)
-        if checkpoint is None:
-            note = "There is no checkpoint from about this time of the training, so nobody can play on as it did then."
-            return {"moments": [_moment(each, recording) | {"futures_note": note} for each in found]}
-        player = self._player(checkpoint)
-        if isinstance(player, RetroGamerError):
-            return {
-                "moments": [
-                    _moment(each, recording) | {"futures_note": str(player.problem)} for each in found
-                ]
-            }
+        player = None if checkpoint is None else self._player(checkpoint)
         told = []
-        for each in found:
-            moment = _moment(each, recording)
-            told.append(
-                moment | _or_note("futures", lambda turn=each.turn: self._futures(recording, turn, player))
-            )
+        for moment in moments(recording, most=_MOMENTS):
+            if player is None:
+                came: dict[str, Any] = {"futures_note": _NOBODY}
+            elif isinstance(player, RetroGamerError):
+                came = {"futures_note": str(player.problem)}
+            else:
+                came = _or_note("futures", partial(self._futures, recording, moment.turn, player))
+            told.append(_moment(moment) | came)
         return {"moments": told}
 
     def _futures(self, recording: Recording, turn: int, player: Player) -> list[dict[str, Any]]:
@@ -124,7 +119,7 @@ def _any(stage: Stage) -> Any:
     return any_game(stage.create_game)
 
 
-def _moment(moment: Moment, recording: Recording) -> dict[str, Any]:
+def _moment(moment: Moment) -> dict[str, Any]:
     return {
         "turn": moment.turn,
         "kind": moment.kind,
@@ -141,8 +136,8 @@ def _in_words(moment: Moment) -> str:
             return f"The game is over after this key. It expected {moment.before:.4g} from here."
         case "drop":
             return (
-                f"What it expects falls from {moment.before:.4g} to {moment.after:.4g} in this turn, and no reward says "
-                "why: it sees now that things are worse than it thought."
+                f"What it expects falls from {moment.before:.4g} to {moment.after:.4g} in this turn, and no reward "
+                "says why: it sees now that things are worse than it thought."
             )
     more = "more" if moment.amount > 0 else "less"
     return f"Reward and next value together are {abs(moment.amount):.4g} {more} than it expected of this key."

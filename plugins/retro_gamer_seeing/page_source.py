@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 _GROWTH = (0.0, 0.01, 0.03, 0.1, 0.3)
 """Shares of the training at which a game is shown, beside the best and the last one."""
 
-_OLD_RUN = (
-    "No games were recorded in this run: it was trained before there were recordings, or without the logger "
-    '"recordings". Train it on, and games from then on stand here.'
-)
-
 
 class PageSource:
     """The data of a run's page. ``data`` may be asked from several threads.
@@ -78,7 +73,7 @@ class PageSource:
         self._seen = stamp
         chosen = chosen_games(recordings)
         if not chosen:
-            self._tell(games_note=" ".join(problems) or _OLD_RUN)
+            self._tell(games_note=" ".join(map(str, problems)))
             return
         try:
             from retro_gamer_seeing.page_games import figures_of, game_on_page, stage_of
@@ -87,7 +82,9 @@ class PageSource:
         except RetroGamerError as error:
             self._tell(games_note=f"The recorded games cannot be shown: {error.problem}")
             return
-        self._tell(value_range=_range(chosen), games_note=None, recordings_problems=problems)
+        self._tell(
+            value_range=_range(chosen), games_note=None, games_problems=[str(each) for each in problems]
+        )
         known = {_id(each): each for each in chosen}
         self._keep(
             known,

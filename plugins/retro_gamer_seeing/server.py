@@ -61,7 +61,7 @@ class PageServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_port}/{self.token}/"
 
     def invitation(self) -> str:
-        """An address that leads to the page once: other users of this computer can see what a browser is started with."""
+        """An address that leads to the page once: others on this computer see what a browser is started with."""
         self._invitation = secrets.token_urlsafe(32)
         return f"http://{HOST}:{self.server_port}/{self._invitation}/"
 

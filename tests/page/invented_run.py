@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import numpy as np
@@ -196,3 +198,10 @@ def _game(number: int, chance: np.random.Generator, name: str) -> dict[str, Any]
             },
         ],
     }
+
+
+def data_in(html: str) -> dict[str, Any]:
+    """The data inside a page."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])

@@ -24,7 +24,7 @@ function render() {
   byId("facts").textContent = [`${exact(run.turns)} turns`, `${exact(run.episodes)} episodes`, run.seconds === null ? null : `${duration(run.seconds)} of training`,
     run.recipe ? `recipe ${run.recipe}` : null, run.started ? `begun ${run.started.slice(0, 10)}` : null].filter(Boolean).join(" · ");
   if (drawn.curve !== (drawn.curve = JSON.stringify(data.curve))) curve.show(data.curve);
-  part("alarms", [data.alarms, data.missing], drawAlarms);
+  part("alarms", [data.alarms, data.missing, data.games_problems], drawAlarms);
   showGames();
   part("map", data.map ?? null, drawMap);
   part("rewards", data.ledger ?? null, drawLedger);
@@ -55,7 +55,7 @@ function showGames() {
 }
 
 function drawAlarms(place) {
-  const told = data.missing.map((text) => h("p", { class: "note" }, text));
+  const told = [...data.missing, ...(data.games_problems ?? [])].map((text) => h("p", { class: "note" }, text));
   if (!data.alarms.length && !told.length) { place.replaceChildren(soft("No alarm was raised, and every file could be read.")); return; }
   place.replaceChildren(...told, ...data.alarms.map((alarm) => h("div", { class: "note" }, h("p", {}, "▲ ", h("strong", {}, alarm.what), alarm.turns === null ? "" : ` (after ${exact(alarm.turns)} turns)`),
     alarm.why && h("p", {}, `Why it matters: ${alarm.why}`), alarm.hint && h("p", {}, `Try: ${alarm.hint}`), h("p", { class: "small" }, `In the documentation: ${alarm.code}`))));

@@ -112,7 +112,7 @@ class Player {
     this.asText = h("pre", { class: "mono" });
     const sees = game.view && h("div", {}, h("h3", {}, "What it sees"), this.sees?.element,
       !this.sees && h("p", { class: "soft" }, "It sees no board, only the numbers below."),
-      this.sees && game.view.width > game.board.width && h("p", { class: "small" }, "The board moved so that the player is in the middle; hatched cells mark the edge of the board."),
+      this.sees && game.view.width > game.board.width && h("p", { class: "small" }, "The board moved so that the player is in the middle; grey cells mark the edge of the board."),
       game.view.features.length > 0 && h("div", {}, (this.featureRows = h("div", { class: "small mono" }))));
     this.momentList = h("div");
     this.area.replaceChildren(h("div", { class: "player", on: { keydown: (event) => this.key(event) } },
