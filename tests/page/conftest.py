@@ -141,7 +141,8 @@ def wide_run(retro_gamer, tmp_path_factory) -> Path:
     """Of a game with wide characters and hostile names, in a directory with a name that needs escaping."""
     directory = tmp_path_factory.mktemp("wide & o'dd")
     (directory / "dragons.py").write_text(WIDE_GAME, encoding="utf-8")
-    description = '[tool.retro-gamer]\nactions = ["KEY_LEFT", "KEY_RIGHT"]\nreward = "score"\ncharacter_set = ["🐉", "<"]\n'
+    described = 'actions = ["KEY_LEFT", "KEY_RIGHT"]\nreward = "score"\ncharacter_set = ["🐉", "<"]\n'
+    description = f"[tool.retro-gamer]\n{described}"
     (directory / "pyproject.toml").write_text(description, encoding="utf-8")
     return trained(retro_gamer, directory / "run", directory / "dragons.py")
 

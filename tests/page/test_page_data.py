@@ -18,7 +18,6 @@ from retro_gamer_seeing.page_source import PageSource, everything
 from retro_gamer_seeing.recordings import read_recordings
 from retro_gamer_seeing.rendering import page
 
-
 CONFIG = """
 [game]
 name = "snake"

@@ -48,10 +48,7 @@ def test_the_slider_moves_the_board_the_bars_and_the_view(report_of, snake_run, 
     page.wait_for_selector("#game .stage .board span")
     moments = []
     for turn in (0, 1, 2):
-        page.evaluate(
-            "(turn) => { const slider = document.getElementById('turn'); slider.value = turn; slider.dispatchEvent(new Event('input')); }",
-            turn,
-        )
+        page.locator("#turn").fill(str(turn))
         moments.append(shown(page))
     for what in ("board", "seen", "numbers", "turn"):
         assert len({json.dumps(moment[what]) for moment in moments}) == 3, what
