@@ -8,7 +8,14 @@ import click
 
 from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.terminal.printing import next_step, say, say_unbroken, typed, warn
+from retro_gamer_core.terminal.printing import (
+    next_step,
+    say,
+    say_unbroken,
+    typed,
+    warn,
+    what_games_print_aside,
+)
 
 
 @click.command()
@@ -41,7 +48,8 @@ def watch(directory: Path, browser: bool, port: int) -> None:
         if browser and not _opened(server.invitation()):
             warn("No browser could be opened from here: copy the address into one on this computer.")
         try:
-            server.serve_forever()
+            with what_games_print_aside():
+                server.serve_forever()
         except KeyboardInterrupt:
             warn("")
     if server.left_alone:

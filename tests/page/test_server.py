@@ -162,6 +162,29 @@ def test_looking_changes_nothing(serve, run):
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
+def test_killing_the_training_leaves_the_page_standing(retro_gamer, installed, tmp_path):
+    run = tmp_path / "killed"
+    retro_gamer("create", "--game", "snake", "--output", run, "--seed", 1)
+    command = [sys.executable, "-m", "retro_gamer_core.cli", "train", str(run)]
+    training = subprocess.Popen(
+        command, env=installed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    source = PageSource(RunDirectory.open(run))
+
+    def figures() -> dict[str, Any]:
+        return source.data() or {}
+
+    try:
+        wait_until(lambda: figures()["run"]["episodes"] > 0, training)
+        assert figures()["run"]["state"] == "training"
+    finally:
+        training.kill()
+        training.communicate()
+    now = figures()
+    assert now["run"]["state"] == "gone"
+    assert now["run"]["episodes"] > 0 and now["curve"]["training"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
 def test_ctrl_c_ends_the_command_quietly(run, tmp_path):
     command = [sys.executable, "-m", "retro_gamer_core.cli", "watch", str(run), "--no-browser"]

@@ -74,7 +74,7 @@ class Player {
     const chosen = followed || !same ? games[games.length - 1] : same;
     this.select.value = chosen.id;
     if (!same || chosen.id !== before.id || !this.board && chosen.board) this.open(chosen.id);
-    else if (chosen !== before) { this.game = chosen; this.listMoments(); this.draw(); }
+    else if (chosen !== before) { this.game = chosen; this.listMoments(); this.drawValues(); this.draw(); }
   }
 
   async open(id, turn = 0) {
