@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.games import greedy
 from retro_gamer_core.playing.replay import Recording, Replay
@@ -33,6 +31,9 @@ Found = TypeVar("Found")
 _NOBODY = "There is no checkpoint from about this time of the training, so nobody can play on as it did then."
 _MOMENTS, _REPEATS, _HORIZON = 5, 20, 30
 
+#: Parts of how far the values of a run lie apart.
+_CLEARLY_MORE, _CLEARLY_LESS = 0.05, 0.1
+
 #: A checkpoint plays on for who played a game, where neither had more than so many times the episodes of the other.
 _ALIKE = 1.5
 
@@ -43,10 +44,11 @@ class Insights:
     Args:
         run: whose checkpoints play on.
         stage: the game.
+        span: how far the values of the run lie apart.
     """
 
-    def __init__(self, run: RunDirectory, stage: Stage) -> None:
-        self._run, self._stage = run, stage
+    def __init__(self, run: RunDirectory, stage: Stage, span: float) -> None:
+        self._run, self._stage, self._span = run, stage, span
         self._players: dict[Path, Player | RetroGamerError] = {}
 
     def moments_of(self, recording: Recording) -> dict[str, Any]:
@@ -77,7 +79,12 @@ class Insights:
         found = futures(
             here, greedy(player.learner), player.metadata.keys, repeats=_REPEATS, horizon=_HORIZON, seed=turn
         )
-        return [_future(each, float(expected[each.action]), expected) for each in found]
+        best_came = max(each.mean_reward for each in found)
+        return [
+            _future(each, value := float(expected[each.action]))
+            | {"disagrees": disagrees(each, value, float(expected.max()), best_came, self._span)}
+            for each in found
+        ]
 
     def map_of(self, recording: Recording) -> dict[str, Any]:
         """The map of the board at the beginning of a game."""
@@ -143,7 +150,7 @@ def _in_words(moment: Moment) -> str:
     return f"Reward and next value together are {abs(moment.amount):.4g} {more} than it expected of this key."
 
 
-def _future(future: Future, expected: float, all_expected: np.ndarray) -> dict[str, Any]:
+def _future(future: Future, expected: float) -> dict[str, Any]:
     return {
         "key": future.key or "",
         "expected": expected,
@@ -152,20 +159,27 @@ def _future(future: Future, expected: float, all_expected: np.ndarray) -> dict[s
         "of": future.of,
         "median_turns": future.median_turns,
         "mean_reward": future.mean_reward,
-        "disagrees": disagrees(future, expected, all_expected),
     }
 
 
-def disagrees(future: Future, expected: float, all_expected: np.ndarray) -> bool:
-    """Whether it thought well of a key that is mostly the end, or ill of one that hardly ever is.
+def disagrees(future: Future, expected: float, best: float, best_came: float, span: float) -> bool:
+    """Whether something else came of a key than the learner expected.
 
-    Well is in the upper half between its lowest and its highest value of this moment, ill in the lowest quarter.
+    Where the game was mostly over, all its rewards are known, and they were clearly fewer than expected. Where it never
+    was, only those of some turns are: then none of the keys brought more of them, and it thought clearly less of this one.
+
+    Args:
+        expected: the value of the key; ``best`` is the highest of all keys.
+        best_came: the highest mean reward that came of any key.
+        span: how far the values of the run lie apart.
     """
-    low, high = float(np.min(all_expected)), float(np.max(all_expected))
-    if not future.of or high <= low:
-        return False
-    place, dead = (expected - low) / (high - low), future.deaths / future.of
-    return (place > 0.5 and dead > 0.5) or (place < 0.25 and dead == 0 and future.mean_reward > 0)
+    if future.deaths > future.of / 2:
+        return expected - future.mean_reward > _CLEARLY_MORE * span
+    return (
+        future.deaths == 0 < future.of
+        and future.mean_reward >= best_came
+        and best - expected > _CLEARLY_LESS * span
+    )
 
 
 def _or_note(what: str, find: Callable[[], Found]) -> dict[str, Any]:

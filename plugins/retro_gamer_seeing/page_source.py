@@ -17,7 +17,7 @@ from retro_gamer_seeing.questions import questions_about
 if TYPE_CHECKING:
     from retro_gamer_core.playing.replay import Recording
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_seeing.page_games import Stage
+    from retro_gamer_seeing.page_insights import Insights
 
 _GROWTH = (0.0, 0.01, 0.03, 0.1, 0.3)
 """Shares of the training at which a game is shown, beside the best and the last one."""
@@ -77,14 +77,14 @@ class PageSource:
             return
         try:
             from retro_gamer_seeing.page_games import figures_of, game_on_page, stage_of
+            from retro_gamer_seeing.page_insights import Insights
 
             stage = stage_of(self._run)
         except RetroGamerError as error:
             self._tell(games_note=f"The recorded games cannot be shown: {error.problem}")
             return
-        self._tell(
-            value_range=_range(chosen), games_note=None, games_problems=[str(each) for each in problems]
-        )
+        low, high = _range(chosen)
+        self._tell(value_range=[low, high], games_note=None, games_problems=[str(each) for each in problems])
         known = {_id(each): each for each in chosen}
         self._keep(
             known,
@@ -100,20 +100,19 @@ class PageSource:
             progress(f"playing game {done + 1} of {len(waiting)} again", done / (2 * len(waiting)))
             self._keep(known, {name: game_on_page(known[name], stage)})
             yield name
-        yield from self._think(known, waiting, stage, progress)
+        yield from self._think(known, waiting, Insights(self._run, stage, high - low), progress)
 
     def _think(
         self,
         known: dict[str, Recording],
         new: Sequence[str],
-        stage: Stage,
+        insights: Insights,
         progress: Callable[[str, float], object],
     ) -> Iterator[str]:
         """What takes a policy, or playing on: moments and their futures, the map, the ledger."""
-        from retro_gamer_seeing import page_insights
+        from retro_gamer_seeing.page_insights import ledger_of
 
-        insights = page_insights.Insights(self._run, stage)
-        self._tell(ledger=page_insights.ledger_of(known.values()))
+        self._tell(ledger=ledger_of(known.values()))
         yield "ledger"
         for done, name in enumerate(new):
             progress(f"what if? game {done + 1} of {len(new)}", 0.5 + done / (2 * len(new)))

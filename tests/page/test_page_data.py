@@ -13,7 +13,9 @@ from page.test_server import EVALUATION, STARTED, write
 
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_seeing.cell_colours import ground_of, ink_and_ground
+from retro_gamer_seeing.futures import Future
 from retro_gamer_seeing.page_data import RunFiles, packed, unpacked
+from retro_gamer_seeing.page_insights import disagrees
 from retro_gamer_seeing.page_source import PageSource, everything
 from retro_gamer_seeing.recordings import read_recordings
 from retro_gamer_seeing.rendering import page
@@ -217,3 +219,19 @@ def test_colours_of_characters_can_be_told_from_their_ground():
         for board in ("#101418", ground_of("black_on_skyblue1")):
             ink, ground = ink_and_ground(colour, board)
             assert ink != (ground or board)
+
+
+@pytest.mark.parametrize(
+    ("deaths", "mean_reward", "expected", "told"),
+    [
+        (20, -10.0, 5.0, True),  # it hoped, and died
+        (20, -10.0, -8.0, False),  # it knew
+        (0, 30.0, -20.0, True),  # it feared, and nothing brought more
+        (0, 10.0, -20.0, False),  # it feared rightly: another key brought more
+        (0, 30.0, 48.0, False),
+        (6, 22.0, -20.0, False),  # a matter of chance
+    ],
+)
+def test_what_the_learner_did_not_expect_is_told(deaths, mean_reward, expected, told):
+    future = Future(0, "w", 20, deaths, None, mean_reward, None, None, 0)
+    assert disagrees(future, expected, best=50.0, best_came=30.0, span=200.0) is told

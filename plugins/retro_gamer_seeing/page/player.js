@@ -203,7 +203,7 @@ class Player {
     this.bars.forEach((each, action) => {
       const value = values ? values[action] : null, at = value === null ? zero : place(value), is = action === chosen;
       each.bar.style.left = `${Math.min(zero, at)}%`; each.bar.style.width = `${Math.abs(at - zero)}%`; each.zero.style.left = `${zero}%`;
-      each.number.textContent = value === null ? "" : figure(value);
+      each.number.textContent = value === null ? "" : value.toFixed(this.range[1] - this.range[0] < 10 ? 2 : 1);
       each.chosen.textContent = is ? (random ? "⚄" : "▶") : "";
       for (const element of [each.track, each.name, each.number]) element.classList.toggle("is-chosen", is);
     });
