@@ -166,7 +166,7 @@ def disagrees(future: Future, expected: float, best: float, best_came: float, sp
     """Whether something else came of a key than the learner expected.
 
     Where the game was mostly over, all its rewards are known, and they were clearly fewer than expected. Where it never
-    was, only those of some turns are: then none of the keys brought more of them, and it thought clearly less of this one.
+    was, only those of some turns are: then no key brought more of them, and it thought clearly less of this one.
 
     Args:
         expected: the value of the key; ``best`` is the highest of all keys.
