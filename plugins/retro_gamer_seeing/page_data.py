@@ -16,11 +16,13 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retro_gamer_core.cli.run_summary import RunSummary, settings_with_reasons, summarise
+from retro_gamer_core.evaluation.statistics import summarise as summarise_results
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.toml_text import toml_value
 from retro_gamer_seeing.run_events import EventFile, RunEvents
@@ -53,7 +55,7 @@ class RunFiles:
 
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
-        self._file = EventFile(run.events, run.log)
+        self._file = EventFile(run.events)
         self._settings: tuple[Any, RunSummary, dict[str, Any]] | None = None
         self._told: tuple[Any, dict[str, Any]] | None = None
         self._gone: tuple[int, int] | None = None
@@ -124,8 +126,10 @@ class RunFiles:
             told.append(
                 f"{lines} of {self._run.events.name} could not be read, and stand nowhere on this page."
             )
-        if events.episodes and not self._run.events.is_file():
-            told.append("This run has no training.jsonl, so training.log was read, which tells no times.")
+        if not self._run.events.is_file():
+            told.append(
+                f"There is no {self._run.events.name} in this run, which the logger json_lines writes: no curve."
+            )
         return told
 
 
@@ -164,8 +168,8 @@ def curve_of(events: RunEvents, summary: RunSummary | None, prediction: Any = No
                 "seconds": event.get("total_seconds"),
                 "episode": event["episode"],
                 "mean": event[measure],
-                "low": _interval(event, measure)[0],
-                "high": _interval(event, measure)[1],
+                "low": _interval(event, event[measure])[0],
+                "high": _interval(event, event[measure])[1],
                 "games": event["games"],
                 "length": event.get("turns"),
                 "best": bool(event.get("is_best")),
@@ -320,10 +324,12 @@ def _episodes(events: RunEvents) -> int:
     return max([*last, (events.finished or {}).get("episodes", 0)], default=0)
 
 
-def _interval(event: Mapping[str, Any], measure: str) -> tuple[float | None, float | None]:
-    """The 95 % interval of the mean, where the event has one."""
-    told = event.get("score_ci95" if measure == "score" else "reward_ci95")
-    return (told[0], told[1]) if isinstance(told, (list, tuple)) and len(told) == 2 else (None, None)
+def _interval(event: Mapping[str, Any], mean: float) -> tuple[float | None, float | None]:
+    """The 95 % interval of a mean, where the results behind it were kept."""
+    results = [float(each) for each in event.get("results") or ()]
+    if len(results) < 2 or not math.isclose(fmean(results), mean, rel_tol=1e-6, abs_tol=1e-9):
+        return None, None
+    return summarise_results(results).ci95
 
 
 def _resumes(events: RunEvents) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.games import greedy
@@ -16,8 +16,13 @@ from retro_gamer_core.playing.replay import Recording, Replay
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import episode_of
+from retro_gamer_seeing.attention import mattered
+from retro_gamer_seeing.board_map import board_map
 from retro_gamer_seeing.futures import Future, futures
+from retro_gamer_seeing.ledger import ledger
 from retro_gamer_seeing.moments import Moment, moments
+from retro_gamer_seeing.page_games import label_of
+from retro_gamer_seeing.why import HORIZON, REPEATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +31,8 @@ if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_seeing.page_games import Stage
 
-Found = TypeVar("Found")
-
 _NOBODY = "There is no checkpoint from about this time of the training, so nobody can play on as it did then."
-_MOMENTS, _REPEATS, _HORIZON = 5, 20, 30
+_MOMENTS, _CELLS = 5, 8
 
 #: Parts of how far the values of a run lie apart.
 _CLEARLY_MORE, _CLEARLY_LESS = 0.05, 0.1
@@ -62,33 +65,56 @@ class Insights:
             elif isinstance(player, RetroGamerError):
                 came = {"futures_note": str(player.problem)}
             else:
-                came = _or_note("futures", partial(self._futures, recording, moment.turn, player))
+                came = _or_note("futures", partial(self._came, recording, moment.turn, player))
             told.append(_moment(moment) | came)
         return {"moments": told}
 
-    def _futures(self, recording: Recording, turn: int, player: Player) -> list[dict[str, Any]]:
-        replay = Replay(
-            recording,
-            self._stage.create_game,
-            player.metadata,
-            encoder=player.encoder,
-            characters=player.characters,
-        )
-        here = replay.to(turn).fork()
-        expected = recording.values[turn].astype(float)
-        found = futures(
-            here, greedy(player.learner), player.metadata.keys, repeats=_REPEATS, horizon=_HORIZON, seed=turn
-        )
-        best_came = max(each.mean_reward for each in found)
-        return [
-            _future(each, value := float(expected[each.action]))
-            | {"disagrees": disagrees(each, value, float(expected.max()), best_came, self._span)}
-            for each in found
-        ]
+    def _came(self, recording: Recording, turn: int, player: Player) -> dict[str, Any]:
+        """What came of each key in copies of the game at this turn, and which cells mattered for the one pressed."""
+        here = self._replay(recording, player).to(turn).fork()
+        action, expected = int(recording.keys[turn]), recording.values[turn].astype(float)
+        how: dict[str, int] = {"repeats": REPEATS, "horizon": HORIZON, "seed": turn}
+        found = futures(here, greedy(player.learner), player.metadata.keys, **how)
+        best, best_came = float(expected.max()), max(each.mean_reward for each in found)
+        told = []
+        for each in found:
+            value = float(expected[each.action])
+            told.append(
+                _future(each, value) | {"disagrees": disagrees(each, value, best, best_came, self._span)}
+            )
+        cells = mattered(here.frame, player.encoder, player.learner, action)[:_CELLS]
+        return {"futures": told, "mattered": [list(cell) for cell in cells]}
 
     def map_of(self, recording: Recording) -> dict[str, Any]:
-        """The map of the board at the beginning of a game."""
-        return {"map": None}
+        """``map`` of the board in the middle of a game, or why there is none."""
+        checkpoint = self._nearest_checkpoint(recording)
+        player = None if checkpoint is None else self._player(checkpoint)
+        if player is None or isinstance(player, RetroGamerError):
+            return {"map": None, "map_note": _NOBODY if player is None else str(player.problem)}
+        return {"map": None} | _or_note("map", partial(self._map, recording, player))
+
+    def _map(self, recording: Recording, player: Player) -> dict[str, Any] | None:
+        turn = recording.turns // 2
+        here = self._replay(recording, player).to(turn).fork()
+        found = board_map(here.frame, player.encoder, player.learner)
+        if found is None:
+            return None
+        keys, best = player.metadata.keys, found.values.argmax(axis=1)
+        cells = [
+            [row, column, keys[action] or "", float(value)]
+            for (row, column), action, value in zip(found.places, best, found.values.max(axis=1), strict=True)
+        ]
+        width, height = here.game.board_size
+        text = (
+            f"The key it would press with the player on each free cell, all else as it was at turn {turn} of the game "
+            f"{label_of(recording.at)}. The darker a cell, the more it expects there."
+        )
+        return {"board": {"height": height, "width": width}, "cells": cells, "text": text}
+
+    def _replay(self, recording: Recording, player: Player) -> Replay:
+        encoder, characters = player.encoder, player.characters
+        create_game, metadata = self._stage.create_game, player.metadata
+        return Replay(recording, create_game, metadata, encoder=encoder, characters=characters)
 
     def _nearest_checkpoint(self, recording: Recording) -> Path | None:
         """The checkpoint that was saved nearest to the moment of a recording; None where none is near."""
@@ -115,9 +141,21 @@ class Insights:
         return self._players[checkpoint]
 
 
-def ledger_of(recordings: Iterable[Recording]) -> dict[str, Any] | None:
+def ledger_of(recordings: Iterable[Recording]) -> dict[str, Any]:
     """Which rewards came how often in these games, and whether reward and score went the same way."""
-    return None
+    games = list(recordings)
+    found = ledger(games)
+    return {
+        "rewards": [
+            {"amount": each.amount, "count": each.count, "share": each.share} for each in found.entries
+        ],
+        "by_moment": [
+            {"turns": game.at["total_turns"], "reward": game.total_reward, "score": game.score}
+            for game in games
+        ],
+        "warning": found.warning,
+        "turns": found.turns,
+    }
 
 
 def _any(stage: Stage) -> Any:
@@ -182,11 +220,12 @@ def disagrees(future: Future, expected: float, best: float, best_came: float, sp
     )
 
 
-def _or_note(what: str, find: Callable[[], Found]) -> dict[str, Any]:
+def _or_note(what: str, find: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
     """What was found, or a sentence that says why not; the code of games and learners may raise anything."""
     try:
-        return {what: find()}
+        found = find()
     except RetroGamerError as error:
         return {f"{what}_note": str(error.problem)}
     except (Exception, SystemExit) as error:
         return {f"{what}_note": f"This could not be found out: {in_words(error)}"}
+    return found if found is not None and what in found else {what: found}

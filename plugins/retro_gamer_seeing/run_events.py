@@ -1,7 +1,7 @@
 """What ``training.jsonl`` tells of a run, read on from where it was read to before.
 
 The file grows while it is read, is cut back by a resume, and may hold anything: what is no event is counted and
-passed over. Where a run has no such file, the fewer figures of ``training.log`` are taken.
+passed over.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from retro_gamer_core.runs.training_log_format import read_training_log
 
 _COMPARED = 256
 """Bytes before the place where reading goes on, which must still be the same."""
@@ -107,27 +105,23 @@ class RunEvents:
 class EventFile:
     """Reads the events of a run, again and again while it is trained."""
 
-    def __init__(self, events: Path, log: Path) -> None:
-        self._path, self._log = events, log
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._offset, self._before = 0, b""
         self.stamp: tuple[int, int] | None = None
         self._events = RunEvents()
 
     def read(self) -> RunEvents:
         """All events until now. A last line that is only half there is left for the next time."""
-        path = self._path if self._path.is_file() else self._log
         try:
-            stat = path.stat()
+            stat = self._path.stat()
         except OSError:
             return self._events
         stamp = (stat.st_size, stat.st_mtime_ns)
         if stamp == self.stamp:
             return self._events
         self.stamp = stamp
-        if path == self._log:
-            self._events = _from_log(path)
-            return self._events
-        with path.open("rb") as file:
+        with self._path.open("rb") as file:
             file.seek(self._offset - len(self._before))
             if file.read(len(self._before)) != self._before:  # cut back, or another file by now
                 self._offset, self._before, self._events = 0, b"", RunEvents()
@@ -142,20 +136,6 @@ class EventFile:
         self._offset += len(whole)
         self._before = (self._before + whole)[-_COMPARED:]
         return self._events
-
-
-def _from_log(path: Path) -> RunEvents:
-    """What ``training.log`` says; it tells no turns of episodes beyond their lengths."""
-    log, events, turns = read_training_log(path), RunEvents(), 0
-    for episode in log.episodes:
-        turns += episode.turns
-        events.episodes.append((episode.number, turns, episode.total_reward))
-    for line in log.evaluations:
-        events.evaluations.append(vars(line) | {"total_seconds": None})
-    for code, text in log.alarms.items():
-        what, _, hint = text.partition(" | try: ")
-        events.alarms.append({"code": code, "what": what, "why": "", "hint": hint, "total_turns": None})
-    return events
 
 
 def _replace_later(events: list[dict[str, Any]], new: dict[str, Any]) -> None:

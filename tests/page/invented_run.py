@@ -113,7 +113,7 @@ def invented_data(*, games: int = 3, name: str = "invented") -> dict[str, Any]:
                 {"amount": -12.0, "count": 6, "share": 0.006},
             ],
             "by_moment": [{"turns": 50_000 * i, "reward": 20.0 * i, "score": 30.0 - i} for i in range(6)],
-            "warning": "The reward rose from 0 to 100 while the score fell from 30 to 25.",
+            "warning": "the reward rises while the score falls",
         },
     }
     data["questions"] = questions_about(data)

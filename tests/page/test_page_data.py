@@ -11,6 +11,7 @@ import pytest
 from page.invented_run import HOSTILE, data_in, invented_data
 from page.test_server import EVALUATION, STARTED, write
 
+from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_seeing.cell_colours import ground_of, ink_and_ground
 from retro_gamer_seeing.futures import Future
@@ -65,6 +66,8 @@ def test_every_number_is_the_one_in_the_file(snake_run):
         assert [point[key] for key in ("turns", "seconds", "episode", "mean", "games", "best")] == [
             line[key] for key in ("total_turns", "total_seconds", "episode", "score", "games", "is_best")
         ]
+        assert (point["low"], point["high"]) == summarise(line["results"]).ci95
+        assert point["low"] <= point["mean"] <= point["high"]
     assert [point["mean"] for point in curve["training"]] == [line["total_reward"] for line in episodes]
     assert curve["random"] == evaluations[-1]["random_score"]
     assert (told["run"]["turns"], told["run"]["episodes"]) == (ended["total_turns"], ended["episodes"])
@@ -165,17 +168,27 @@ def test_alarms_and_a_prediction_are_told(run):
 
 
 def test_a_run_from_before_has_its_curve_and_a_sentence_for_the_rest(run):
-    (run / "training.log").write_text(
-        "=== Training started | 2026-11-20 08:00:00 ===\n"
-        "[EP 0001] total_reward=-3.0 steps=40 epsilon=0.990 avg_loss=-\n"
-        "[EVAL] ep=0001 turns=40 score=5.0 reward=2.0 steps=40 games=10 random_score=3.0 random_reward=-9.1 best\n",
-        encoding="utf-8",
-    )
+    write(run, STARTED, episode(1, 40, 2.0), EVALUATION)
     data = all_of(run)
-    assert [point["mean"] for point in data["curve"]["evaluations"]] == [5.0]
+    [point] = data["curve"]["evaluations"]
+    assert (point["mean"], point["low"], point["high"]) == (12.0, None, None)
     assert data["games"] == [] and "recordings" in data["games_note"]
+    page(data)
+
+
+def test_a_run_without_its_log_says_so(run):
+    data = all_of(run)
     assert any("training.jsonl" in sentence for sentence in data["missing"])
     page(data)
+
+
+def test_map_ledger_and_cells_that_mattered_are_there(snake_run):
+    data = all_of(snake_run)
+    free = 16 * 32 - 40
+    assert len(data["map"]["cells"]) > free
+    assert {cell[2] for cell in data["map"]["cells"]} <= {*data["games"][0]["keys"]}
+    assert sum(each["count"] for each in data["ledger"]["rewards"]) <= data["ledger"]["turns"]
+    assert any(moment["mattered"] for game in data["games"] for moment in game["moments"])
 
 
 def test_damaged_files_cost_only_themselves(snake_run, tmp_path):

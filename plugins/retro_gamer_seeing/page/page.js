@@ -85,8 +85,8 @@ function drawLedger(place) {
   if (!ledger?.rewards?.length) { place.replaceChildren(soft(data.ledger_note ?? "Which rewards came how often is known where games were recorded.")); return; }
   const most = Math.max(...ledger.rewards.map((each) => each.count));
   const bar = (each) => { const inside = h("i", { style: { left: "0", width: `${(100 * each.count) / most}%` } }); return h("div", { class: "bar", "aria-hidden": "true", style: { "min-width": "5rem" } }, inside); };
-  place.replaceChildren(...(ledger.warning ? [h("p", { class: "note" }, "▲ ", ledger.warning)] : []), h("div", { class: "columns" },
-    table(ledger.caption ?? "Rewards of the recorded games", [{ name: "reward", number: true, value: (each) => signed(each.amount) }, { name: "how often", number: true, value: (each) => exact(each.count) },
+  place.replaceChildren(...(ledger.warning ? [h("p", { class: "note" }, "▲ In the recorded games, ", ledger.warning, ".")] : []), h("div", { class: "columns" },
+    table(ledger.caption ?? "Rewards of the recorded games", [{ name: "reward", number: true, value: (each) => (each.amount === null ? "all rarer ones" : signed(each.amount)) }, { name: "how often", number: true, value: (each) => exact(each.count) },
       { name: "of all turns", number: true, value: (each) => `${figure(100 * each.share)} %` }, { name: "", value: bar }], ledger.rewards),
     h("div", {}, smallLine("return of a game", ledger.by_moment ?? [], (row) => row.reward), smallLine("score of a game", ledger.by_moment ?? [], (row) => row.score))));
 }
