@@ -66,7 +66,7 @@ class Insights:
                 came = {"futures_note": str(player.problem)}
             else:
                 came = _or_note("futures", partial(self._came, recording, moment.turn, player))
-            told.append(_moment(moment) | came)
+            told.append(_moment(moment, float(recording.rewards[moment.turn])) | came)
         return {"moments": told}
 
     def _came(self, recording: Recording, turn: int, player: Player) -> dict[str, Any]:
@@ -164,25 +164,30 @@ def _any(stage: Stage) -> Any:
     return any_game(stage.create_game)
 
 
-def _moment(moment: Moment) -> dict[str, Any]:
+def _moment(moment: Moment, reward: float) -> dict[str, Any]:
     return {
         "turn": moment.turn,
         "kind": moment.kind,
         "title": moment.title,
-        "text": _in_words(moment),
+        "text": _in_words(moment, reward),
         "futures": [],
         "mattered": [],
     }
 
 
-def _in_words(moment: Moment) -> str:
+def _in_words(moment: Moment, reward: float) -> str:
     match moment.kind:
         case "death":
             return f"The game is over after this key. It expected {moment.before:.4g} from here."
         case "drop":
+            got = (
+                f"more than the reward of {reward:+.4g} explains"
+                if reward > 0
+                else "and no reward explains it"
+            )
             return (
-                f"What it expects falls from {moment.before:.4g} to {moment.after:.4g} in this turn, and no reward "
-                "says why: it sees now that things are worse than it thought."
+                f"What it expects falls from {moment.before:.4g} to {moment.after:.4g} in this turn, {got}: things are "
+                "worse now than it thought."
             )
     more = "more" if moment.amount > 0 else "less"
     return f"Reward and next value together are {abs(moment.amount):.4g} {more} than it expected of this key."
