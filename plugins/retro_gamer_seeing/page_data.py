@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retro_gamer_core.cli.run_summary import RunSummary, settings_with_reasons, summarise
-from retro_gamer_core.evaluation.statistics import summarise as summarise_results
+from retro_gamer_core.cli.run_summary import RunSummary, settings_with_reasons
+from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.toml_text import toml_value
 from retro_gamer_seeing.run_events import EventFile, RunEvents
@@ -99,7 +99,7 @@ class RunFiles:
         """The summary of the run, made again when its settings or its parts are others."""
         stamp = tuple(_stamp(path) for path in (self._run.config, self._run.parts_lock, self._run.holder))
         if self._settings is None or self._settings[0] != stamp:
-            summary = summarise(self._run, installed_plugins())
+            summary = RunSummary(self._run, installed_plugins())
             self._settings = stamp, summary, settings_of(self._run, summary)
         return self._settings[1], self._settings[2]
 
@@ -329,7 +329,7 @@ def _interval(event: Mapping[str, Any], mean: float) -> tuple[float | None, floa
     results = [float(each) for each in event.get("results") or ()]
     if len(results) < 2 or not math.isclose(fmean(results), mean, rel_tol=1e-6, abs_tol=1e-9):
         return None, None
-    return summarise_results(results).ci95
+    return summarise(results).ci95
 
 
 def _resumes(events: RunEvents) -> list[dict[str, Any]]:
