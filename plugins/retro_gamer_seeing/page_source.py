@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import RetroGamerError
@@ -39,10 +38,6 @@ class PageSource:
         self._games: dict[str, dict[str, Any]] = {}
         self._once: dict[str, Any] = {}
         self._seen: object = None
-
-    @property
-    def directory(self) -> Path:
-        return self._run.path
 
     def data(self, since: int = -1) -> dict[str, Any] | None:
         """What is known now; games that have not changed since a version are only named. None where nothing has."""

@@ -23,7 +23,7 @@ class RunEvents:
     """The events of a run in the order of its turns; those of turns that were lost and played again only once.
 
     Attributes:
-        started, evaluations, checkpoints, alarms, notes: the events, as in the file.
+        started, evaluations, checkpoints, alarms: the events, as in the file.
         resumes: each start but the first, with the turns, seconds and episodes where training went on.
         finished: how the last session ended; None while it goes on, or where it did not get to say so.
         episodes: the number, the turns of all episodes so far and the return of each: ``(int, int, float)``.
@@ -34,7 +34,6 @@ class RunEvents:
     evaluations: list[dict[str, Any]] = field(default_factory=list)
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     alarms: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[dict[str, Any]] = field(default_factory=list)
     resumes: list[dict[str, Any]] = field(default_factory=list)
     finished: dict[str, Any] | None = None
     episodes: list[tuple[int, int, float]] = field(default_factory=list)
@@ -92,8 +91,6 @@ class RunEvents:
                 self.finished = _with_numbers(event, "episodes")
             case "alarm":
                 self.alarms.append(_with_numbers(event))
-            case "note":
-                self.notes.append({"text": str(event["text"])})
 
     def _forget_from(self, episode: int) -> None:
         """Training went back: what had been played from this episode on is played again."""

@@ -23,7 +23,6 @@ function fill(element, attributes, children) {
 }
 
 const byId = (id) => document.getElementById(id);
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A number for people: one decimal, none where it is long or whole. The file's own number is in the tables. */
 function figure(value) {
