@@ -107,7 +107,7 @@ class Insights:
         width, height = here.game.board_size
         text = (
             f"The key it would press with the player on each free cell, all else as it was at turn {turn} of the game "
-            f"{label_of(recording.at)}. The darker a cell, the more it expects there."
+            f"{label_of(recording.at)}. The more colour a cell has, the more it expects there."
         )
         return {"board": {"height": height, "width": width}, "cells": cells, "text": text}
 

@@ -51,7 +51,7 @@ const classOf = ({ number, keep }) => (number ? "number" : keep ? "keep" : null)
 /** A table. Columns: `{name, value(row), number, keep}`; `keep` keeps a cell in one line. */
 function table(caption, columns, rows) {
   const cells = (row) => columns.map((column) => h("td", { class: classOf(column) }, column.value(row)));
-  return h("div", { class: columns.length > 3 ? "table broad" : "table", tabindex: 0, role: "region", "aria-label": caption },
+  return h("div", { class: columns.filter((column) => !column.number).length > 2 ? "table broad" : "table", tabindex: 0, role: "region", "aria-label": caption },
     h("table", {}, h("caption", {}, caption),
       h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: classOf(column) }, column.name)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, cells(row))))));

@@ -77,7 +77,7 @@ function drawMap(place) {
   const counts = Object.entries(map.cells.reduce((all, [, , key]) => ({ ...all, [key ?? ""]: (all[key ?? ""] ?? 0) + 1 }), {}));
   const said = `The best key on each of ${map.cells.length} cells: ${counts.map(([key, count]) => `${keyName(key)} on ${count}`).join(", ")}. Highest value ${figure(best[3])} at row ${best[0] + 1}, column ${best[1] + 1}; lowest ${figure(worst[3])} at row ${worst[0] + 1}, column ${worst[1] + 1}.`;
   board.says(said);
-  place.replaceChildren(soft(map.text ?? "The key it would press with the player on each free cell, all else as it is. The darker a cell, the more it expects there."), board.element, h("p", { class: "small" }, said));
+  place.replaceChildren(soft(map.text ?? "The key it would press with the player on each free cell, all else as it is. The more colour a cell has, the more it expects there."), board.element, h("p", { class: "small" }, said));
 }
 
 function drawLedger(place) {
