@@ -14,6 +14,8 @@ def retro_gamer_loggers():
 
 @hookimpl
 def retro_gamer_commands():
+    yield Command("watch", "Look at a run in the browser while it trains.", "retro_gamer_seeing.watch:watch")
+    yield Command("report", "Write the page of a run into one file.", "retro_gamer_seeing.report:report")
     yield Command(
         "plot", "Draw how well runs play, the more they have trained.", "retro_gamer_seeing.plot:plot"
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, open_run, training_command
-from retro_gamer_core.cli.run_summary import RunSummary
+from retro_gamer_core.cli.run_summary import RunSummary, settings_with_reasons
 from retro_gamer_core.configuration.own_files import in_a_sentence
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.training_log import format_duration
@@ -129,30 +128,13 @@ def _print_game(summary: RunSummary) -> None:
 
 def _print_choices(summary: RunSummary, config: Path) -> None:
     heading(f"The settings in {config.name}, each with the reason that stands beside it")
-    for setting in _settings_with_reasons(config):
-        say(f"  {setting}", hang=4)
+    for section, key, value, reason in settings_with_reasons(config):
+        say(f"  [{section}] {key} = {value} — {reason}", hang=4)
     heading("What came of them")
     for choice in summary.log.choices or ("There is more to tell once training has begun.",):
         say(f"  - {choice}")
     for code, line in summary.log.alarms.items():
         say(f"  - {line} ({code})")
-
-
-def _settings_with_reasons(config: Path) -> Iterator[str]:
-    """``[training] n_step = 3 — rewards of …``: the comments that ``create`` wrote, or somebody since."""
-    section, setting = "", ""
-    for line in config.read_text(encoding="utf-8", errors="replace").splitlines() if config.is_file() else ():
-        before, _, reason = (part.strip() for part in line.partition("  # " if line[:1].strip() else "# "))
-        if before:
-            if setting:
-                yield setting
-            section, setting = (before, "") if before.startswith("[") else (section, "")
-            if reason and not before.startswith("["):
-                setting = f"{section} {before} — {reason}"
-        elif reason and setting:
-            setting += f" {reason}"
-    if setting:
-        yield setting
 
 
 def _print_training(summary: RunSummary) -> None:

@@ -113,6 +113,26 @@ class RunSummary:
         return any(choice.startswith("time: ") for choice in self.log.choices)
 
 
+def settings_with_reasons(config: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Section, key, value as written, and the reason: the comments that ``create`` wrote, or somebody since."""
+    section, setting, reasons = "", "", [""]
+    for line in config.read_text(encoding="utf-8", errors="replace").splitlines() if config.is_file() else ():
+        before, _, reason = (part.strip() for part in line.partition("  # " if line[:1].strip() else "# "))
+        if before:
+            yield from _setting(section, setting, reasons)
+            section, setting = (before.strip("[]"), "") if before.startswith("[") else (section, before)
+            reasons = [] if before.startswith("[") else [reason]
+        elif reason and setting:
+            reasons.append(reason)
+    yield from _setting(section, setting, reasons)
+
+
+def _setting(section: str, setting: str, reasons: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    key, _, value = setting.partition(" = ")
+    if reason := " ".join(filter(None, reasons)):
+        yield section, key, value, reason
+
+
 def _changed_settings(config: RunConfig, plugins: Plugins) -> list[ChangedSetting]:
     """What differs from the defaults of the core and of the parts of this run, section by section."""
     defaults = {

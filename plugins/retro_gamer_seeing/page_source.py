@@ -1,0 +1,180 @@
+"""All data of a page, gathered step by step: the figures at once, then each game, then what takes playing on.
+
+The report waits for all of it; the server gives what there is, and goes on in a thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_seeing.page_data import RunFiles, finite
+from retro_gamer_seeing.questions import questions_about
+
+if TYPE_CHECKING:
+    from retro_gamer_core.playing.replay import Recording
+    from retro_gamer_core.runs.run_directory import RunDirectory
+    from retro_gamer_seeing.page_insights import Insights
+
+_GROWTH = (0.0, 0.01, 0.03, 0.1, 0.3)
+"""Shares of the training at which a game is shown, beside the best and the last one."""
+
+
+class PageSource:
+    """The data of a run's page. ``data`` may be asked from several threads.
+
+    Args:
+        run: the run. Its files are read, none is changed.
+    """
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+        self._files = RunFiles(run)
+        self._lock = threading.Lock()
+        self._version = 0
+        self._figures: dict[str, Any] = {}
+        self._games: dict[str, dict[str, Any]] = {}
+        self._once: dict[str, Any] = {}
+        self._seen: object = None
+
+    def data(self, since: int = -1) -> dict[str, Any] | None:
+        """What is known now; games that have not changed since a version are only named. None where nothing has."""
+        with self._lock:
+            self._look()
+            if self._version <= since:
+                return None
+            games = [
+                game if game["version"] > since else {"id": game["id"], "unchanged": True}
+                for game in self._games.values()
+            ]
+            told = {**self._figures, **self._once, "games": games, "version": self._version}
+            told["questions"] = questions_about({**told, "games": list(self._games.values())})
+            return finite(told)
+
+    def gather(self, progress: Callable[[str, float], object] = lambda what, share: None) -> Iterator[str]:
+        """Find out what is not known yet, and yield after each step of it.
+
+        ``progress`` is told what is done, and the share of it that is. Games run in the thread that calls this, so
+        there may be only one.
+        """
+        from retro_gamer_seeing.recordings import read_recordings
+
+        recordings, problems = read_recordings(self._run.path)
+        stamp = [(each.at.get("total_turns"), each.checksum) for each in recordings]
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        chosen = chosen_games(recordings)
+        if not chosen:
+            self._tell(games_note=" ".join(map(str, problems)))
+            return
+        try:
+            from retro_gamer_seeing.page_games import figures_of, game_on_page, stage_of
+            from retro_gamer_seeing.page_insights import Insights
+
+            stage = stage_of(self._run)
+        except RetroGamerError as error:
+            self._tell(games_note=f"The recorded games cannot be shown: {error.problem}")
+            return
+        low, high = _range(chosen)
+        self._tell(value_range=[low, high], games_note=None, games_problems=[str(each) for each in problems])
+        known = {_id(each): each for each in chosen}
+        self._keep(
+            known,
+            {
+                name: {**figures_of(each, stage.metadata.keys), "pending": True}
+                for name, each in known.items()
+            },
+        )
+        yield "figures"
+        # The last game first: it is the one that is looked at.
+        waiting = [name for name in reversed(known) if self._games[name]["pending"]]
+        for done, name in enumerate(waiting):
+            progress(f"playing game {done + 1} of {len(waiting)} again", done / (2 * len(waiting)))
+            self._keep(known, {name: game_on_page(known[name], stage)})
+            yield name
+        yield from self._think(known, waiting, Insights(self._run, stage, high - low), progress)
+
+    def _think(
+        self,
+        known: dict[str, Recording],
+        new: Sequence[str],
+        insights: Insights,
+        progress: Callable[[str, float], object],
+    ) -> Iterator[str]:
+        """What takes a policy, or playing on: moments and their futures, the map, the ledger."""
+        from retro_gamer_seeing.page_insights import ledger_of
+
+        self._tell(ledger=ledger_of(known.values()))
+        yield "ledger"
+        for done, name in enumerate(new):
+            progress(f"what if? game {done + 1} of {len(new)}", 0.5 + done / (2 * len(new)))
+            if self._games[name]["board"] is not None:
+                self._keep(known, {name: {**self._games[name], **insights.moments_of(known[name])}})
+            yield name
+        self._tell(**insights.map_of(known[list(known)[-1]]))
+        yield "map"
+
+    def _look(self) -> None:
+        figures = self._files.figures()
+        if figures is not self._figures:
+            self._figures = figures
+            self._version += 1
+
+    def _tell(self, **values: Any) -> None:
+        with self._lock:
+            self._once |= values
+            self._version += 1
+
+    def _keep(self, known: dict[str, Recording], games: dict[str, dict[str, Any]]) -> None:
+        """Keep these games beside those that are known already, in the order of the training."""
+        with self._lock:
+            self._version += 1
+            for name, game in games.items():
+                if not (game["pending"] and name in self._games):
+                    self._games[name] = {**game, "version": self._version}
+            self._games = {name: self._games[name] for name in known if name in self._games}
+
+
+def chosen_games(recordings: Sequence[Recording]) -> list[Recording]:
+    """The games of the page, in the order of the training: those nearest to ``_GROWTH``, the best and the last."""
+    if not recordings:
+        return []
+    ordered = sorted(
+        recordings, key=lambda each: (each.at.get("total_turns", 0), each.at.get("name") == "end")
+    )
+    total = max(1, ordered[-1].at.get("total_turns", 0))
+
+    def share(each: Recording) -> float:
+        return each.at.get("total_turns", 0) / total
+
+    chosen = {_id(min(ordered, key=lambda each: abs(share(each) - wanted))) for wanted in _GROWTH}
+    chosen |= {_id(each) for each in ordered if each.at.get("name") in ("before", "during", "end")}
+    chosen |= {_id(each) for each in [each for each in ordered if each.at.get("best")][-1:] + ordered[-1:]}
+    return [each for each in ordered if _id(each) in chosen]
+
+
+def everything(source: PageSource, progress: Callable[[str, float], object]) -> dict[str, Any]:
+    """The whole data of a page, after all of it was found out."""
+    for _ in source.gather(progress):
+        pass
+    data = source.data()
+    assert data is not None  # nothing is older than the beginning
+    return data
+
+
+def _id(recording: Recording) -> str:
+    return f"game-{recording.at.get('total_turns', 0)}-{recording.at.get('name', '')}"
+
+
+def _range(recordings: Sequence[Recording]) -> list[float]:
+    """The lowest and the highest value of all games, which every bar is measured by."""
+    import numpy as np
+
+    values = np.concatenate([each.values.ravel() for each in recordings])
+    values = values[np.isfinite(values)]
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    low, high = min(low, 0.0), max(high, 0.0)
+    return [low, high] if high > low else [-1.0, 1.0]
