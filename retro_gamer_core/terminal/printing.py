@@ -30,6 +30,8 @@ _NARROWEST = 30
 _NARROW = 70
 """Columns. In a narrower window, a ``MovingLine`` is one line."""
 
+_BETWEEN = " · "
+
 _LABEL = re.compile(r"\s*(?:- |\w{1,8}:\s+|\[\d+\] )?")
 """What the further lines of a text stand behind: ``  try:   ``, ``  - ``, ``[1] ``."""
 
@@ -172,7 +174,7 @@ class MovingLine(AbstractContextManager["MovingLine"]):
     def __init__(self) -> None:
         self.moves = is_terminal(sys.stderr)
         """Whether it is drawn at all."""
-        self._shown: tuple[str, float, Sequence[str], Sequence[str]] = ("", 0.0, (), ())
+        self._shown: tuple[str, float, Sequence[str], Sequence[Sequence[str]]] = ("", 0.0, (), ())
         self._lengths: list[int] = []
         self._due = 0.0
 
@@ -199,10 +201,12 @@ class MovingLine(AbstractContextManager["MovingLine"]):
         """Whether further lines are drawn."""
         return self.moves and self._console.width >= _NARROW
 
-    def show(self, what: str, share: float, facts: Sequence[str] = (), below: Sequence[str] = ()) -> None:
+    def show(
+        self, what: str, share: float, facts: Sequence[str] = (), below: Sequence[Sequence[str]] = ()
+    ) -> None:
         """Draw ``what``, a bar that is filled up to ``share``, and as many of the facts as there is room for.
 
-        ``below`` are the further lines.
+        ``below`` are the facts of each further line.
         """
         self._shown = what, share, facts, below
         if self.moves and monotonic() >= self._due:
@@ -215,14 +219,12 @@ class MovingLine(AbstractContextManager["MovingLine"]):
 
         what, share, facts, below = self._shown
         room = self._console.width - 1 - len(what) - len("  ")
-        said = ""
-        for fact in facts:
-            if len(said) + len(fact) + 3 <= room - 10:
-                said += f" · {fact}"
+        said = _as_fits(facts, room - 10)
         bar = max(0, min(room - len(said), 40))
         done = min(bar, round(bar * share))
         line = f"{what} {'█' * done}{'░' * (bar - done)}{said}" if what else ""
-        further = [each[: self._console.width - 1] for each in below] if self.has_room_below else []
+        rest = below if self.has_room_below else ()
+        further = [_as_fits(each, self._console.width + 2).removeprefix(_BETWEEN) for each in rest]
         self._lengths = [len(line), *map(len, further)]
         text = Text(showable("\n".join([line, *further]), sys.stderr), no_wrap=True, overflow="ellipsis")
         text.stylize("cyan", len(what) + 1, len(what) + 1 + done)
@@ -236,6 +238,15 @@ class MovingLine(AbstractContextManager["MovingLine"]):
         width = max(1, self._console.width)
         for _ in range(sum(max(0, length - 1) // width for length in self._lengths)):
             self._console.control(Control((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1)))
+
+
+def _as_fits(facts: Sequence[str], room: int) -> str:
+    """Those of the facts that there is room for, each behind a dot."""
+    said = ""
+    for fact in facts:
+        if len(said) + len(_BETWEEN) + len(fact) <= room:
+            said += _BETWEEN + fact
+    return said
 
 
 def is_terminal(stream: object) -> bool:

@@ -75,7 +75,7 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         self._goal = goal
         self._references = {who: score for who, score in (references or {}).items() if who != "random"}
         self._reached: list[float] = []
-        self._below: list[str] = []
+        self._good: list[str] = []
         self._alarm = ""
         self._line = MovingLine()
         self._seconds_since_it_began = SteadyClock()
@@ -106,7 +106,7 @@ class Progress(Notes, AbstractContextManager["Progress"]):
             f"{rate:,.0f} turns/s",
         ]
         reached, share = self._goal.reached(episode.number), self._goal.share(episode.number)
-        below = [line for line in (*self._below, self._alarm) if line]
+        below = [line for line in (self._good, [self._alarm]) if any(line)]
         self._line.show(reached, share, [fact for fact in facts if fact], below)
 
     def alarm_raised(self, alarm: AlarmRaised) -> None:
@@ -128,12 +128,10 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         reached, random = evaluation.reached, evaluation.random_reached
         self._evaluated = f"{evaluation.compared} {reached:,.1f} without random keys"
         self._reached.append(reached)
-        others = {"random play": random}
-        if evaluation.compared == "score":
-            others |= self._references
-        beside = ", ".join(f"{who} {score:,.1f}" for who, score in others.items())
-        best = f"best {max(self._reached):,.1f}, " if len(self._reached) > 1 else ""
-        self._below = [f"{self._evaluated} {sparkline(self._reached, width=20)} ({best}{beside})"]
+        others = {"best": max(self._reached)} if len(self._reached) > 1 else {}
+        others |= {"random play": random} | (self._references if evaluation.compared == "score" else {})
+        curve = sparkline(self._reached, width=20)
+        self._good = [f"{self._evaluated} {curve}", *(f"{who} {score:,.1f}" for who, score in others.items())]
         if self._line.has_room_below:
             return
         games = f"{evaluation.games} game{'s' * (evaluation.games > 1)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.events import EpisodeFinished, Evaluated
+from retro_gamer_core.events import AlarmRaised, EpisodeFinished, Evaluated
 from retro_gamer_core.terminal.progress import EpisodeGoal, Progress
 
 SNAKE = str(Path("runs", "snake"))
@@ -39,20 +39,33 @@ def test_a_line_on_standard_error(capsys, evaluation, line):
     assert (shown.out, shown.err) == ("", f"  without random keys: {line}\n")
 
 
-def test_the_bar_keeps_the_last_one(capsys, monkeypatch):
+def drawn(capsys, monkeypatch, columns: int) -> list[str]:
+    """The lines of a terminal of so many columns after two evaluations and an alarm."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "150")
-    with Progress(EpisodeGoal(0, 1000)) as progress:
-        progress.evaluated(UNSCORED)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with Progress(EpisodeGoal(0, 1000), {"random": 3.04, "scripted": 3848.0}) as progress:
+        progress.evaluated(replace(SCORED, score=100.0))
         progress.evaluated(SCORED)
+        progress.alarm_raised(AlarmRaised("reward-rare", "few rewards", 5, "why", "try", episode=150))
         progress.episode_finished(EpisodeFinished(201, 7.0, 100, 0.1, None, "game over", 50_100))
-    *above, bar = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", capsys.readouterr().err).rstrip().splitlines()
-    assert [line for line in above if line.startswith("  without random keys: ")] == [
-        "  without random keys: return 1,500.0 in 1 game (random play: -9.0)",
-        "  without random keys: score 1,234.5 in 10 games (random play: 3.0), the best so far",
-    ]
-    assert "reward +7.0 · score 1,234.5 without random keys · " in bar
+    return re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", capsys.readouterr().err).rstrip().splitlines()
+
+
+def test_a_panel_has_the_curve_beside_random_play_and_others_and_the_last_warning(capsys, monkeypatch):
+    *above, bar, good, warning = drawn(capsys, monkeypatch, 80)
+    assert not [line for line in above if line.startswith("  without random keys: ")], "said once, below"
+    assert any("few rewards" in line for line in above), "an alarm is told in full"
+    assert "left (till " in bar and "without random keys" not in bar
+    assert good == "score 1,234.5 without random keys ▁█ · best 1,234.5 · random play 3.0"
+    assert warning == "last warning: reward-rare, after episode 150"
+    assert all(len(line) < 80 for line in (bar, good, warning))
+
+
+def test_a_narrow_window_has_one_line(capsys, monkeypatch):
+    *above, bar = drawn(capsys, monkeypatch, 69)
+    assert len([line for line in above if line.startswith("  without random keys: ")]) == 2
+    assert bar.startswith("episode 201 of 1,000 ") and len(bar) < 69
 
 
 def test_info_tells_the_last_and_the_best(make_run, retro_gamer):
