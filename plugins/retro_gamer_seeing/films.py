@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
-from retro_gamer_seeing.boards import colours, columns_of
+from retro_gamer_seeing.boards import Cell
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +27,7 @@ _LINGER = 1.5  # seconds on the last frame, so that one sees how it ended
 class Shot:
     """One moment: the board as ``boards.look_at`` reads it, and what is written below it."""
 
-    board: list[list[tuple[str, str]]]
+    board: list[list[Cell]]
     caption: str
 
 
@@ -60,12 +62,11 @@ def _as_terminal(shot: Shot) -> str:
     rows = [f"+{'-' * width}+"]
     for row in shot.board:
         text, shown = "|", None
-        for character, scheme in row:
-            ink, paper = colours(scheme)
+        for character, ink, paper in row:
             if (ink, paper) != shown:
                 text += "\x1b[38;2;{};{};{};48;2;{};{};{}m".format(*_rgb(ink), *_rgb(paper))
                 shown = ink, paper
-            text += character if character.isprintable() and columns_of(character) == 1 else "?"
+            text += character if character.isprintable() and cell_len(character) == 1 else "?"
         rows.append(f"{text}\x1b[0m|")
     return "\x1b[H\x1b[2J" + "\r\n".join([*rows, rows[0], shot.caption])
 
@@ -92,7 +93,7 @@ def _drawn(shots: Sequence[Shot]) -> Sequence[Image]:
         for y, row in enumerate(shot.board):
             for x, cell in enumerate(row):
                 if cell != before[y][x]:
-                    _draw_cell(draw, font, palette, x, y, *cell)
+                    _draw_cell(draw, font, palette, x, y, cell)
         before = shot.board
         below = len(board) * _CELL[1] + 2 * _MARGIN
         draw.rectangle((0, below - _MARGIN + 1, width, height), fill=palette[_CAPTION[1]])
@@ -101,15 +102,13 @@ def _drawn(shots: Sequence[Shot]) -> Sequence[Image]:
     return frames
 
 
-def _draw_cell(
-    draw: Any, font: Any, palette: dict[str, int], x: int, y: int, character: str, scheme: str
-) -> None:
-    ink, paper = (palette[colour] for colour in colours(scheme))
+def _draw_cell(draw: Any, font: Any, palette: dict[str, int], x: int, y: int, cell: Cell) -> None:
+    character, ink, paper = cell[0], palette[cell[1]], palette[cell[2]]
     left, top = _MARGIN + x * _CELL[0], _MARGIN + y * _CELL[1]
     draw.rectangle((left, top, left + _CELL[0] - 1, top + _CELL[1] - 1), fill=paper)
     if character.isspace() or not character.isprintable():
         return
-    if columns_of(character) == 1 and _can_draw(font, character):
+    if cell_len(character) == 1 and _can_draw(font, character):
         draw.text((left + _CELL[0] / 2, top + _CELL[1] / 2), character, fill=ink, font=font, anchor="mm")
     else:  # an emoji, or a letter that the font lacks: a shape of the same colour, of the size of its cell
         draw.ellipse((left + 1, top + 5, left + _CELL[0] - 2, top + _CELL[1] - 6), fill=ink)
@@ -123,8 +122,8 @@ def _can_draw(font: Any, character: str) -> bool:
 
 def _palette(shots: Sequence[Shot]) -> dict[str, int]:
     """Every colour of the film with its number; a GIF has room for 256, and what comes later takes the first one."""
-    schemes = dict.fromkeys(scheme for shot in shots for row in shot.board for _, scheme in row)
-    found = dict.fromkeys([*_CAPTION, *(colour for scheme in schemes for colour in colours(scheme))])
+    used = (colour for shot in shots for row in shot.board for cell in row for colour in cell[1:])
+    found = dict.fromkeys([*_CAPTION, *used])
     return {colour: number if number < 256 else 0 for number, colour in enumerate(found)}
 
 

@@ -65,7 +65,7 @@ class RunFiles:
         events = self._file.read()
         summary, settings = self._about_settings()
         state = self._state(events, summary)
-        stamp = (self._file.stamp, state, self._settings, _stamp(self._run.path / "prediction.json"))
+        stamp = (self._file.stamp, state, self._settings, _stamp(self._run.prediction))
         if self._told is None or self._told[0] != stamp:
             self._told = stamp, self._figures_of(events, summary, settings, state)
         return self._told[1]
@@ -73,7 +73,7 @@ class RunFiles:
     def _figures_of(
         self, events: RunEvents, summary: RunSummary, settings: dict[str, Any], state: str
     ) -> dict[str, Any]:
-        curve = curve_of(events, summary, prediction_of(self._run.path))
+        curve = curve_of(events, summary, prediction_of(self._run))
         data: dict[str, Any] = {
             "format": FORMAT,
             "run": {
@@ -284,10 +284,10 @@ def versions() -> dict[str, str]:
     return found
 
 
-def prediction_of(run: Path) -> dict[str, Any] | None:
+def prediction_of(run: RunDirectory) -> dict[str, Any] | None:
     """What was predicted before training: ``prediction.json``, an object with a ``value`` and perhaps a ``text``."""
     try:
-        told = json.loads((run / "prediction.json").read_text(encoding="utf-8"))
+        told = json.loads(run.prediction.read_text(encoding="utf-8"))
         return {"value": float(told["value"]), "text": str(told.get("text", ""))[:_LONGEST_TEXT]}
     except (OSError, ValueError, TypeError, KeyError):
         return None

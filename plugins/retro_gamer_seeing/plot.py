@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import floor, log10
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
@@ -25,12 +25,18 @@ from retro_gamer_core.terminal.printing import (
     sparkline,
     table,
 )
-from retro_gamer_seeing.curves import Curve, GreedyResult, Over, read_curve
+from retro_gamer_seeing.page_data import curve_of
+from retro_gamer_seeing.run_events import EventFile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from retro_gamer_core.runs.run_directory import RunDirectory
+
+Over = Literal["minutes", "turns", "episodes"]
+
+#: Where it lies on the axis, the mean, and the band from the lowest to the highest.
+Point = tuple[float, float, float, float]
 
 _PICTURES = (".svg", ".png", ".pdf")
 _HEIGHT = 11  # rows of the chart: with axis, table and what to type next it fits a screen of 24
@@ -42,9 +48,9 @@ class Setting:
     """Runs with the same settings, seeds aside: one line, and a band from the lowest to the highest of them."""
 
     label: str
-    curves: tuple[Curve, ...]
+    curves: tuple[dict[str, Any], ...]
 
-    def points(self, over: Over) -> list[tuple[float, float, float, float]]:
+    def points(self, over: Over) -> list[Point]:
         """``(x, mean, low, high)`` at each place where every run of it has been evaluated or passed by.
 
         Between two evaluations of a run lies a straight line. One run has the interval of each evaluation as its
@@ -52,12 +58,10 @@ class Setting:
         """
         lines = [_line(curve, over) for curve in self.curves]
         if len(lines) == 1:
-            return [
-                (x, result.mean, *(result.interval or (result.mean, result.mean))) for x, result in lines[0]
-            ]
+            return lines[0]
         begin = max((line[0][0] for line in lines if line), default=0.0)
         end = min((line[-1][0] for line in lines if line), default=0.0)
-        places = sorted({x for line in lines for x, _ in line if begin <= x <= end})
+        places = sorted({x for line in lines for x, *_ in line if begin <= x <= end})
         found = [(x, [_at(line, x) for line in lines if line]) for x in places]
         return [(x, fmean(values), min(values), max(values)) for x, values in found]
 
@@ -78,8 +82,8 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
     opened = [open_run(run) for run in dict.fromkeys(runs)]
     if output is not None:
         _refuse_picture(output, force)
-    curves = {str(run.path): read_curve(run) for run in opened}
-    timed = all(result.at.seconds is not None for curve in curves.values() for result in curve.evaluations)
+    curves = {str(run.path): curve_of(EventFile(run.events).read(), None) for run in opened}
+    timed = all(point["seconds"] is not None for curve in curves.values() for point in curve["evaluations"])
     axis: Over = over or ("minutes" if timed else "turns")
     if axis == "minutes" and not timed:
         raise RetroGamerError(
@@ -89,9 +93,9 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
         )
     settings = _settings(opened, list(curves.values()))
     if as_json:
-        say_json({"over": axis, "runs": [_as_data(name, curve, axis) for name, curve in curves.items()]})
+        say_json({"over": axis, "runs": [{"run": name, **curve} for name, curve in curves.items()]})
         return
-    empty = [name for name, curve in curves.items() if not curve.evaluations]
+    empty = [name for name, curve in curves.items() if not curve["evaluations"]]
     if len(empty) == len(curves):
         raise RetroGamerError(
             f"nothing to draw yet: {', '.join(empty)} has not been evaluated",
@@ -113,13 +117,13 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
         )
 
 
-def _settings(runs: Sequence[RunDirectory], curves: Sequence[Curve]) -> list[Setting]:
+def _settings(runs: Sequence[RunDirectory], curves: Sequence[dict[str, Any]]) -> list[Setting]:
     groups: dict[str, list[int]] = {}
     for place, run in enumerate(runs):
         groups.setdefault(_settings_of(run) or str(run.path), []).append(place)
     drawn = []
     for places in groups.values():
-        kept = tuple(curves[place] for place in places if curves[place].evaluations)
+        kept = tuple(curves[place] for place in places if curves[place]["evaluations"])
         if kept:
             names = [runs[place].path.name for place in places]
             label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)} seeds)"
@@ -141,21 +145,31 @@ def _settings_of(run: RunDirectory) -> str:
     return json.dumps({**sections, "training": training}, sort_keys=True, default=str)
 
 
-def _line(curve: Curve, over: Over) -> list[tuple[float, GreedyResult]]:
-    found = ((result.at.over(over), result) for result in curve.evaluations)
-    return [(x, result) for x, result in found if x is not None]
+def _line(curve: dict[str, Any], over: Over) -> list[Point]:
+    found = []
+    for told in curve["evaluations"]:
+        if (x := _over(told, over)) is not None:
+            low, high = (told["mean"] if end is None else end for end in (told["low"], told["high"]))
+            found.append((x, told["mean"], low, high))
+    return found
 
 
-def _at(line: Sequence[tuple[float, GreedyResult]], x: float) -> float:
+def _over(told: dict[str, Any], axis: Over) -> float | None:
+    if axis == "minutes":
+        return None if told["seconds"] is None else float(told["seconds"]) / 60
+    return float(told["turns"] if axis == "turns" else told["episode"])
+
+
+def _at(line: Sequence[Point], x: float) -> float:
     """The mean at ``x``, on the straight line between its neighbours."""
-    for (left, before), (right, after) in pairwise(line):
+    for (left, before, *_), (right, after, *_) in pairwise(line):
         if left <= x <= right and right > left:
-            return before.mean + (after.mean - before.mean) * (x - left) / (right - left)
-    return line[-1][1].mean if x >= line[-1][0] else line[0][1].mean
+            return before + (after - before) * (x - left) / (right - left)
+    return line[-1][1] if x >= line[-1][0] else line[0][1]
 
 
 def _randoms(settings: Sequence[Setting]) -> list[float]:
-    return [curve.random for each in settings for curve in each.curves if curve.random is not None]
+    return [curve["random"] for each in settings for curve in each.curves if curve["random"] is not None]
 
 
 def _chart(settings: Sequence[Setting], over: Over) -> None:
@@ -170,7 +184,7 @@ def _chart(settings: Sequence[Setting], over: Over) -> None:
     figure.height = _HEIGHT
     figure.register_label_formatter(float, _tick)
     figure.register_label_formatter(int, _tick)
-    figure.x_label, figure.y_label = over, settings[0].curves[0].measure
+    figure.x_label, figure.y_label = over, settings[0].curves[0]["measure"]
     points = [each.points(over) for each in settings]
     highest = max(high for line in points for *_, high in line)
     lowest = min([0.0, *(low for line in points for _, _, low, _ in line), *_randoms(settings)])
@@ -212,7 +226,7 @@ def _can_draw_dots() -> bool:
 
 
 def _summary(settings: Sequence[Setting], over: Over) -> None:
-    measure = settings[0].curves[0].measure
+    measure = settings[0].curves[0]["measure"]
     several = len(settings) > 1
     rows = []
     for marker, each in zip(_MARKERS * (1 + len(settings) // 26), settings, strict=False):
@@ -234,7 +248,7 @@ def _summary(settings: Sequence[Setting], over: Over) -> None:
         say(f"random play: {fmean(randoms):,.1f} (the level line)")
     if any(len(each.curves) > 1 for each in settings):
         say("low and high (-): the lowest and the highest seed")
-    elif any(result.interval for each in settings for curve in each.curves for result in curve.evaluations):
+    elif any(low < high for each in settings for _, _, low, high in each.points(over)):
         say("low and high (-): 95 of 100 repetitions would have their mean there")
 
 
@@ -259,14 +273,14 @@ def _picture(settings: Sequence[Setting], over: Over, output: Path) -> None:
             alpha=0.2,
             color=line.get_color(),
         )
-    if len(settings) == 1 and len(settings[0].curves) == 1 and settings[0].curves[0].measure == "return":
-        told = [(each.at.over(over), each.mean) for each in settings[0].curves[0].training]
+    if len(settings) == 1 and len(settings[0].curves) == 1 and settings[0].curves[0]["measure"] == "return":
+        told = [(_over(each, over), each["mean"]) for each in settings[0].curves[0]["training"]]
         axes.plot(*zip(*told, strict=True), alpha=0.3, label="training, random keys included")
     if randoms := _randoms(settings):
         axes.axhline(fmean(randoms), color="grey", linestyle=(0, (1, 3)), label="random play")
     axes.set_xlim(left=0)
     axes.set_xlabel(over)
-    axes.set_ylabel(f"{settings[0].curves[0].measure} without random keys")
+    axes.set_ylabel(f"{settings[0].curves[0]['measure']} without random keys")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
@@ -298,23 +312,3 @@ def _refuse_picture(output: Path, force: bool) -> None:
             why="the curve in the terminal needs nothing more",
             hint='python -m pip install "retro-gamer[pictures]"',
         ) from None
-
-
-def _as_data(name: str, curve: Curve, over: Over) -> dict[str, object]:
-    return {
-        "run": name,
-        "measure": curve.measure,
-        "random": curve.random,
-        "evaluations": [
-            {
-                "turns": result.at.turns,
-                "episode": result.at.episode,
-                "seconds": result.at.seconds,
-                "mean": result.mean,
-                "interval": result.interval,
-                "games": result.games,
-                "is_best": result.is_best,
-            }
-            for result in curve.evaluations
-        ],
-    }

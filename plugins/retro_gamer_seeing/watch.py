@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -34,6 +35,8 @@ def watch(directory: Path, browser: bool, port: int) -> None:
     from retro_gamer_seeing.server import HOST, PageServer
 
     run = open_run(directory)
+    if hasattr(os, "nice"):
+        os.nice(19)  # whoever trains goes first
     try:
         server = PageServer(PageSource(run), port)
     except OSError as error:
@@ -59,7 +62,6 @@ def watch(directory: Path, browser: bool, port: int) -> None:
 
 def _opened(address: str) -> bool:
     """Open a browser with windows, or the one that ``BROWSER`` names. One that would fill this terminal is none."""
-    import os
     import webbrowser
 
     try:

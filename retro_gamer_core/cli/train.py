@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,12 +15,15 @@ import click
 
 from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.cli.exits import INTERRUPTED
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.atomic_files import write_text
 from retro_gamer_core.terminal.printing import command, next_step, say, warn
 from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
 if TYPE_CHECKING:
     from retro_gamer_core.configuration.settings import Device
     from retro_gamer_core.events import RunInfo
+    from retro_gamer_core.runs.run_directory import RunDirectory
     from retro_gamer_core.training.trainer import Trainer
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
@@ -70,8 +77,24 @@ def parse_duration(text: str) -> float:
     "--save-every", metavar="SECONDS", type=click.FloatRange(min=0), default=30,
     help="A process that is killed loses at most so much.",
 )  # fmt: skip
+@click.option(
+    "--watch", is_flag=True, help="Open the page of the run in the browser; it lives while it trains."
+)
+@click.option(
+    "--predict",
+    "prediction",
+    metavar="SCORE",
+    type=float,
+    help="What you think it will reach; its page compares.",
+)
 def train(
-    run: str, seconds: float | None, resume: str | None, device: Device | None, save_every: float
+    run: str,
+    seconds: float | None,
+    resume: str | None,
+    device: Device | None,
+    save_every: float,
+    watch: bool,
+    prediction: float | None,
 ) -> None:
     """Train a run, or go on training it.
 
@@ -94,6 +117,12 @@ def train(
         warn(f"To go on training, raise training_episodes in {directory.config}, or say how long: --for 10m")
         next_step(play)
         return
+    if prediction is None and watch and not trainer.loop.turns:
+        prediction = _asked_prediction(directory)
+    if prediction is not None:
+        write_text(directory.prediction, json.dumps({"value": prediction}) + "\n")
+    if watch:
+        say(f"The page of the run: {_page_of(run)}")
     budget = None if seconds is None else TimeBudget(seconds)
     with stop_on_interrupt(warn) as stop, progress_for(trainer, budget) as progress:
         outcome = trainer.train([progress, QuickLook(trainer)], stop, budget)
@@ -117,6 +146,44 @@ def train(
             next_step(play, command("info", run))
     if outcome.reason == "interrupted":
         raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _asked_prediction(run: RunDirectory) -> float | None:
+    """What a person at a terminal thinks will come of it; None without one, or where it has been said before."""
+    if run.prediction.exists() or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    question = "Before it begins: which score will it reach? A number, or just Enter"
+    while answer := click.prompt(question, default="", show_default=False, err=True).strip():
+        try:
+            return float(answer)
+        except ValueError:
+            question = "That is no number. Which score, such as 150? Or just Enter"
+    return None
+
+
+def _page_of(run: str) -> str:
+    """Start ``watch`` in a process of its own, which a Ctrl-C here does not reach. Returns the address of its page."""
+    own_group = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
+    page = subprocess.Popen(
+        [sys.executable, "-m", "retro_gamer_core.cli", "watch", run],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        **own_group,
+    )
+    told = []
+    for line in page.stdout or ():
+        if line.startswith("http"):
+            return line.strip()
+        told.append(line.rstrip())
+    raise RetroGamerError(
+        "the page of the run cannot be shown: " + " ".join(told),
+        why="it is shown by retro-gamer watch, in a process of its own",
+        hint="train without --watch; the page can be opened afterwards as well",
+    )
 
 
 class QuickLook(Quiet):

@@ -9,6 +9,7 @@ runs/snake/
 ├── state/              turns_204800.npz: everything needed to go on exactly there
 ├── recordings/         turns_2048.npz: a game that was played then, to be looked at
 ├── set_aside/          what a resume from an earlier checkpoint left behind
+├── prediction.json     what a person thought that training would reach
 ├── training.lock       empty; locked while a process is training
 └── training.pid        which process, there while it is training
 """
@@ -48,6 +49,7 @@ class RunDirectory:
         self.events = self.path / "training.jsonl"
         self.final_checkpoint = self.path / "checkpoints" / "final.pt"
         self.best_checkpoint = self.path / "checkpoints" / "best.pt"
+        self.prediction = self.path / "prediction.json"
         self.lock = self.path / "training.lock"
         self.holder = self.path / "training.pid"
         self._checkpoints = self.path / "checkpoints"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from PIL import Image
 from retro.examples import snake
 
-from retro_gamer_seeing.boards import colours, columns_of, look_at
+from retro_gamer_seeing.boards import look_at
 from retro_gamer_seeing.films import Shot, write_cast, write_gif
 
 ODD = ["a", "@", "你", "😀", "\x07", "\u200b", "<", "\ud800", " "]
@@ -18,25 +17,11 @@ def shots(count: int) -> list[Shot]:
     """``count`` moments, in each of which another cell shows something."""
     return [
         Shot(
-            [[(ODD[turn % len(ODD)] if x == turn else " ", "red_on_black") for x in range(9)]], f"turn {turn}"
+            [[(ODD[turn % len(ODD)] if x == turn else " ", "#ff0000", "#101418") for x in range(9)]],
+            f"turn {turn}",
         )
         for turn in range(count)
     ]
-
-
-@pytest.mark.parametrize(
-    ("scheme", "ink", "paper"),
-    [
-        ("red_on_black", "#ff0000", "#000000"),
-        ("crimson_on_skyblue1", "#dc143c", "#87ceff"),
-        ("green", "#00ff00", "#000000"),
-        ("on_white", "#ffffff", "#ffffff"),
-        ("no_such_colour_on_nothing", "#ffffff", "#000000"),
-        ("<script>", "#ffffff", "#000000"),
-    ],
-)
-def test_colours_are_those_of_the_game(scheme, ink, paper):
-    assert colours(scheme) == (ink, paper)
 
 
 def test_the_board_is_what_the_game_draws():
@@ -46,11 +31,12 @@ def test_the_board_is_what_the_game_draws():
     assert (len(board), {len(row) for row in board}) == (height, {width})
     for agent in game.agents:
         x, y = agent.position
-        assert board[y][x] == (agent.character, getattr(agent, "color", game.color))
-
-
-def test_wide_characters_are_known():
-    assert [columns_of(character) for character in "a你😀@"] == [1, 2, 2, 1]
+        assert board[y][x][0] == agent.character
+    apple = game.get_agent_by_name("Apple")
+    ink, ground = board[apple.position[1]][apple.position[0]][1:]
+    assert int(ink[1:3], 16) > int(ink[3:5], 16) and ground == board[-1][-1][2], (
+        "red, on the ground of the board"
+    )
 
 
 def test_a_gif_has_a_frame_for_each_moment(tmp_path):
