@@ -8,7 +8,7 @@ def retro_gamer_loggers():
     yield Part(
         "recordings",
         "Keeps games that were played at moments of the training in recordings/, to be looked at.",
-        "retro_gamer_seeing.recordings:RecordingsWriter",
+        "retro_gamer_seeing.recordings_writer:RecordingsWriter",
     )
 
 

@@ -11,19 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.playing.replay import Recording
 from retro_gamer_core.runs.archives import open_archive, read_array, read_json, write_archive
-from retro_gamer_core.runs.atomic_files import refuse_link_out, replace_file
+from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.runs.plain_values import plain
 from retro_gamer_core.runs.run_directory import RunDirectory
-
-if TYPE_CHECKING:
-    from retro_gamer_core import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
 
 FORMAT, VERSION = "retro-gamer recording", 1
 
@@ -49,42 +46,6 @@ class ReadRecordings(NamedTuple):
 
     recordings: list[Recording]
     problems: list[Problem]
-
-
-class RecordingsWriter:
-    """Writes ``recordings/turns_<total turns>.npz`` in the run's directory."""
-
-    def __init__(self, run_directory: Path) -> None:
-        self._run = RunDirectory(run_directory)
-        self._newest = -1
-
-    def training_started(self, run: RunInfo, choices: list[str]) -> None: ...
-
-    def note(self, line: str) -> None: ...
-
-    def episode_finished(self, episode: EpisodeFinished) -> None: ...
-
-    def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None: ...
-
-    def training_finished(self, outcome: Outcome) -> None: ...
-
-    def game_recorded(self, recording: Recording) -> None:
-        turns = int(recording.at["total_turns"])
-        self._run.forget_recordings(
-            after=turns
-        )  # those of a session that was killed before anything was saved
-        path = self._run.recording_path(turns)
-        path.parent.mkdir(exist_ok=True)
-        refuse_link_out(path)
-        write_recording(path, recording)
-        self._newest = turns
-
-    def state_dict(self) -> dict[str, Any]:
-        return {"newest": self._newest}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._newest = state["newest"]
-        self._run.forget_recordings(after=self._newest)
 
 
 def write_recording(path: Path, recording: Recording) -> None:

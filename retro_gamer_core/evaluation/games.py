@@ -166,6 +166,7 @@ class _CountedGame:
         except (Exception, SystemExit) as error:  # exit() in a game must not end the evaluation
             self.ended, self._error = "error", error
         else:
+            episode.environment.check_observation(seen.cells, seen.features)
             if recorder:
                 recorder.begin(episode.environment.game, episode.environment.metadata.reward)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.evaluation.games import greedy, play_games
 from retro_gamer_core.playing.replay import Recorder, Recording
+from retro_gamer_core.runs.plain_values import restored
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -45,6 +47,14 @@ class _NoMore(Exception):
     """Somebody asked to stop, or there is enough of the game."""
 
 
+@dataclass
+class MomentsTold:
+    """How many of the moments are over, and turns of training when the last game was recorded ``at_the_end``."""
+
+    moments_over: int = 0
+    ended_at: int = 0
+
+
 class RecordedGames:
     """Decides when to record a game, and plays it.
 
@@ -61,17 +71,16 @@ class RecordedGames:
         self._config = config
         self._create_game = create_game
         self._score_key = config.metadata.score or "score"
-        self._moments_over = 0
-        self._ended_at = 0
+        self._told = MomentsTold()
 
     def due(self, share: float) -> bool:
         """Whether to record a game after this share of the training."""
-        over = self._moments_over
+        over = self._told.moments_over
         return self.wanted and over < len(MOMENTS) and share >= MOMENTS[over]
 
     def missing_at_the_end(self, turns: int) -> bool:
         """Whether a game is to be recorded at the end of training, after so many turns."""
-        return self.wanted and turns > 0 and turns != self._ended_at
+        return self.wanted and turns > 0 and turns != self._told.ended_at
 
     def recorder(self) -> Recorder | None:
         """What takes down a game of an evaluation, if anybody wants it."""
@@ -121,19 +130,19 @@ class RecordedGames:
                 return None
         self._over(at["share"])
         if at["name"] == "end":
-            self._ended_at = loop.turns
+            self._told.ended_at = loop.turns
         return recorder.recording(self._config.game, seed, self._score_key, at)
 
     def state_dict(self) -> dict[str, Any]:
         """What has been recorded so far, for saved states and checkpoints."""
-        return {"moments_over": self._moments_over, "ended_at": self._ended_at}
+        return asdict(self._told)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where ``state_dict`` was taken."""
-        self._moments_over, self._ended_at = state["moments_over"], state["ended_at"]
+        self._told = restored(MomentsTold, state)
 
     def _over(self, share: float) -> None:
-        self._moments_over = max(self._moments_over, bisect_right(MOMENTS, share))
+        self._told.moments_over = max(self._told.moments_over, bisect_right(MOMENTS, share))
 
     def _most_turns(self, loop: TrainingLoop, played: float, share: float, budget: TimeBudget) -> int:
         settings = self._config.training

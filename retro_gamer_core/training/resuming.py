@@ -18,6 +18,7 @@ from retro_gamer_core.runs.saved_state import read_state
 from retro_gamer_core.training.alarms import WatchState
 from retro_gamer_core.training.greedy_evaluation import EvaluationRecord
 from retro_gamer_core.training.loop import LoopCounts
+from retro_gamer_core.training.recorded_games import MomentsTold
 from retro_gamer_core.training.run_keeper import CheckpointAverages
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class _Told:
     checkpoints: list[int] = field(default_factory=list)
     alarms: WatchState | None = None
     evaluation: EvaluationRecord | None = None
+    recorded: MomentsTold | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.seconds <= _MOST_SECONDS:
@@ -119,6 +121,7 @@ class Saved:
             "averages": {"since": seconds},
             "alarms": contents.get("alarms"),
             "evaluation": contents["evaluation"],
+            "recorded": contents.get("recorded"),
             # "checkpoints" is empty: somebody chose to go back to this one, so it stays, and those before it.
         }
         with damage_explained(path):

@@ -37,7 +37,12 @@ class Terminal:
         self.process = subprocess.Popen(
             command,
             cwd=cwd,
-            env={**(environment or os.environ), "TERM": "xterm", "PYTHONUTF8": "1", **(env or {})},
+            env={
+                **_without_size(environment or os.environ),
+                "TERM": "xterm",
+                "PYTHONUTF8": "1",
+                **(env or {}),
+            },
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -100,3 +105,8 @@ class Terminal:
         self.shown += data.decode("utf-8", "replace")
         self.press("\x1b[1;1R" * data.count(b"\x1b[6n"))  # every terminal answers where its cursor is
         return bool(data)
+
+
+def _without_size(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a parallel test run says of the size of its own terminal is not true of this one."""
+    return {key: value for key, value in environment.items() if key not in ("COLUMNS", "LINES")}

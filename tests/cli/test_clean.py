@@ -11,7 +11,7 @@ from waiting import PATIENCE
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 SNAKE = str(Path("runs", "snake"))
-MADE = {"ep_0100.pt", "ep_0200.pt", "ep_0300.pt", "turns_9000.npz", "turns_20800.npz", "training.log"}
+MADE = {"ep_0100.pt", "ep_0200.pt", "ep_0300.pt", "turns_9000.npz", "turns_20800.npz", "training.jsonl"}
 
 
 def files_in(run: Path) -> set[str]:

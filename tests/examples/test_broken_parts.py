@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 from examples.desk import Desk, everything_else_works
-from examples.example_packages import COMMAND, ENCODER, LEARNER, LOGGER, MEMORY, NETWORK, PLUGINS, Example
+from examples.example_packages import (
+    COMMAND,
+    ENCODER,
+    LEARNER,
+    LOGGER,
+    MEMORY,
+    NETWORK,
+    PLUGINS,
+    WRAPPER,
+    Example,
+)
 
 Breaking = Callable[[Desk, Example], None]
 PARTS = (ENCODER, NETWORK, MEMORY, LOGGER)
@@ -21,6 +31,7 @@ IN_CREATE = {
     LEARNER: "--learner tabular --set learner.step_size=0.2",
     LOGGER: "--set \"logging.loggers=['training_log', 'spreadsheet']\" "
     '--set "logging.spreadsheet={decimal_comma=true}"',
+    WRAPPER: "--set \"wrapping.wrappers=['closer']\"",
     COMMAND: "",
 }
 SHORT = "--training-episodes 3 --set training.learning_starts=32 --set training.batch_size=16"

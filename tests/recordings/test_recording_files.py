@@ -19,11 +19,11 @@ from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_seeing import recordings as files
 from retro_gamer_seeing.recordings import (
     RecordingDamaged,
-    RecordingsWriter,
     read_recording,
     read_recordings,
     write_recording,
 )
+from retro_gamer_seeing.recordings_writer import RecordingsWriter
 
 
 def recording(turns: int = 5, *, at_turns: int = 7, best: bool = False) -> Recording:

@@ -136,12 +136,9 @@ class Rewards:
     def __init__(self) -> None:
         self.seen: list[float] = []
 
-    def begun(self, game) -> None: ...
-
-    def played(self, game, reward: float, seconds: float) -> None:
-        self.seen = [*self.seen, reward][:10]
-
-    def ended(self, game, how, error) -> None: ...
+    def __call__(self, moment) -> None:
+        if moment.reward is not None:
+            self.seen = [*self.seen, moment.reward][:10]
 
 
 def test_the_first_look_at_a_game_comes_from_its_seed_alone():

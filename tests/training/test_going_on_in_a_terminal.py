@@ -100,7 +100,7 @@ def trained(make_run, outcome_of, tmp_path) -> Callable[..., dict[str, Any]]:
                 [sys.executable, *command],
                 cwd=directory,
                 env={"PYTHONPATH": str(directory)},
-                columns=80,
+                columns=69,  # in which a line is printed for each checkpoint
                 rows=24,
             )
             try:

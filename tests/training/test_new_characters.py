@@ -67,6 +67,9 @@ memory_capacity = 200
 games_in_step = {games}
 threads = 1
 seed = 7
+
+[logging]
+loggers = ["training_log", "json_lines"]  # games that are recorded are made, too
 """
 
 
