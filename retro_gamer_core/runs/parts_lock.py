@@ -166,7 +166,7 @@ def _differences_of(was: LockedPart, now: LockedPart | None) -> Iterator[Differe
         changed = [
             name
             for name, value in was.options.items()
-            if name in now.options and _plain(now.options[name]) != _plain(value)
+            if name in now.options and _text(now.options[name]) != _text(value)
         ]
         for name in changed[:1]:
             value = was.options[name]
@@ -179,8 +179,11 @@ def _difference(told: str, why: str, way_back: str, *, serious: bool = False) ->
     return Difference(Problem(told, "parts.lock", why, way_back), serious)
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _text(value: Any) -> str:
+    """A value as text that is equal where the value is: what an altered file holds may not let itself be compared."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_text, value))}]"
+    return repr(float(value) if type(value) is int and abs(value) < 2**53 else value)
 
 
 def _way_back(was: LockedPart, now: LockedPart | None) -> str:
