@@ -2,7 +2,11 @@
 
     python tests/benchmarks/ablation.py                                  all of it, for hours
     python tests/benchmarks/ablation.py --games snake --minutes 2 --seeds 3 --variants standard huber
+    python tests/benchmarks/ablation.py --games choosing --minutes 2 --seeds 2 --clock cpu
     python tests/benchmarks/ablation.py --report --write docs/explanation/ablation.md
+
+``choosing`` and ``judging`` are the two halves of the small games in ``games/``; what is chosen by the one is
+judged by the other, once.
 
 Each variant is the recipe ``standard`` with one thing changed. A run is trained and judged as in
 ``learning.py``; what is measured is kept in ``ablation.jsonl``, so an interrupted command goes on where
@@ -17,6 +21,7 @@ import argparse
 import datetime
 import os
 import platform
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import mean
@@ -27,6 +32,10 @@ from learning import is_measured, measure_elsewhere, rows_in
 from learning_run import GAMES
 
 from retro_gamer_core.evaluation.statistics import interquartile_mean
+
+sys.path.append(str(Path(__file__).parents[2]))
+from tests.benchmarks.games import CHOOSING, JUDGING
+from tests.benchmarks.games.reference import SCORES
 
 #: Settings that differ from the standard recipe, and what that means in words.
 VARIANTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
@@ -66,13 +75,18 @@ VARIANTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
 }
 
 #: Scores of random play and of the reference, for the normalised score.
-REFERENCES = {"snake": (3.8, 3848.0), "nav": (183.0, 1437.0), "beast": (-10.4, 10.0)}
+REFERENCES = {"snake": (3.8, 3848.0), "nav": (183.0, 1437.0), "beast": (-10.4, 10.0), **SCORES}
+
+
+HALVES = {"choosing": CHOOSING, "judging": JUDGING}
 
 
 def main() -> None:
     """Measure what is missing, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--games", nargs="+", default=list(REFERENCES), choices=REFERENCES)
+    parser.add_argument(
+        "--games", nargs="+", default=["snake", "nav", "beast"], choices=[*REFERENCES, *HALVES]
+    )
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS)
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--seeds", type=int, default=5)
@@ -82,6 +96,7 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="only make the table")
     parser.add_argument("--write", type=Path, help="a page to write the table to, instead of printing it")
     asked = parser.parse_args()
+    games = [game for name in asked.games for game in HALVES.get(name, (name,))]
     results = asked.keep / "ablation.jsonl"
     if not asked.report:
         asked.keep.mkdir(parents=True, exist_ok=True)
@@ -96,7 +111,7 @@ def main() -> None:
                 "clock": asked.clock,
             }
             for seed in range(1, asked.seeds + 1)
-            for game in asked.games
+            for game in games
             for variant in asked.variants
         ]
         todo = [job for job in jobs if not is_measured(job, results)]

@@ -65,7 +65,8 @@ def measure(job: dict[str, Any], results: Path, folder: Path) -> None:
 
 def new_run(job: dict[str, Any], path: Path) -> RunDirectory:
     """What ``retro-gamer create`` makes with these settings."""
-    plugins, found = installed_plugins(), find_game(job["game"])
+    small = Path(__file__).parent / "games" / f"{job['game']}.py"
+    plugins, found = installed_plugins(), find_game(str(small) if small.is_file() else job["game"])
     random.seed(job["seed"])
     facts = survey_game(found.name, found.factory, found.metadata)
     found.metadata.board_size = facts.board_size
