@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retro_gamer_core import Observations, TimeSteps
+from retro_gamer_core.playing.forks import Fork, time_steps
 
 if TYPE_CHECKING:
-    from retro_gamer_core.playing.forks import Fork
+    from retro_gamer_core import TimeSteps
 
 #: Turns. What happens within these is near enough to be blamed on one key.
 SOON = 5
@@ -128,7 +128,8 @@ def futures(
         going = [copy for copy in copies if copy.goes_on]
         if not going:
             break
-        actions = choose(_seen(going, [numbers[id(copy)] for copy in going], began=turn == 1))
+        forks, of_these = [copy.game for copy in going], [numbers[id(copy)] for copy in going]
+        actions = choose(time_steps(forks, of_these, began=turn == 1))
         for copy, action in zip(going, actions.tolist(), strict=True):
             copy.press(action)
     return [
@@ -139,16 +140,6 @@ def futures(
 
 def _seed(seed: int, repeat: int) -> int:
     return int(np.random.SeedSequence(seed, spawn_key=(repeat,)).generate_state(1)[0])
-
-
-def _seen(copies: Sequence[_Copy], numbers: Sequence[int], *, began: bool) -> TimeSteps:
-    seen = Observations(
-        np.concatenate([copy.game.seen.cells for copy in copies]),
-        np.concatenate([copy.game.seen.features for copy in copies]),
-    )
-    masks = [copy.game.action_mask() for copy in copies]
-    mask = None if masks[0] is None else np.array(masks, bool)
-    return TimeSteps(seen, np.array(numbers), np.full(len(copies), began), mask)
 
 
 def _summed_up(action: int, key: str | None, copies: Sequence[_Copy]) -> Future:

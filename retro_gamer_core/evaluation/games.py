@@ -220,19 +220,24 @@ def play_at_random(
 
 
 def greedy(
-    learner: Any, seed: int = 0, recorder: Recorder | None = None
+    learner: Any,
+    seed: int = 0,
+    recorder: Recorder | None = None,
+    *,
+    rng: np.random.Generator | None = None,
 ) -> Callable[[TimeSteps], np.ndarray]:
     """Plays as ``learner`` does where nothing is learned: never exploring, its own chance drawn from ``seed``.
 
-    It tells a ``recorder`` the values in the first of the games, where game 0 is as long as it lasts.
+    It tells a ``recorder`` the values in the first of the games, where game 0 is as long as it lasts. A generator
+    ``rng`` takes the place of the seed.
     """
-    rng = np.random.default_rng(stream(seed, "play"))
+    chance = rng or np.random.default_rng(stream(seed, "play"))
 
     def choose(steps: TimeSteps) -> np.ndarray:
         if recorder is None or steps.games[0] or hasattr(learner, "play"):
             if recorder is not None:
                 recorder.values = learner.q_values(steps.observations[:1])[0]
-            return play(learner, steps, rng)
+            return play(learner, steps, chance)
         values = learner.q_values(steps.observations)
         recorder.values = values[0]
         return best_allowed(values, steps.mask)

@@ -13,14 +13,14 @@ import io
 import pickle
 import random
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.observation import Observations, ObservationSpec
+from retro_gamer_core.observation import Observations, ObservationSpec, TimeSteps
 from retro_gamer_core.playing.chance import Chance
 from retro_gamer_core.playing.environment import GameEnvironment
 from retro_gamer_core.playing.frames import CharacterCodes
@@ -166,6 +166,17 @@ class Fork:
         self._environment.write_observation(self.seen.cells[0], self.seen.features[0])
 
 
+def time_steps(games: Sequence[Fork], numbers: Sequence[int], *, began: bool) -> TimeSteps:
+    """What is seen of these games now, for who chooses a key in all of them: game i has the number ``numbers[i]``."""
+    seen = Observations(
+        np.concatenate([each.seen.cells for each in games]),
+        np.concatenate([each.seen.features for each in games]),
+    )
+    masks = [each.action_mask() for each in games]
+    mask = None if masks[0] is None else np.array(masks, bool)
+    return TimeSteps(seen, np.array(numbers), np.full(len(games), began), mask)
+
+
 class _NothingSeen:
     """The encoder of whoever needs none."""
 
@@ -174,7 +185,8 @@ class _NothingSeen:
     def encode(self, frame: Any, cells: np.ndarray, features: np.ndarray) -> None: ...
 
 
-def _of_evaluations(seed: int) -> Chance:
+def of_evaluations(seed: int) -> Chance:
+    """The chance of game 0 of ``play_games`` with this seed."""
     return Chance(seed, 0)
 
 
@@ -185,7 +197,7 @@ def begin(
     *,
     encoder: Encoder | None = None,
     characters: CharacterCodes | None = None,
-    chance: Callable[[int], Chance] = _of_evaluations,
+    chance: Callable[[int], Chance] = of_evaluations,
 ) -> Fork:
     """Begin game 0 of ``play_games`` with this ``seed``.
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.playing.chance import Chance
-from retro_gamer_core.playing.forks import Fork, begin
+from retro_gamer_core.playing.forks import Fork, begin, of_evaluations
 from retro_gamer_core.playing.frames import CharacterCodes, Frame, drawn
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.runs.plain_values import number
@@ -204,6 +204,7 @@ class Replay:
         metadata: what the game is; complete.
         encoder: who looks at it each turn, where ``seen`` matters; built as in training.
         characters: the codes that it sees; those of the metadata where left out.
+        chance: what the seed begins, as in ``begin``.
 
     Raises:
         ReplayDiffers: as soon as that is seen, here or in ``step``; a board that differs, at the end.
@@ -222,6 +223,7 @@ class Replay:
         *,
         encoder: Encoder | None = None,
         characters: CharacterCodes | None = None,
+        chance: Callable[[int], Chance] = of_evaluations,
     ) -> None:
         self.recording = recording
         self.turn = 0
@@ -230,7 +232,7 @@ class Replay:
             raise ReplayDiffers(0, "a key is pressed that the description of the game does not name")
         try:
             self._running = begin(
-                create_game, metadata, recording.seed, encoder=encoder, characters=characters
+                create_game, metadata, recording.seed, encoder=encoder, characters=characters, chance=chance
             )
         except (Exception, SystemExit) as error:
             raise ReplayDiffers(0, f"the game could not be begun: {in_words(error)}") from error
@@ -241,6 +243,11 @@ class Replay:
     def game(self) -> Game:
         """The game as it stands after ``turn`` turns. Look, do not touch."""
         return self._running.game
+
+    @property
+    def frame(self) -> Frame:
+        """What can be seen of it now; see ``retro_gamer_core.contracts.Frame``. Look, do not touch."""
+        return self._running.frame
 
     @property
     def seen(self) -> Any:
