@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retro_gamer_core.playing.replay import Recording
@@ -18,36 +17,29 @@ MOST_AMOUNTS = 8
 _NOTEWORTHY = 0.1
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A reward: ``amount`` (None for all the rarer ones together), how often it came, in which share of turns."""
+def ledger(recordings: Iterable[Recording]) -> dict[str, Any]:
+    """The ledger of recorded games, in the order in which they were played, as plain values for the page.
 
-    amount: float | None
-    count: int
-    share: float
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """The rewards of some games, and ``warning``, where reward and score go different ways."""
-
-    entries: tuple[Entry, ...]
-    turns: int
-    warning: str | None
-
-
-def ledger(recordings: Iterable[Recording]) -> Ledger:
-    """The ledger of recorded games, in the order in which they were played. Turns without a reward are not told."""
+    ``rewards`` has an ``amount`` (None for all the rarer ones together), how often it came (``count``) and in which
+    ``share`` of all ``turns``; turns without a reward are not told. ``by_moment`` has each game, and ``warning`` says
+    where reward and score went different ways.
+    """
     games = list(recordings)
     turns = sum(game.turns for game in games)
     counts = Counter(round(float(reward), 6) for game in games for reward in game.rewards if reward)
-    ranked = counts.most_common()
-    told = [Entry(amount, count, count / turns) for amount, count in ranked[:MOST_AMOUNTS]]
-    rest = sum(count for _, count in ranked[MOST_AMOUNTS:])
-    if rest:
-        told.append(Entry(None, rest, rest / turns))
+    told: list[tuple[float | None, int]] = [*counts.most_common(MOST_AMOUNTS)]
+    if rest := counts.total() - sum(count for _, count in told):
+        told.append((None, rest))
     kept = [(game.total_reward, game.score) for game in games if game.score is not None]
-    return Ledger(tuple(told), turns, apart([reward for reward, _ in kept], [score for _, score in kept]))
+    return {
+        "rewards": [{"amount": amount, "count": count, "share": count / turns} for amount, count in told],
+        "turns": turns,
+        "by_moment": [
+            {"turns": game.at["total_turns"], "reward": game.total_reward, "score": game.score}
+            for game in games
+        ],
+        "warning": apart([reward for reward, _ in kept], [score for _, score in kept]),
+    }
 
 
 def apart(rewards: Sequence[float], scores: Sequence[float]) -> str | None:

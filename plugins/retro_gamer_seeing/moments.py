@@ -36,12 +36,14 @@ class Moment:
         kind: ``"death"`` (the game was over after it), ``"drop"`` (the value fell, and no reward says why) or
             ``"surprise"`` (reward and next value were others than expected).
         amount: how far, in units of the reward; what was lost or missed is below zero. 0 for a death.
+        reward: what came of its key.
         before, after: the highest value of a key before and after; ``after`` is None where nothing came after.
     """
 
     turn: int
     kind: Kind
     amount: float
+    reward: float
     before: float
     after: float | None
 
@@ -53,7 +55,26 @@ class Moment:
                 return "the game is over"
             case "drop":
                 return f"the value falls from {self.before:.4g} to {self.after:.4g}"
-        return f"{abs(self.amount):.4g} {'more' if self.amount > 0 else 'less'} than expected"
+        return f"{self._difference} than expected"
+
+    @property
+    def text(self) -> str:
+        """In a sentence."""
+        match self.kind:
+            case "death":
+                return f"The game is over after this key. It expected {self.before:.4g} from here."
+            case "drop":
+                explained = f"more than the reward of {self.reward:+.4g} explains"
+                return (
+                    f"What it expects falls from {self.before:.4g} to {self.after:.4g} in this turn, "
+                    f"{explained if self.reward > 0 else 'and no reward explains it'}: things are worse now than it "
+                    "thought."
+                )
+        return f"Reward and next value together are {self._difference} than it expected of this key."
+
+    @property
+    def _difference(self) -> str:
+        return f"{abs(self.amount):.4g} {'more' if self.amount > 0 else 'less'}"
 
 
 def moments(recording: Recording, *, gamma: float = 0.99, most: int = MOST) -> list[Moment]:
@@ -88,6 +109,7 @@ def _candidates(recording: Recording, gamma: float) -> Iterator[Moment]:
         is_drop = drop > 0 and drop >= abs(surprise) / 2
         amount = -drop if is_drop else surprise
         if abs(amount) > least:
-            yield Moment(turn, "drop" if is_drop else "surprise", amount, float(before), float(after))
+            kind: Kind = "drop" if is_drop else "surprise"
+            yield Moment(turn, kind, amount, float(reward), float(before), float(after))
     if recording.ended == "game over":
-        yield Moment(turns - 1, "death", 0.0, float(highest[-1]), None)
+        yield Moment(turns - 1, "death", 0.0, float(rewards[-1]), float(highest[-1]), None)

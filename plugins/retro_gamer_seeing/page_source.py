@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_seeing.ledger import ledger
 from retro_gamer_seeing.page_data import RunFiles, finite
 from retro_gamer_seeing.questions import questions_about
 
@@ -71,6 +72,7 @@ class PageSource:
             self._tell(games_note=" ".join(map(str, problems)))
             return
         try:
+            from retro_gamer_seeing.explanation import value_range
             from retro_gamer_seeing.page_games import figures_of, game_on_page, stage_of
             from retro_gamer_seeing.page_insights import Insights
 
@@ -78,7 +80,7 @@ class PageSource:
         except RetroGamerError as error:
             self._tell(games_note=f"The recorded games cannot be shown: {error.problem}")
             return
-        low, high = _range(chosen)
+        low, high = value_range(chosen)
         self._tell(value_range=[low, high], games_note=None, games_problems=[str(each) for each in problems])
         known = {_id(each): each for each in chosen}
         self._keep(
@@ -105,9 +107,7 @@ class PageSource:
         progress: Callable[[str, float], object],
     ) -> Iterator[str]:
         """What takes a policy, or playing on: moments and their futures, the map, the ledger."""
-        from retro_gamer_seeing.page_insights import ledger_of
-
-        self._tell(ledger=ledger_of(known.values()))
+        self._tell(ledger=ledger(known.values()))
         yield "ledger"
         for done, name in enumerate(new):
             progress(f"what if? game {done + 1} of {len(new)}", 0.5 + done / (2 * len(new)))
@@ -167,14 +167,3 @@ def everything(source: PageSource, progress: Callable[[str, float], object]) -> 
 
 def _id(recording: Recording) -> str:
     return f"game-{recording.at.get('total_turns', 0)}-{recording.at.get('name', '')}"
-
-
-def _range(recordings: Sequence[Recording]) -> list[float]:
-    """The lowest and the highest value of all games, which every bar is measured by."""
-    import numpy as np
-
-    values = np.concatenate([each.values.ravel() for each in recordings])
-    values = values[np.isfinite(values)]
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    low, high = min(low, 0.0), max(high, 0.0)
-    return [low, high] if high > low else [-1.0, 1.0]

@@ -14,6 +14,8 @@ from retro_gamer_seeing.boards import look_at
 from retro_gamer_seeing.films import Shot, write_cast, write_gif
 
 if TYPE_CHECKING:
+    from retro.game import Game
+
     from retro_gamer_core.cli.arguments import PolicyToPlay
 
 _WRITERS = {".gif": write_gif, ".cast": write_cast}
@@ -72,32 +74,13 @@ def record(
 
 def _film(chosen: PolicyToPlay, seed: int, max_turns: int) -> tuple[list[Shot], float]:
     """Play one game; its shots, and its score in the end."""
-    from retro_gamer_core.games.finding import fresh_game
-    from retro_gamer_core.games.tracebacks import where_raised
-    from retro_gamer_core.playing.chance import seeded
-    from retro_gamer_core.playing.watching import game_raised
-    from retro_gamer_core.policies.trained_policy import PolicyInput
-    from retro_gamer_core.runs.plain_values import number
+    from retro_gamer_seeing.policy_games import played
 
-    found, chance = chosen.found, seeded(seed)
-    with chance:
-        game = fresh_game(found.factory, found.name)
-    game.view = None
-    game.input_source = PolicyInput(chosen.policy, game)
-    score = chosen.metadata.score_key(game.state)
+    shots: list[Shot] = []
 
-    def shot() -> Shot:
-        over = "" if game.playing else "  game over"
-        return Shot(look_at(game), f"turn {game.turn_number}  {score} {game.state[score]}{over}")
+    def look(game: Game) -> None:
+        score, over = chosen.metadata.score_key(game.state), "" if game.playing else "  game over"
+        shots.append(Shot(look_at(game), f"turn {game.turn_number}  {score} {game.state[score]}{over}"))
 
-    try:
-        with chance:
-            game.start()
-        shots = [shot()]
-        while game.playing and game.turn_number < max_turns:
-            with chance:
-                game.step()
-            shots.append(shot())
-    except Exception as error:
-        raise game_raised(error, where_raised(error, found.source_root), game, seed) from error
-    return shots, number(game.state[score]) or 0.0
+    recording = played(chosen, seed, max_turns=max_turns, look=look)
+    return shots, recording.score or 0.0

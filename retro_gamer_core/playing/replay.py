@@ -245,11 +245,6 @@ class Replay:
         return self._running.game
 
     @property
-    def frame(self) -> Frame:
-        """What can be seen of it now; see ``retro_gamer_core.contracts.Frame``. Look, do not touch."""
-        return self._running.frame
-
-    @property
     def seen(self) -> Any:
         """What the encoder sees now: ``Observations``, one of them."""
         return self._running.seen

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 
 from retro_gamer_core.cli.arguments import policy_to_play
-from retro_gamer_seeing.why import explain, played
+from retro_gamer_seeing.explanation import explain
+from retro_gamer_seeing.policy_games import played, played_again, player_of
 
 TURNS_BEFORE = 3
 _MOST_GAMES = 200
@@ -20,16 +21,18 @@ def named_deaths(run: str, checkpoint: str | None = None, deaths: int = 20) -> t
     And how often it was named in the middle of the same games, where nothing happened for 10 turns: a false alarm.
     """
     chosen = policy_to_play(run, checkpoint, None)
-    named = met = false_alarms = 0
+    player, named, met, false_alarms = player_of(chosen), 0, 0, 0
     for seed in range(_MOST_GAMES):
         if met == deaths:
             break
         recording = played(chosen, seed)
         if recording.ended == "game over" and recording.turns > TURNS_BEFORE:
             met += 1
-            named += bool(explain(chosen, recording, recording.turns - TURNS_BEFORE).danger)
+            before, middle = recording.turns - TURNS_BEFORE, recording.turns // 2
+            named += bool(explain(played_again(chosen, recording), player, before, span=1.0).danger)
             if recording.turns > 20:
-                false_alarms += bool(explain(chosen, recording, recording.turns // 2).danger)
+                again = played_again(chosen, recording)
+                false_alarms += bool(explain(again, player, middle, span=1.0).danger)
     return named, met, false_alarms
 
 

@@ -13,7 +13,8 @@ from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.forks import begin
 from retro_gamer_seeing.attention import mattered, values_of
 from retro_gamer_seeing.board_map import board_map
-from retro_gamer_seeing.why import explain, played
+from retro_gamer_seeing.explanation import explain
+from retro_gamer_seeing.policy_games import played, played_again, player_of
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,8 @@ def test_a_future_without_chance_is_what_happens(snake):
     """In the last turn of a game of snake nothing is drawn before it is over, so all copies must tell the same."""
     chosen, recording = snake
     if recording.ended == "game over":
-        future = explain(chosen, recording, recording.turns - 1).futures[recording.keys[-1]]
+        replay, turn = played_again(chosen, recording), recording.turns - 1
+        future = explain(replay, player_of(chosen), turn, span=1.0).futures[recording.keys[-1]]
         assert (future.deaths, future.of, future.median_turns) == (20, 20, 1)
 
 

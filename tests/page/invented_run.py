@@ -133,7 +133,7 @@ def _game(number: int, chance: np.random.Generator, name: str) -> dict[str, Any]
     futures = [
         {
             "key": key,
-            "expected": 12.0 - 4 * i,
+            "expects": 12.0 - 4 * i,
             "text": ("dead in 2 turns (20 of 20)", "a reward of 10 in 5 turns", name, "nothing happens")[i],
             "deaths": (20, 0, 3, 0)[i],
             "of": 20,
@@ -186,7 +186,11 @@ def _game(number: int, chance: np.random.Generator, name: str) -> dict[str, Any]
                 "title": "it saw trouble coming",
                 "text": f"The value fell from 20 to 3. {name}",
                 "futures": futures,
-                "mattered": [[3, 7, 1.0], [1, 1, 0.4]],
+                "danger": f"The key that it presses is a risk. {name}",
+                "mattered": [
+                    {"row": 3, "column": 7, "character": "@", "weight": 1.0},
+                    {"row": 1, "column": 1, "character": name, "weight": 0.4},
+                ],
             },
             {
                 "turn": _TURNS - 1,
@@ -194,6 +198,7 @@ def _game(number: int, chance: np.random.Generator, name: str) -> dict[str, Any]
                 "title": "it died",
                 "text": "One turn later the game was over.",
                 "futures": futures,
+                "danger": "",
                 "mattered": [],
             },
         ],

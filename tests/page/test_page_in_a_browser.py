@@ -78,7 +78,8 @@ def test_the_player_obeys_the_keyboard(write_page, open_page):
         page.keyboard.press(key)
         reached[key] = shown(page)["turn"]
     assert reached == {"ArrowRight": 2, "ArrowLeft": 1, "End": 40, "Home": 0, "m": 12}
-    assert "dead in 2 turns (20 of 20)" in page.inner_text(".moment")
+    for told in ("dead in 2 turns (20 of 20)", "The key that it presses is a risk.", "@ at row 4, column 8"):
+        assert told in page.inner_text(".moment")
     assert page.locator(".board .mattered").count() == 2
     page.keyboard.press("Space")
     opened.wait_until("document.getElementById('turn').value > 14")

@@ -147,7 +147,7 @@ class Player {
     this.momentButtons?.forEach((button, index) => button.setAttribute("aria-current", String(moments[index] === moment)));
     if (!this.momentText || this.shownMoment === moment) return moment;
     this.shownMoment = moment;
-    this.momentText.replaceChildren(...(moment ? [h("div", { class: "moment" }, h("p", {}, moment.text), futuresTable(moment), matteredText(moment))] : []));
+    this.momentText.replaceChildren(...(moment ? [h("div", { class: "moment" }, h("p", {}, moment.text), moment.danger && h("p", { class: "note" }, moment.danger), futuresTable(moment), matteredText(moment))] : []));
     return moment;
   }
 
@@ -213,7 +213,7 @@ class Player {
     const moment = this.tellMoment();
     if (this.board && this.cells) {
       const size = game.board.height * game.board.width, codes = this.cells.subarray(turn * size, (turn + 1) * size);
-      const mattered = moment?.mattered?.length ? new Map(moment.mattered.map(([row, column, weight], index) => [row * game.board.width + column, index === 0 ? 1 : Math.abs(weight)])) : null;
+      const mattered = moment?.mattered?.length ? new Map(moment.mattered.map(({ row, column, weight }, index) => [row * game.board.width + column, index === 0 ? 1 : Math.abs(weight)])) : null;
       this.board.draw(codes, { unseen: this.marks.checked ? new Set(game.unseen) : null, mattered });
       this.board.says(`The board at turn ${turn} of ${game.turns}. ${next} The board as text is below.`);
       if (this.asText.parentElement.open) this.asText.textContent = this.board.lines(codes);
@@ -258,7 +258,7 @@ function futuresTable(moment) {
   if (!moment.futures?.length) return moment.futures_note ? h("p", { class: "soft" }, moment.futures_note) : null;
   return table("What if: each key was pressed here, and the game played on several times", [
     { name: "key", keep: true, value: (each) => keyName(each.key ?? "") },
-    { name: "it expected", number: true, value: (each) => figure(each.expected) },
+    { name: "it expected", number: true, value: (each) => figure(each.expects) },
     { name: "what came", value: (each) => each.text },
     { name: "died", number: true, value: (each) => `${each.deaths} of ${each.of}` },
     { name: "mean reward", number: true, value: (each) => figure(each.mean_reward) },
@@ -268,7 +268,7 @@ function futuresTable(moment) {
 
 function matteredText(moment) {
   if (!moment.mattered?.length) return null;
-  const cells = moment.mattered.slice(0, 5).map(([row, column]) => `row ${row + 1}, column ${column + 1}`).join("; ");
+  const cells = moment.mattered.slice(0, 5).map(({ row, column, character }) => `${character} at row ${row + 1}, column ${column + 1}`).join("; ");
   return h("p", { class: "small" }, `▣ Outlined on the board: the cells that mattered most for this key. From the strongest: ${cells}.`);
 }
 
