@@ -11,8 +11,8 @@ import numpy as np
 from retro_gamer_core.evaluation.games import greedy
 from retro_gamer_core.playing.replay import board_cells
 from retro_gamer_core.policies.key_values import name_of
-from retro_gamer_seeing.attention import mattered
 from retro_gamer_seeing.futures import SOON, Future, futures
+from retro_gamer_seeing.perturbations import mattered
 
 if TYPE_CHECKING:
     from retro_gamer_core.playing.replay import Recording, Replay

@@ -16,23 +16,20 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retro_gamer_core.cli.run_summary import RunSummary, settings_with_reasons
-from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.toml_text import toml_value
+from retro_gamer_seeing.curves import LONGEST_TEXT, curve_of
 from retro_gamer_seeing.run_events import EventFile, RunEvents
 
 if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
 FORMAT = 1
-_POINTS = 300
-_LONGEST_TEXT = 2000
 _STATES = {
     "training": "training now",
     "not trained yet": "not trained yet",
@@ -149,61 +146,6 @@ def is_held(run: RunDirectory) -> bool:
         return run.holder.is_file()
 
 
-def curve_of(events: RunEvents, summary: RunSummary | None, prediction: Any = None) -> dict[str, Any]:
-    """The learning curve: evaluations, training, random play, the reference, and what happened on the way."""
-    told = events.evaluations
-    by_score = bool(told) and all(
-        event.get("score") is not None and event.get("random_score") is not None for event in told
-    )
-    measure, random = ("score", "random_score") if by_score else ("total_reward", "random_reward")
-    last_random = next((event[random] for event in reversed(told) if event.get(random) is not None), None)
-    references = dict(summary.config.metadata.reference_scores) if summary and summary.config else {}
-    best = {name: value for name, value in references.items() if name != "random"}
-    name = max(best, key=lambda each: best[each], default=None) if by_score or not told else None
-    return {
-        "measure": "score" if by_score else "return",
-        "evaluations": [
-            {
-                "turns": event["total_turns"],
-                "seconds": event.get("total_seconds"),
-                "episode": event["episode"],
-                "mean": event[measure],
-                "low": _interval(event, event[measure])[0],
-                "high": _interval(event, event[measure])[1],
-                "games": event["games"],
-                "length": event.get("turns"),
-                "best": bool(event.get("is_best")),
-            }
-            for event in told
-        ],
-        "training": training_points(events),
-        "marks": [*_resumes(events), *_alarm_marks(events)],
-        "random": last_random,
-        "reference": best[name] if name else None,
-        "reference_name": name,
-        "prediction": prediction,
-    }
-
-
-def training_points(events: RunEvents) -> list[dict[str, Any]]:
-    """The returns of the episodes while training: means of neighbours, at most ``_POINTS`` of them."""
-    if not events.episodes:
-        return []
-    number, turns, reward = (np.array(column) for column in zip(*events.episodes, strict=True))
-    seconds = events.seconds_at(turns)
-    groups = np.array_split(np.arange(len(number)), min(_POINTS, len(number)))
-    return [
-        {
-            "turns": int(turns[group[-1]]),
-            "seconds": None if seconds is None else round(float(seconds[group[-1]]), 2),
-            "episode": int(number[group[-1]]),
-            "episodes": len(group),
-            "mean": float(reward[group].mean()),
-        }
-        for group in groups
-    ]
-
-
 def verdict_of(curve: Mapping[str, Any], state: str) -> str:
     """How good it is, in one sentence."""
     evaluations, random = curve["evaluations"], curve["random"]
@@ -255,7 +197,7 @@ def settings_of(run: RunDirectory, summary: RunSummary) -> dict[str, Any]:
             for key, value in table.items()
             if value is not None and not isinstance(value, Mapping)
         ],
-        "choices": [text[:_LONGEST_TEXT] for text in summary.log.choices],
+        "choices": [text[:LONGEST_TEXT] for text in summary.log.choices],
         "parts": [
             {
                 "kind": part.kind,
@@ -288,7 +230,7 @@ def prediction_of(run: RunDirectory) -> dict[str, Any] | None:
     """What was predicted before training: ``prediction.json``, an object with a ``value`` and perhaps a ``text``."""
     try:
         told = json.loads(run.prediction.read_text(encoding="utf-8"))
-        return {"value": float(told["value"]), "text": str(told.get("text", ""))[:_LONGEST_TEXT]}
+        return {"value": float(told["value"]), "text": str(told.get("text", ""))[:LONGEST_TEXT]}
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -324,48 +266,8 @@ def _episodes(events: RunEvents) -> int:
     return max([*last, (events.finished or {}).get("episodes", 0)], default=0)
 
 
-def _interval(event: Mapping[str, Any], mean: float) -> tuple[float | None, float | None]:
-    """The 95 % interval of a mean, where the results behind it were kept."""
-    results = [float(each) for each in event.get("results") or ()]
-    if len(results) < 2 or not math.isclose(fmean(results), mean, rel_tol=1e-6, abs_tol=1e-9):
-        return None, None
-    return summarise(results).ci95
-
-
-def _resumes(events: RunEvents) -> list[dict[str, Any]]:
-    """Where training went on: each start but the first, at the turns of the last session's end."""
-    return [
-        {
-            "turns": event["total_turns"],
-            "seconds": event["total_seconds"],
-            "episode": event["episode"],
-            "kind": "resume",
-            "text": f"training went on here ({event['time']})",
-        }
-        for event in events.resumes
-    ]
-
-
-def _alarm_marks(events: RunEvents) -> list[dict[str, Any]]:
-    marks = []
-    for event in events.alarms:
-        if event["total_turns"] is None:
-            continue
-        seconds = events.seconds_at(np.array([event["total_turns"]]))
-        marks.append(
-            {
-                "turns": event["total_turns"],
-                "seconds": None if seconds is None else round(float(seconds[0]), 2),
-                "episode": event.get("episode"),
-                "kind": "alarm",
-                "text": str(event.get("what", ""))[:_LONGEST_TEXT],
-            }
-        )
-    return marks
-
-
 def _alarm(event: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {key: str(event.get(key) or "")[:_LONGEST_TEXT] for key in ("code", "what", "why", "hint")}
+    texts = {key: str(event.get(key) or "")[:LONGEST_TEXT] for key in ("code", "what", "why", "hint")}
     return {**texts, "turns": event["total_turns"]}
 
 

@@ -23,7 +23,7 @@ from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
 from retro_gamer_core.runs.plain_values import number
-from retro_gamer_seeing.cell_colours import ground_of, ink_and_ground
+from retro_gamer_seeing.boards import ground_of, ink_and_ground
 from retro_gamer_seeing.page_data import packed
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from retro_gamer_core.playing.replay import Recording, Replay
 from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.policies.trained_policy import TrainedPolicy
 from retro_gamer_core.runs.run_directory import episode_of
-from retro_gamer_seeing.board_map import board_map
 from retro_gamer_seeing.explanation import explain
 from retro_gamer_seeing.moments import moments
 from retro_gamer_seeing.page_games import label_of
+from retro_gamer_seeing.perturbations import board_map
 
 if TYPE_CHECKING:
     from pathlib import Path

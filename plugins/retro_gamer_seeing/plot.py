@@ -5,16 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from math import floor, log10
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from retro_gamer_core.cli.arguments import AS_JSON, open_run
+from retro_gamer_core.cli.arguments import AS_JSON, open_run, refuse_to_replace
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.terminal.printing import (
     command,
@@ -25,45 +23,15 @@ from retro_gamer_core.terminal.printing import (
     sparkline,
     table,
 )
-from retro_gamer_seeing.page_data import curve_of
+from retro_gamer_seeing.curves import Over, Setting, curve_of, place_on, settings_of
 from retro_gamer_seeing.run_events import EventFile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from retro_gamer_core.runs.run_directory import RunDirectory
-
-Over = Literal["minutes", "turns", "episodes"]
-
-#: Where it lies on the axis, the mean, and the band from the lowest to the highest.
-Point = tuple[float, float, float, float]
-
 _PICTURES = (".svg", ".png", ".pdf")
 _HEIGHT = 11  # rows of the chart: with axis, table and what to type next it fits a screen of 24
 _MARKERS = "abcdefghijklmnopqrstuvwxyz"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Runs with the same settings, seeds aside: one line, and a band from the lowest to the highest of them."""
-
-    label: str
-    curves: tuple[dict[str, Any], ...]
-
-    def points(self, over: Over) -> list[Point]:
-        """``(x, mean, low, high)`` at each place where every run of it has been evaluated or passed by.
-
-        Between two evaluations of a run lies a straight line. One run has the interval of each evaluation as its
-        band, where its single results were kept.
-        """
-        lines = [_line(curve, over) for curve in self.curves]
-        if len(lines) == 1:
-            return lines[0]
-        begin = max((line[0][0] for line in lines if line), default=0.0)
-        end = min((line[-1][0] for line in lines if line), default=0.0)
-        places = sorted({x for line in lines for x, *_ in line if begin <= x <= end})
-        found = [(x, [_at(line, x) for line in lines if line]) for x in places]
-        return [(x, fmean(values), min(values), max(values)) for x, values in found]
 
 
 @click.command()
@@ -91,7 +59,7 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
             why="that stands in training.jsonl, which the logger json_lines writes",
             hint="--over turns",
         )
-    settings = _settings(opened, list(curves.values()))
+    settings = settings_of(opened, list(curves.values()))
     if as_json:
         say_json({"over": axis, "runs": [{"run": name, **curve} for name, curve in curves.items()]})
         return
@@ -115,57 +83,6 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
             command("plot", *runs, "-o", "curve.svg") + "      (a picture)",
             command("watch", opened[0].path),
         )
-
-
-def _settings(runs: Sequence[RunDirectory], curves: Sequence[dict[str, Any]]) -> list[Setting]:
-    groups: dict[str, list[int]] = {}
-    for place, run in enumerate(runs):
-        groups.setdefault(_settings_of(run) or str(run.path), []).append(place)
-    drawn = []
-    for places in groups.values():
-        kept = tuple(curves[place] for place in places if curves[place]["evaluations"])
-        if kept:
-            names = [runs[place].path.name for place in places]
-            label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)} seeds)"
-            drawn.append(Setting(label, kept))
-    return drawn
-
-
-def _settings_of(run: RunDirectory) -> str:
-    """What the run was asked to be, its seed aside, as text that is equal where the settings are."""
-    import json
-
-    from retro_gamer_core.configuration import read_sections
-
-    try:
-        sections = read_sections(run.config)
-    except RetroGamerError:
-        return ""
-    training = {key: value for key, value in sections.get("training", {}).items() if key != "seed"}
-    return json.dumps({**sections, "training": training}, sort_keys=True, default=str)
-
-
-def _line(curve: dict[str, Any], over: Over) -> list[Point]:
-    found = []
-    for told in curve["evaluations"]:
-        if (x := _over(told, over)) is not None:
-            low, high = (told["mean"] if end is None else end for end in (told["low"], told["high"]))
-            found.append((x, told["mean"], low, high))
-    return found
-
-
-def _over(told: dict[str, Any], axis: Over) -> float | None:
-    if axis == "minutes":
-        return None if told["seconds"] is None else float(told["seconds"]) / 60
-    return float(told["turns"] if axis == "turns" else told["episode"])
-
-
-def _at(line: Sequence[Point], x: float) -> float:
-    """The mean at ``x``, on the straight line between its neighbours."""
-    for (left, before, *_), (right, after, *_) in pairwise(line):
-        if left <= x <= right and right > left:
-            return before + (after - before) * (x - left) / (right - left)
-    return line[-1][1] if x >= line[-1][0] else line[0][1]
 
 
 def _randoms(settings: Sequence[Setting]) -> list[float]:
@@ -274,7 +191,7 @@ def _picture(settings: Sequence[Setting], over: Over, output: Path) -> None:
             color=line.get_color(),
         )
     if len(settings) == 1 and len(settings[0].curves) == 1 and settings[0].curves[0]["measure"] == "return":
-        told = [(_over(each, over), each["mean"]) for each in settings[0].curves[0]["training"]]
+        told = [(place_on(each, over), each["mean"]) for each in settings[0].curves[0]["training"]]
         axes.plot(*zip(*told, strict=True), alpha=0.3, label="training, random keys included")
     if randoms := _randoms(settings):
         axes.axhline(fmean(randoms), color="grey", linestyle=(0, (1, 3)), label="random play")
@@ -298,12 +215,7 @@ def _refuse_picture(output: Path, force: bool) -> None:
             f"{output.name} is no kind of picture that can be drawn here",
             hint=f"end the name with {', '.join(_PICTURES[:-1])} or {_PICTURES[-1]}",
         )
-    if output.exists() and not force:
-        raise RetroGamerError(
-            f"{output} is there already",
-            why="nothing of yours is written over unless you say so",
-            hint="choose another name, or add --force",
-        )
+    refuse_to_replace(output, force)
     try:
         import matplotlib  # noqa: F401
     except ImportError:

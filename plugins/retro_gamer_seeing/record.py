@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.arguments import SEED, SOME, policy_options, policy_to_play
+from retro_gamer_core.cli.arguments import SEED, SOME, policy_options, policy_to_play, refuse_to_replace
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words
 from retro_gamer_seeing.boards import look_at
@@ -52,12 +52,7 @@ def record(
             f"{output.name} is no kind of film that can be made here",
             hint="end the name with .gif, which every browser shows, or with .cast, which asciinema plays",
         )
-    if output.exists() and not force:
-        raise RetroGamerError(
-            f"{output} is there already",
-            why="nothing of yours is written over unless you say so",
-            hint="choose another name, or add --force",
-        )
+    refuse_to_replace(output, force)
     if checkpoint is None and (Path(run) / "checkpoints" / "best.pt").is_file():
         checkpoint = "best"
     chosen = policy_to_play(run, checkpoint, game)

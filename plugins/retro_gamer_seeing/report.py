@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from retro_gamer_core.cli.arguments import open_run
+from retro_gamer_core.cli.arguments import open_run, refuse_to_replace
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.terminal.printing import (
     MovingLine,
@@ -64,14 +64,7 @@ def refuse_to_write_over(path: Path, *, force: bool) -> None:
             where=str(path),
             hint="make it first, or choose another place",
         )
-    if force or not path.exists():
-        return
-    with path.open("rb") as file:
-        made_here = f'content="{MARK}"'.encode() in file.read(_BEGINNING)
-    if not made_here:
-        raise RetroGamerError(
-            f"{path.name} is there already, and no report of ours",
-            where=str(path),
-            why="what you wrote there would be lost",
-            hint="choose another name with -o, or add --force",
-        )
+    if path.is_file():
+        with path.open("rb") as file:
+            force = force or f'content="{MARK}"'.encode() in file.read(_BEGINNING)
+    refuse_to_replace(path, force)

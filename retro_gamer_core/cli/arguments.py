@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retro_gamer_core.errors import RetroGamerError, RunNotFound
+from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
 from retro_gamer_core.terminal.printing import command as typed_command
 from retro_gamer_core.terminal.printing import warn
 
@@ -77,6 +77,16 @@ def open_run(path: str | Path) -> RunDirectory:
             hint=f"make one and train it: {typed_command('create', game=game, output=f'runs/{game}')}, then "
             f"retro-gamer train runs/{game} --for 5m",
         ) from None
+
+
+def refuse_to_replace(file: Path, force: bool) -> None:
+    """Let nothing be written over unless somebody says so.
+
+    Raises:
+        RunExists: it is there already.
+    """
+    if file.exists() and not force:
+        raise RunExists(f"{file} is there already", hint="choose another name, or add --force to replace it")
 
 
 def training_command(run: object, episodes: int) -> str:

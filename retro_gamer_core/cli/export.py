@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retro_gamer_core.cli.arguments import open_run
+from retro_gamer_core.cli.arguments import open_run, refuse_to_replace
 from retro_gamer_core.errors import RunExists
 from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words, warn
 
@@ -67,7 +67,14 @@ def export(
     if output is not None and onnx is not None and output.absolute() == onnx.absolute():
         raise click.UsageError(f"{output} cannot be both files: give --output and --onnx two names")
     for file in filter(None, (output, onnx)):
-        _refuse_to_replace(file, force)
+        if file.is_dir():
+            hint = f"name the file that is to be made: -o {file / 'best.rgp'}"
+            raise RunExists(f"{file} is a directory", hint=hint)
+        refuse_to_replace(file, force)
+        if not file.parent.is_dir():
+            raise RunExists(
+                f"there is no directory {file.parent}", hint="make it first, or choose another place"
+            )
     config, found = load_run(directory)
     plugins = installed_plugins()
     best = "best" if directory.best_checkpoint.is_file() else None
@@ -90,17 +97,6 @@ def export(
     if size > _LARGE and not half:
         warn("It is large for a game pack; --half makes it half as large.")
     next_step(command("play", output, game=None if is_installed_game(card.game) else config.game))
-
-
-def _refuse_to_replace(file: Path, force: bool) -> None:
-    if file.is_dir():
-        raise RunExists(
-            f"{file} is a directory", hint=f"name the file that is to be made: -o {file / 'best.rgp'}"
-        )
-    if file.exists() and not force:
-        raise RunExists(f"{file} is there already", hint="choose another name, or add --force to replace it")
-    if not file.parent.is_dir():
-        raise RunExists(f"there is no directory {file.parent}", hint="make it first, or choose another place")
 
 
 def _write_onnx(policy: CheckpointPolicy, game: Game, path: Path) -> None:

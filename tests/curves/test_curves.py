@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_gamer_core.evaluation.statistics import summarise
-from retro_gamer_seeing.page_data import curve_of
+from retro_gamer_seeing.curves import curve_of
 from retro_gamer_seeing.run_events import EventFile
 
 

@@ -11,9 +11,8 @@ from PIL import Image
 from retro_gamer_core.cli.arguments import policy_to_play
 from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.forks import begin
-from retro_gamer_seeing.attention import mattered, values_of
-from retro_gamer_seeing.board_map import board_map
 from retro_gamer_seeing.explanation import explain
+from retro_gamer_seeing.perturbations import board_map, mattered, values_of
 from retro_gamer_seeing.policy_games import played, played_again, player_of
 
 

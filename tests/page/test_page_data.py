@@ -13,7 +13,7 @@ from page.test_server import EVALUATION, STARTED, write
 
 from retro_gamer_core.evaluation.statistics import summarise
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_seeing.cell_colours import ground_of, ink_and_ground
+from retro_gamer_seeing.boards import ground_of, ink_and_ground
 from retro_gamer_seeing.explanation import disagrees
 from retro_gamer_seeing.futures import Future
 from retro_gamer_seeing.page_data import RunFiles, packed, unpacked

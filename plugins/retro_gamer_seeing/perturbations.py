@@ -1,6 +1,7 @@
-"""What mattered? Things are hidden from the encoder, one at a time: what would be thought of the keys without them?
+"""What would be thought of the keys if a thing were not on the board, or the player somewhere else?
 
-(Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2: occlusion.)
+The learner is shown boards that were changed; the game stays as it is. What mattered is found by occlusion (Zeiler and
+Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2).
 """
 
 from __future__ import annotations
@@ -39,6 +40,19 @@ class ChangedFrame:
         return cls(frame.codes.copy(), frame.game, deepcopy(frame.memory), frame.player)
 
 
+@dataclass(frozen=True)
+class BoardMap:
+    """What it thinks of each cell.
+
+    Args:
+        places: ``(row, column)`` of each cell that nothing else stands in, and of the player's own.
+        values: ``float32[len(places), n_actions]``, how good each key looks with the player there.
+    """
+
+    places: list[tuple[int, int]]
+    values: np.ndarray
+
+
 def mattered(frame: Frame, encoder: Encoder, learner: Any, action: int) -> list[tuple[int, int, float]]:
     """How much each thing on the board had to do with choosing a key: ``(row, column, weight)``, the largest first.
 
@@ -59,6 +73,20 @@ def mattered(frame: Frame, encoder: Encoder, learner: Any, action: int) -> list[
         return []
     found = [(*place, float(each) / largest) for place, each in zip(places, change, strict=True) if each > 0]
     return sorted(found, key=lambda each: -each[2])
+
+
+def board_map(frame: Frame, encoder: Encoder, learner: Any) -> BoardMap | None:
+    """The map at this moment, everything else staying where it is; None where there is no player to move.
+
+    The player is moved in what the encoder is shown and not in the game. Of a player that is larger than one cell,
+    such as a snake, only the cell that counts as its place is moved.
+    """
+    if frame.player is None:
+        return None
+    column, row = frame.player
+    free = [(int(y), int(x)) for y, x in np.argwhere(frame.codes == 0)]
+    places = [(row, column), *(place for place in free if place != (row, column))]
+    return BoardMap(places, values_of(_moved(frame, places), encoder, learner))
 
 
 def values_of(frames: Iterator[ChangedFrame], encoder: Encoder, learner: Any) -> np.ndarray:
@@ -87,4 +115,15 @@ def _hidden(frame: Frame, places: list[tuple[int, int] | None]) -> Iterator[Chan
         changed = ChangedFrame.of(frame)
         if place is not None:
             changed.codes[place] = 0
+        yield changed
+
+
+def _moved(frame: Frame, places: list[tuple[int, int]]) -> Iterator[ChangedFrame]:
+    column, row = frame.player or (0, 0)
+    itself = frame.codes[row, column]
+    for y, x in places:
+        changed = ChangedFrame.of(frame)
+        changed.codes[row, column] = 0
+        changed.codes[y, x] = itself
+        changed.player = (x, y)
         yield changed
