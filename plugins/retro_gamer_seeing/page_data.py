@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 import zlib
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ import numpy as np
 
 from retro_gamer_core.cli.run_summary import RunSummary, settings_with_reasons
 from retro_gamer_core.plugins.registry import installed_plugins
+from retro_gamer_core.runs.process_lock import is_held
 from retro_gamer_core.toml_text import toml_value
 from retro_gamer_seeing.curves import LONGEST_TEXT, curve_of
 from retro_gamer_seeing.run_events import EventFile, RunEvents
@@ -112,7 +112,7 @@ class RunFiles:
     def _is_held(self) -> bool:
         """Whether the process that left its note still trains. Asked once of a note whose process was gone."""
         stamp = _stamp(self._run.holder)
-        if stamp != self._gone and not is_held(self._run):
+        if stamp != self._gone and not is_held(self._run.lock, self._run.holder):
             self._gone = stamp
         return stamp != self._gone
 
@@ -128,22 +128,6 @@ class RunFiles:
                 f"There is no {self._run.events.name} in this run, which the logger json_lines writes: no curve."
             )
         return told
-
-
-def is_held(run: RunDirectory) -> bool:
-    """Whether a process holds the run just now. Where that cannot be found out, its note is believed."""
-    import filelock
-
-    if not run.lock.is_file() or run.lock.is_symlink():
-        return False
-    lock = filelock.FileLock(run.lock, timeout=0, thread_local=False, preserve_lock_file=True)
-    try:
-        with lock:
-            return False
-    except filelock.Timeout:
-        return True
-    except OSError:
-        return run.holder.is_file()
 
 
 def verdict_of(curve: Mapping[str, Any], state: str) -> str:
@@ -233,15 +217,6 @@ def prediction_of(run: RunDirectory) -> dict[str, Any] | None:
         return {"value": float(told["value"]), "text": str(told.get("text", ""))[:LONGEST_TEXT]}
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def finite(value: Any) -> Any:
-    """The value with null for every number that JSON does not know."""
-    if isinstance(value, Mapping):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def packed(array: np.ndarray) -> dict[str, Any]:

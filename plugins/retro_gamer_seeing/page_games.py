@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retro_gamer_core.configuration import read_config
-from retro_gamer_core.configuration.own_files import make_importable
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.games.finding import find_game
 from retro_gamer_core.observation import Observations, ObservationSpec, view
 from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.playing.environment import complete_metadata
@@ -23,8 +20,10 @@ from retro_gamer_core.plugins.diagnosis import in_words
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.policies.player import build_encoder
 from retro_gamer_core.runs.plain_values import number
+from retro_gamer_core.training.loading import load_run
 from retro_gamer_seeing.boards import ground_of, ink_and_ground
 from retro_gamer_seeing.page_data import packed
+from retro_gamer_seeing.recordings import id_of
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -60,16 +59,14 @@ def stage_of(run: RunDirectory) -> Stage:
     Raises:
         RetroGamerError: the settings or the game cannot be read.
     """
-    make_importable(run)
-    plugins = installed_plugins()
-    config = read_config(run.config, plugins)
-    factory = find_game(config.game).factory
-    complete_metadata(config.metadata, factory)
+    config, found = load_run(run)
+    factory, metadata = found.factory, config.metadata
+    complete_metadata(metadata, factory)
     try:
-        encoder = build_encoder(config.encoder, config.metadata, lambda: any_game(factory), plugins)
+        encoder = build_encoder(config.encoder, metadata, lambda: any_game(factory), installed_plugins())
     except RetroGamerError as error:
-        return Stage(factory, config.metadata, None, f"What it sees cannot be shown: {error.problem.what}.")
-    return Stage(factory, config.metadata, encoder)
+        return Stage(factory, metadata, None, f"What it sees cannot be shown: {error.problem.what}.")
+    return Stage(factory, metadata, encoder)
 
 
 @dataclass
@@ -93,7 +90,7 @@ class Palette:
 def figures_of(recording: Recording, keys: Sequence[str | None]) -> dict[str, Any]:
     """What of a game is known without playing it again; ``keys`` are the names of its actions."""
     return {
-        "id": f"game-{recording.at.get('total_turns', 0)}-{recording.at.get('name', '')}",
+        "id": id_of(recording),
         "label": label_of(recording.at),
         "at": {key: value for key, value in recording.at.items() if isinstance(value, (int, float, str))},
         "pending": False,

@@ -49,34 +49,24 @@ class Insights:
 
     def moments_of(self, recording: Recording) -> dict[str, Any]:
         """``moments`` of a game with their futures, for the page."""
-        checkpoint = self._nearest_checkpoint(recording)
-        player = None if checkpoint is None else self._player(checkpoint)
         told = []
         for moment in moments(recording, most=_MOMENTS):
-            if player is None:
-                explained: dict[str, Any] = {"futures_note": _NOBODY}
-            elif isinstance(player, RetroGamerError):
-                explained = {"futures_note": str(player.problem)}
-            else:
-                explained = _or_note("futures", partial(self._explained, recording, moment.turn, player))
             what = {"turn": moment.turn, "kind": moment.kind, "title": moment.title, "text": moment.text}
+            explained = _or_note("futures", partial(self._explained, recording, moment.turn))
             told.append({**what, "danger": "", "futures": [], "mattered": [], **explained})
         return {"moments": told}
 
-    def _explained(self, recording: Recording, turn: int, player: Player) -> dict[str, Any]:
+    def _explained(self, recording: Recording, turn: int) -> dict[str, Any]:
+        player = self._player_of(recording)
         told = explain(self._replay(recording, player), player, turn, span=self._span).as_data()
         return {"danger": told["danger"], "futures": told["keys"], "mattered": told["mattered"][:_CELLS]}
 
     def map_of(self, recording: Recording) -> dict[str, Any]:
         """``map`` of the board in the middle of a game, or why there is none."""
-        checkpoint = self._nearest_checkpoint(recording)
-        player = None if checkpoint is None else self._player(checkpoint)
-        if player is None or isinstance(player, RetroGamerError):
-            return {"map": None, "map_note": _NOBODY if player is None else str(player.problem)}
-        return {"map": None} | _or_note("map", partial(self._map, recording, player))
+        return {"map": None} | _or_note("map", partial(self._map, recording))
 
-    def _map(self, recording: Recording, player: Player) -> dict[str, Any] | None:
-        turn = recording.turns // 2
+    def _map(self, recording: Recording) -> dict[str, Any] | None:
+        turn, player = recording.turns // 2, self._player_of(recording)
         here = self._replay(recording, player).to(turn).fork()
         found = board_map(here.frame, player.encoder, player.learner)
         if found is None:
@@ -113,14 +103,21 @@ class Insights:
         }
         return min(near, key=lambda path: near[path], default=None)
 
-    def _player(self, checkpoint: Path) -> Player | RetroGamerError:
+    def _player_of(self, recording: Recording) -> Player:
+        """Who plays on in this game; found out once for each checkpoint, why it cannot included."""
+        checkpoint = self._nearest_checkpoint(recording)
+        if checkpoint is None:
+            raise RetroGamerError(_NOBODY)
         if checkpoint not in self._players:
             try:
                 policy = TrainedPolicy(self._run.path, checkpoint)
                 self._players[checkpoint] = policy.player_in(any_game(self._stage.create_game))
             except RetroGamerError as error:
                 self._players[checkpoint] = error
-        return self._players[checkpoint]
+        found = self._players[checkpoint]
+        if isinstance(found, RetroGamerError):
+            raise found
+        return found
 
 
 def _or_note(what: str, find: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.terminal.printing import as_json
 from retro_gamer_seeing.ledger import ledger
-from retro_gamer_seeing.page_data import RunFiles, finite
+from retro_gamer_seeing.page_data import RunFiles
 from retro_gamer_seeing.questions import questions_about
+from retro_gamer_seeing.recordings import id_of, read_recordings
 
 if TYPE_CHECKING:
     from retro_gamer_core.playing.replay import Recording
@@ -52,7 +54,7 @@ class PageSource:
             ]
             told = {**self._figures, **self._once, "games": games, "version": self._version}
             told["questions"] = questions_about({**told, "games": list(self._games.values())})
-            return finite(told)
+            return as_json(told)
 
     def gather(self, progress: Callable[[str, float], object] = lambda what, share: None) -> Iterator[str]:
         """Find out what is not known yet, and yield after each step of it.
@@ -60,10 +62,8 @@ class PageSource:
         ``progress`` is told what is done, and the share of it that is. Games run in the thread that calls this, so
         there may be only one.
         """
-        from retro_gamer_seeing.recordings import read_recordings
-
         recordings, problems = read_recordings(self._run.path)
-        stamp = [(each.at.get("total_turns"), each.checksum) for each in recordings]
+        stamp = [(each.at["total_turns"], each.checksum) for each in recordings]
         if stamp == self._seen:
             return
         self._seen = stamp
@@ -82,7 +82,7 @@ class PageSource:
             return
         low, high = value_range(chosen)
         self._tell(value_range=[low, high], games_note=None, games_problems=[str(each) for each in problems])
-        known = {_id(each): each for each in chosen}
+        known = {id_of(each): each for each in chosen}
         self._keep(
             known,
             {
@@ -140,20 +140,15 @@ class PageSource:
 
 def chosen_games(recordings: Sequence[Recording]) -> list[Recording]:
     """The games of the page, in the order of the training: those nearest to ``_GROWTH``, the best and the last."""
-    if not recordings:
-        return []
-    ordered = sorted(
-        recordings, key=lambda each: (each.at.get("total_turns", 0), each.at.get("name") == "end")
-    )
-    total = max(1, ordered[-1].at.get("total_turns", 0))
-
-    def share(each: Recording) -> float:
-        return each.at.get("total_turns", 0) / total
-
-    chosen = {_id(min(ordered, key=lambda each: abs(share(each) - wanted))) for wanted in _GROWTH}
-    chosen |= {_id(each) for each in ordered if each.at.get("name") in ("before", "during", "end")}
-    chosen |= {_id(each) for each in [each for each in ordered if each.at.get("best")][-1:] + ordered[-1:]}
-    return [each for each in ordered if _id(each) in chosen]
+    ordered = sorted(recordings, key=lambda each: (each.at["total_turns"], each.at["name"] == "end"))
+    turns = [each.at["total_turns"] for each in ordered]
+    chosen = {id_of(each) for each in ordered if each.at["name"] in ("before", "during", "end")}
+    for wanted in _GROWTH if ordered else ():
+        nearest = min(range(len(ordered)), key=lambda i: abs(turns[i] / max(1, turns[-1]) - wanted))
+        chosen.add(id_of(ordered[nearest]))
+    best = [each for each in ordered if each.at["best"]]
+    chosen |= {id_of(each) for each in (*best[-1:], *ordered[-1:])}
+    return [each for each in ordered if id_of(each) in chosen]
 
 
 def everything(source: PageSource, progress: Callable[[str, float], object]) -> dict[str, Any]:
@@ -163,7 +158,3 @@ def everything(source: PageSource, progress: Callable[[str, float], object]) -> 
     data = source.data()
     assert data is not None  # nothing is older than the beginning
     return data
-
-
-def _id(recording: Recording) -> str:
-    return f"game-{recording.at.get('total_turns', 0)}-{recording.at.get('name', '')}"

@@ -35,6 +35,14 @@ _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
     "rewards": (np.float32, 1),
     "random": (np.bool_, 1),
 }
+_SAID: dict[str, tuple[type, ...]] = {
+    "game": (str,), "seed": (int,), "score": (int, float, type(None)), "total_reward": (int, float), "ended": (str,),
+    "checksum": (int,),
+}  # fmt: skip
+_SAID_OF_ITS_TIME: dict[str, tuple[type, ...]] = {
+    "name": (str,), "episode": (int,), "total_turns": (int,), "seconds": (int, float), "share": (int, float),
+    "best": (bool,),
+}  # fmt: skip
 
 
 class RecordingDamaged(RetroGamerError, ValueError):
@@ -53,12 +61,7 @@ def write_recording(path: Path, recording: Recording) -> None:
     about = {
         "format": FORMAT,
         "version": VERSION,
-        "game": recording.game,
-        "seed": recording.seed,
-        "score": recording.score,
-        "total_reward": recording.total_reward,
-        "ended": recording.ended,
-        "checksum": recording.checksum,
+        **{name: getattr(recording, name) for name in _SAID},
         "at": plain(recording.at, "at"),
     }
     text = json.dumps(about, allow_nan=False)
@@ -115,6 +118,11 @@ def read_recordings(run_path: Path | str) -> ReadRecordings:
     )
 
 
+def id_of(recording: Recording) -> str:
+    """Which game of its run this is."""
+    return f"game-{recording.at['total_turns']}-{recording.at['name']}"
+
+
 def _checked(about: Any, arrays: Mapping[str, np.ndarray]) -> Recording:
     if about["format"] != FORMAT:
         raise ValueError("something else wrote it")
@@ -127,29 +135,14 @@ def _checked(about: Any, arrays: Mapping[str, np.ndarray]) -> Recording:
             raise ValueError(f"{name} is not what it should be")
     if not turns or not arrays["values"].shape[1] > int(arrays["keys"].max()):
         raise ValueError("it has no turns, or a key without a value")
-    at = about["at"]
-    _check("game", about["game"], str)
-    _check("ended", about["ended"], str)
-    _check("name", at["name"], str)
-    _check("best", at["best"], bool)
-    for name in ("seed", "checksum"):
-        _check(name, about[name], int)
-    for name in ("episode", "total_turns"):
-        _check(name, at[name], int)
-    for name in ("seconds", "share"):
-        _check(name, at[name], int, float)
-    for name in ("score", "total_reward"):
-        _check(name, about[name], int, float, *([type(None)] if name == "score" else []))
-    if about["ended"] not in ("game over", "turn limit"):
+    said: dict[str, Any] = {name: _checked_value(name, about[name], *types) for name, types in _SAID.items()}
+    at = {name: _checked_value(name, about["at"][name], *types) for name, types in _SAID_OF_ITS_TIME.items()}
+    if said["ended"] not in ("game over", "turn limit"):
         raise ValueError("nobody knows how it ended")
-    said: dict[str, Any] = {
-        name: about[name] for name in ("game", "seed", "total_reward", "ended", "checksum", "score")
-    }
-    known = ("name", "episode", "total_turns", "seconds", "share", "best")
-    return Recording(**said, at={name: at[name] for name in known}, **dict[str, Any](arrays))
+    return Recording(**said, at=at, **dict[str, Any](arrays))
 
 
-def _check(name: str, value: Any, *types: type) -> None:
+def _checked_value(name: str, value: Any, *types: type) -> Any:
     is_truth = isinstance(value, bool)
     if (is_truth and bool not in types) or not isinstance(value, types):
         raise ValueError(f"its {name} is not what it should be")
@@ -157,6 +150,7 @@ def _check(name: str, value: Any, *types: type) -> None:
         raise ValueError(f"its {name} is no ordinary number")
     if isinstance(value, int) and value < 0:
         raise ValueError(f"its {name} is below zero")
+    return value
 
 
 def _damaged(path: Path, error: Exception) -> RecordingDamaged:

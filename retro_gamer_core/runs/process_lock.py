@@ -14,9 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _HOLDER = re.compile(r"process [0-9]{1,10} on \S{1,64} since [0-9-]{10} [0-9:]{8}")
 
@@ -44,8 +48,7 @@ def hold_lock(path: Path, note: Path) -> Iterator[None]:
     """
     import filelock  # slow to import, and `info` needs none
 
-    # It stays because who waits for a file that is then removed, and who makes a new one, could both hold one.
-    lock = filelock.FileLock(path, timeout=0, thread_local=False, preserve_lock_file=True)
+    lock = _lock(path)
     try:
         lock.acquire()
     except filelock.Timeout:
@@ -70,6 +73,28 @@ def hold_lock(path: Path, note: Path) -> Iterator[None]:
         with suppress(OSError):
             note.unlink(missing_ok=True)
         lock.release()
+
+
+def is_held(path: Path, note: Path) -> bool:
+    """Whether a process holds the lock just now. Where that cannot be found out, the note is believed."""
+    import filelock
+
+    if not path.is_file() or path.is_symlink():
+        return False
+    try:
+        with _lock(path):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:
+        return note.is_file()
+
+
+def _lock(path: Path) -> FileLock:
+    from filelock import FileLock
+
+    # It stays because who waits for a file that is then removed, and who makes a new one, could both hold one.
+    return FileLock(path, timeout=0, thread_local=False, preserve_lock_file=True)
 
 
 def _tell(note: Path) -> None:

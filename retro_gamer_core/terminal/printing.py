@@ -107,7 +107,7 @@ def say_json(data: Mapping[str, Any]) -> None:
     """Print data for programs, in ASCII: no encoding on the way can then damage it."""
     import json
 
-    _echo(json.dumps(_as_json({"schema": 1, **data}), indent=2), sys.stdout)
+    _echo(json.dumps(as_json({"schema": 1, **data}), indent=2), sys.stdout)
 
 
 def table(rows: Iterable[Mapping[str, str]], *, indent: str = "") -> None:
@@ -294,14 +294,14 @@ def _echo(text: str, stream: TextIO, *, nl: bool = True) -> None:
         os.close(nowhere)
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """The value made of what JSON has words for: infinity and "not a number" become null."""
     if is_dataclass(value):
         value = vars(value)
     if isinstance(value, Mapping):
-        return {str(key): _as_json(item) for key, item in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_as_json(item) for item in value]
+        return [as_json(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
