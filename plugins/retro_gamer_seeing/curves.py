@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -61,7 +60,7 @@ def curve_of(events: RunEvents, summary: RunSummary | None, prediction: Any = No
             for event in told
         ],
         "training": training_points(events),
-        "marks": [*_resumes(events), *_alarm_marks(events)],
+        "marks": _marks(events),
         "random": last_random,
         "reference": best[name] if name else None,
         "reference_name": name,
@@ -107,11 +106,13 @@ class Setting:
         begin = max((line[0][0] for line in lines if line), default=0.0)
         end = min((line[-1][0] for line in lines if line), default=0.0)
         places = sorted({x for line in lines for x, *_ in line if begin <= x <= end})
-        found = [(x, [_at(line, x) for line in lines if line]) for x in places]
-        return [(x, fmean(values), min(values), max(values)) for x, values in found]
+        columns = [np.array(line).T for line in lines if line]
+        found = zip(*(np.interp(places, at, means).tolist() for at, means, *_ in columns), strict=True)
+        return [(x, fmean(values), min(values), max(values)) for x, values in zip(places, found, strict=True)]
 
 
-def settings_of(runs: Sequence[RunDirectory], curves: Sequence[dict[str, Any]]) -> list[Setting]:
+def curves_by_setting(runs: Sequence[RunDirectory], curves: Sequence[dict[str, Any]]) -> list[Setting]:
+    """The curves of these runs, those together whose settings are the same; runs without an evaluation are left out."""
     groups: dict[str, list[int]] = {}
     for place, run in enumerate(runs):
         groups.setdefault(_settings_but_seed(run) or str(run.path), []).append(place)
@@ -145,17 +146,10 @@ def _line(curve: dict[str, Any], over: Over) -> list[Point]:
 
 
 def place_on(told: dict[str, Any], axis: Over) -> float | None:
+    """Where a point of a curve lies on the axis; None where its time is not known."""
     if axis == "minutes":
         return None if told["seconds"] is None else float(told["seconds"]) / 60
     return float(told["turns"] if axis == "turns" else told["episode"])
-
-
-def _at(line: Sequence[Point], x: float) -> float:
-    """The mean at ``x``, on the straight line between its neighbours."""
-    for (left, before, *_), (right, after, *_) in pairwise(line):
-        if left <= x <= right and right > left:
-            return before + (after - before) * (x - left) / (right - left)
-    return line[-1][1] if x >= line[-1][0] else line[0][1]
 
 
 def _interval(event: Mapping[str, Any], mean: float) -> tuple[float | None, float | None]:
@@ -166,33 +160,15 @@ def _interval(event: Mapping[str, Any], mean: float) -> tuple[float | None, floa
     return summarise(results).ci95
 
 
-def _resumes(events: RunEvents) -> list[dict[str, Any]]:
-    """Where training went on: each start but the first, at the turns of the last session's end."""
-    return [
-        {
-            "turns": event["total_turns"],
-            "seconds": event["total_seconds"],
-            "episode": event["episode"],
-            "kind": "resume",
-            "text": f"training went on here ({event['time']})",
-        }
-        for event in events.resumes
-    ]
-
-
-def _alarm_marks(events: RunEvents) -> list[dict[str, Any]]:
-    marks = []
-    for event in events.alarms:
-        if event["total_turns"] is None:
-            continue
-        seconds = events.seconds_at(np.array([event["total_turns"]]))
-        marks.append(
-            {
-                "turns": event["total_turns"],
-                "seconds": None if seconds is None else round(float(seconds[0]), 2),
-                "episode": event.get("episode"),
-                "kind": "alarm",
-                "text": str(event.get("what", ""))[:LONGEST_TEXT],
-            }
-        )
-    return marks
+def _marks(events: RunEvents) -> list[dict[str, Any]]:
+    """What happened on the way: where training went on, at the turns of the last session's end, and alarms."""
+    told: list[tuple[Any, ...]] = []
+    for each in events.resumes:
+        text = f"training went on here ({each['time']})"
+        told.append((each["total_turns"], each["total_seconds"], each["episode"], "resume", text))
+    for each in events.alarms:
+        seconds = events.seconds_at(np.array([each["total_turns"]]))
+        when = None if seconds is None else round(float(seconds[0]), 2)
+        text = str(each.get("what", ""))[:LONGEST_TEXT]
+        told.append((each["total_turns"], when, each.get("episode"), "alarm", text))
+    return [dict(zip(("turns", "seconds", "episode", "kind", "text"), mark, strict=True)) for mark in told]

@@ -23,7 +23,7 @@ from retro_gamer_core.terminal.printing import (
     sparkline,
     table,
 )
-from retro_gamer_seeing.curves import Over, Setting, curve_of, place_on, settings_of
+from retro_gamer_seeing.curves import Over, Setting, curve_of, curves_by_setting, place_on
 from retro_gamer_seeing.run_events import EventFile
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
             why="that stands in training.jsonl, which the logger json_lines writes",
             hint="--over turns",
         )
-    settings = settings_of(opened, list(curves.values()))
+    settings = curves_by_setting(opened, list(curves.values()))
     if as_json:
         say_json({"over": axis, "runs": [{"run": name, **curve} for name, curve in curves.items()]})
         return
