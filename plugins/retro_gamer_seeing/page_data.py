@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 _STATES = {
     "training": "training now",
-    "not trained yet": "not trained yet",
     "finished": "training is finished",
     "time is up": "trained until its time was up",
     "stopped": "training was stopped",
@@ -78,7 +77,7 @@ class RunFiles:
                 "game": without_folders(summary.game or ""),
                 "started": next((str(event.get("time", "")) for event in events.started), ""),
                 "turns": events.turns,
-                "episodes": _episodes(events),
+                "episodes": events.episodes_played,
                 "seconds": events.seconds,
                 "state": state,
                 "state_text": _STATES.get(state, state),
@@ -234,11 +233,6 @@ def unpacked(value: Mapping[str, Any]) -> np.ndarray:
     """The array in what ``packed`` gave."""
     raw = zlib.decompress(base64.b64decode(value["data"]))
     return np.frombuffer(raw, value["dtype"]).reshape(value["shape"])
-
-
-def _episodes(events: RunEvents) -> int:
-    last = [number for number, _, _ in events.episodes[-1:]]
-    return max([*last, (events.finished or {}).get("episodes", 0)], default=0)
 
 
 def _alarm(event: Mapping[str, Any]) -> dict[str, Any]:

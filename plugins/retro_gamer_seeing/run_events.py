@@ -47,6 +47,11 @@ class RunEvents:
         return max([*told, *(turns for _, turns, _ in self.episodes[-1:])], default=0)
 
     @property
+    def episodes_played(self) -> int:
+        """Episodes so far, as far as anything tells."""
+        return max([(self.finished or {}).get("episodes", 0), *(number for number, *_ in self.episodes[-1:])])
+
+    @property
     def seconds(self) -> float | None:
         """Seconds of training so far; None where nothing tells them."""
         return max((seconds for _, seconds in self._clock()), default=None)

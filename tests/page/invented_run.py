@@ -99,6 +99,7 @@ def invented_data(*, games: int = 3, name: str = "invented") -> dict[str, Any]:
         "games": [_game(i, chance, name) for i in range(games)],
         "map": {
             "board": {"height": _HEIGHT, "width": _WIDTH},
+            "text": "The key it would press with the player on each free cell.",
             "cells": [
                 [row, column, ("KEY_LEFT", "KEY_RIGHT", "a", "")[(row + column) % 4], float(row * column)]
                 for row in range(_HEIGHT)

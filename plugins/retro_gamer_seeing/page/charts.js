@@ -130,7 +130,7 @@ class Curve {
   summary() {
     const { evaluations, measure, random } = this.curve;
     if (!evaluations.length) return "No evaluations yet.";
-    const first = evaluations[0], last = evaluations[evaluations.length - 1];
+    const first = evaluations[0], last = evaluations.at(-1);
     return `${evaluations.length} evaluations. Mean ${measure} from ${figure(first.mean)} to ${figure(last.mean)}${random === null ? "" : `; random play ${figure(random)}`}.`;
   }
 
@@ -188,8 +188,8 @@ function smallLine(title, rows, of) {
   const points = rows.filter((row) => of(row) !== null);
   if (points.length < 2) return null;
   const [low, high] = bounds(points.map(of)), width = 320, height = 110;
-  const x = scale(points[0].turns, points[points.length - 1].turns, 40, width - 8), y = scale(low, high, height - 20, 14);
-  const label = `${title}: from ${figure(of(points[0]))} to ${figure(of(points[points.length - 1]))}`;
+  const x = scale(points[0].turns, points.at(-1).turns, 40, width - 8), y = scale(low, high, height - 20, 14);
+  const label = `${title}: from ${figure(of(points[0]))} to ${figure(of(points.at(-1)))}`;
   return h("figure", { class: "chart", style: { margin: "0", "max-width": "26rem" } }, h("figcaption", { class: "small" }, label),
     s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
       ticks(low, high, 3).map((tick) => [s("line", { class: "grid-line", x1: 40, x2: width - 8, y1: y(tick), y2: y(tick) }), s("text", { x: 34, y: y(tick) + 4, "text-anchor": "end" }, short(tick))]),

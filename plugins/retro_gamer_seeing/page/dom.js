@@ -57,9 +57,22 @@ function table(caption, columns, rows) {
       h("tbody", {}, rows.map((row) => h("tr", {}, cells(row))))));
 }
 
+/** Takes a step so many times a second; `shown` hears whether it runs. */
+class Timer {
+  constructor(step, perSecond, shown) { Object.assign(this, { step, perSecond, shown, waiting: null }); }
+
+  get runs() { return this.waiting !== null; }
+
+  start() { this.shown(true); this.wait(); }
+
+  wait() { this.waiting = setTimeout(() => { this.step(); if (this.runs) this.wait(); }, 1000 / this.perSecond()); }
+
+  stop() { clearTimeout(this.waiting); this.waiting = null; this.shown(false); }
+}
+
 const folded = (summary, ...children) => h("details", {}, h("summary", {}, summary), ...children);
 
-const TYPES = { uint8: Uint8Array, uint16: Uint16Array, int64: BigInt64Array, float32: Float32Array, bool: Uint8Array };
+const TYPES = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
 const unpackedBefore = new WeakMap();
 
 /** The array in what Python packed (see `page_data.packed`), as a promise; unpacked once. */

@@ -57,7 +57,7 @@ function showGames() {
 function drawAlarms(place) {
   const told = [...data.missing, ...(data.games_problems ?? [])].map((text) => h("p", { class: "note" }, text));
   if (!data.alarms.length && !told.length) { place.replaceChildren(soft("No alarm was raised, and every file could be read.")); return; }
-  place.replaceChildren(...told, ...data.alarms.map((alarm) => h("div", { class: "note" }, h("p", {}, "▲ ", h("strong", {}, alarm.what), alarm.turns === null ? "" : ` (after ${exact(alarm.turns)} turns)`),
+  place.replaceChildren(...told, ...data.alarms.map((alarm) => h("div", { class: "note" }, h("p", {}, "▲ ", h("strong", {}, alarm.what), ` (after ${exact(alarm.turns)} turns)`),
     alarm.why && h("p", {}, `Why it matters: ${alarm.why}`), alarm.hint && h("p", {}, `Try: ${alarm.hint}`), h("p", { class: "small" }, `In the documentation: ${alarm.code}`))));
 }
 
@@ -77,24 +77,24 @@ function drawMap(place) {
   const counts = Object.entries(map.cells.reduce((all, [, , key]) => ({ ...all, [key ?? ""]: (all[key ?? ""] ?? 0) + 1 }), {}));
   const said = `The best key on each of ${map.cells.length} cells: ${counts.map(([key, count]) => `${keyName(key)} on ${count}`).join(", ")}. Highest value ${figure(best[3])} at row ${best[0] + 1}, column ${best[1] + 1}; lowest ${figure(worst[3])} at row ${worst[0] + 1}, column ${worst[1] + 1}.`;
   board.says(said);
-  place.replaceChildren(soft(map.text ?? "The key it would press with the player on each free cell, all else as it is. The more colour a cell has, the more it expects there."), board.element, h("p", { class: "small" }, said));
+  place.replaceChildren(soft(map.text), board.element, h("p", { class: "small" }, said));
 }
 
 function drawLedger(place) {
   const { ledger } = data;
-  if (!ledger?.rewards?.length) { place.replaceChildren(soft(data.ledger_note ?? "Which rewards came how often is known where games were recorded.")); return; }
+  if (!ledger?.rewards?.length) { place.replaceChildren(soft("Which rewards came how often is known where games were recorded.")); return; }
   const most = Math.max(...ledger.rewards.map((each) => each.count));
   const bar = (each) => { const inside = h("i", { style: { left: "0", width: `${(100 * each.count) / most}%` } }); return h("div", { class: "bar", "aria-hidden": "true", style: { "min-width": "5rem" } }, inside); };
   place.replaceChildren(...(ledger.warning ? [h("p", { class: "note" }, "▲ In the recorded games, ", ledger.warning, ".")] : []), h("div", { class: "columns" },
-    table(ledger.caption ?? "Rewards of the recorded games", [{ name: "reward", number: true, value: (each) => (each.amount === null ? "all rarer ones" : signed(each.amount)) }, { name: "how often", number: true, value: (each) => exact(each.count) },
+    table("Rewards of the recorded games", [{ name: "reward", number: true, value: (each) => (each.amount === null ? "all rarer ones" : signed(each.amount)) }, { name: "how often", number: true, value: (each) => exact(each.count) },
       { name: "of all turns", number: true, value: (each) => `${figure(100 * each.share)} %` }, { name: "", value: bar }], ledger.rewards),
-    h("div", {}, smallLine("return of a game", ledger.by_moment ?? [], (row) => row.reward), smallLine("score of a game", ledger.by_moment ?? [], (row) => row.score))));
+    h("div", {}, smallLine("return of a game", ledger.by_moment, (row) => row.reward), smallLine("score of a game", ledger.by_moment, (row) => row.score))));
 }
 
 function drawPrediction(place) {
   const { prediction, evaluations, measure } = data.curve;
   if (!prediction) { place.replaceChildren(soft("Nobody wrote down a prediction before this training.")); return; }
-  const best = evaluations.filter((each) => each.best).pop() ?? evaluations[evaluations.length - 1];
+  const best = evaluations.findLast((each) => each.best) ?? evaluations.at(-1);
   place.replaceChildren(h("p", {}, `Predicted before training: a mean ${measure} of `, h("strong", {}, figure(prediction.value)), prediction.text ? ` (“${prediction.text}”)` : "", best ? ". What came: " : ". Nothing has been measured yet.", best && h("strong", {}, figure(best.mean)), best ? "." : ""));
 }
 
@@ -138,7 +138,7 @@ async function live() {
       data = newer;
       render();
       failed = 0;
-      const last = data.curve.evaluations[data.curve.evaluations.length - 1];
+      const last = data.curve.evaluations.at(-1);
       if (data.curve.evaluations.length > before) byId("news").textContent = `New evaluation: mean ${data.curve.measure} ${figure(last.mean)}`;
     } catch {
       failed += 1;

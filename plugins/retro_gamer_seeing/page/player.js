@@ -52,12 +52,13 @@ function remarkable(rewards, most) {
   return turns.sort((one, other) => Math.abs(rewards[other]) - Math.abs(rewards[one])).slice(0, most);
 }
 
-const reduce = (values, n, turn, how) => how(...values.subarray(turn * n, (turn + 1) * n));
-
 /** The one game that is looked at. */
 class Player {
   constructor(place) {
-    this.turn = 0; this.timer = null; this.games = [];
+    this.turn = 0; this.games = [];
+    this.timer = new Timer(() => this.go(this.turn + 1), () => Number(this.speed.value), (runs) => {
+      this.playButton?.replaceChildren(runs ? "❚❚" : "▶"); this.playButton?.setAttribute("aria-label", runs ? "Pause" : "Play");
+    });
     this.select = h("select", { id: "which-game", on: { change: () => this.open(this.select.value) } });
     this.note = h("div");
     this.area = h("div");
@@ -67,18 +68,18 @@ class Player {
   /** Show these games; the one that is looked at stays. */
   show(games, range) {
     this.range = range;
-    const before = this.game, followed = this.games.length && before && this.games[this.games.length - 1].id === before.id && this.turn === 0;
+    const before = this.game, followed = this.games.length && before && this.games.at(-1).id === before.id && this.turn === 0;
     this.games = games;
     this.select.replaceChildren(...games.map((game) => h("option", { value: game.id }, title(game))));
     const same = games.find((game) => game.id === before?.id);
-    const chosen = followed || !same ? games[games.length - 1] : same;
+    const chosen = followed || !same ? games.at(-1) : same;
     this.select.value = chosen.id;
     if (!same || chosen.id !== before.id || !this.board && chosen.board) this.open(chosen.id);
     else if (chosen !== before) { this.game = chosen; this.listMoments(); this.drawValues(); this.draw(); }
   }
 
   async open(id, turn = 0) {
-    this.stop();
+    this.timer.stop();
     const game = this.games.find((each) => each.id === id);
     this.game = game; this.select.value = id; this.turn = Math.min(turn, game.turns); this.board = null;
     this.n = game.keys.length;
@@ -133,7 +134,7 @@ class Player {
 
   listMoments() {
     const { moments } = this.game;
-    if (!moments.length) { this.momentList.replaceChildren(h("p", { class: "soft" }, this.game.moments_note ?? "No moments that decided were found in this game.")); return; }
+    if (!moments.length) { this.momentList.replaceChildren(h("p", { class: "soft" }, "No moments that decided were found in this game.")); return; }
     this.momentText = h("div");
     this.momentButtons = moments.map((moment, index) => h("button", { type: "button", on: { click: () => this.go(moment.turn) } }, `${index + 1} · turn ${moment.turn}: ${moment.title}`));
     this.momentList.replaceChildren(h("h3", {}, "The moments that decided"), h("ul", { class: "moments" }, this.momentButtons.map((each) => h("li", {}, each))), this.momentText);
@@ -153,25 +154,14 @@ class Player {
 
   go(turn) {
     this.turn = Math.max(0, Math.min(this.game.turns, turn));
-    if (this.turn >= this.game.turns) this.stop();
+    if (this.turn >= this.game.turns) this.timer.stop();
     this.draw();
   }
 
   toggle() {
-    if (this.timer) { this.stop(); return; }
+    if (this.timer.runs) { this.timer.stop(); return; }
     if (this.turn >= this.game.turns) this.turn = 0;
-    this.playButton.textContent = "❚❚"; this.playButton.setAttribute("aria-label", "Pause");
-    const next = () => {
-      this.go(this.turn + 1);
-      if (this.timer) this.timer = setTimeout(next, 1000 / Number(this.speed.value));
-    };
-    this.timer = setTimeout(next, 1000 / Number(this.speed.value));
-  }
-
-  stop() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    if (this.playButton) { this.playButton.textContent = "▶"; this.playButton.setAttribute("aria-label", "Play"); }
+    this.timer.start();
   }
 
   key(event) {
@@ -233,7 +223,7 @@ class Player {
   drawValues() {
     const width = this.valuePicture.clientWidth, { game, n } = this, height = 90;
     if (!width || !this.values) return;
-    const best = game.pressed.map((_, turn) => reduce(this.values, n, turn, Math.max));
+    const best = game.pressed.map((_, turn) => Math.max(...this.values.subarray(turn * n, (turn + 1) * n)));
     const [low, high] = bounds(best.length ? best : [0, 1]), y = scale(low, high, height - 18, 12);
     this.valueX = scale(0, Math.max(1, game.turns), 8, width - 8);
     const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, height });
@@ -277,7 +267,8 @@ const title = (game) => `${game.label}: ${game.score === null ? `return ${figure
 /** All recorded games as small boards that play together. */
 class Reel {
   constructor(place, player) {
-    this.player = player; this.turn = 0; this.timer = null; this.shown = [];
+    this.player = player; this.turn = 0; this.shown = [];
+    this.timer = new Timer(() => this.go(this.turn + 1), () => 15, (runs) => { this.button.textContent = runs ? "❚❚ Pause" : "▶ Play them together"; });
     this.button = h("button", { type: "button", on: { click: () => this.toggle() } }, "▶ Play them together");
     this.slider = h("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": "Turn of all these games", on: { input: () => this.go(Number(this.slider.value)) } });
     this.area = h("div", { class: "reel" });
@@ -308,16 +299,12 @@ class Reel {
       board.says(`${game.label}, turn ${now} of ${game.turns}`);
       said.textContent = now === game.turns && this.turn > 0 ? `■ ${game.ended}` : "";
     }
-    if (this.turn >= last) this.stop();
+    if (this.turn >= last) this.timer.stop();
   }
 
   toggle() {
-    if (this.timer) { this.stop(); return; }
+    if (this.timer.runs) { this.timer.stop(); return; }
     if (this.turn >= Number(this.slider.max)) this.turn = 0;
-    this.button.textContent = "❚❚ Pause";
-    const next = () => { this.go(this.turn + 1); if (this.timer) this.timer = setTimeout(next, 1000 / 15); };
-    this.timer = setTimeout(next, 1000 / 15);
+    this.timer.start();
   }
-
-  stop() { clearTimeout(this.timer); this.timer = null; this.button.textContent = "▶ Play them together"; }
 }
