@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from retro_gamer_core.cli.arguments import policy_to_play
+from retro_gamer_core.errors import GameError
 from retro_gamer_core.playing.chance import seeded
 from retro_gamer_core.playing.forks import begin
 from retro_gamer_seeing.explanation import explain
@@ -156,3 +158,23 @@ def test_what_has_not_been_trained_is_told_so(home, retro_gamer):
     for command in (("plot", "runs/new"), ("why", "runs/new"), ("record", "runs/new", "-o", "new.gif")):
         ended = retro_gamer(*command)
         assert ended.code == 1 and "retro-gamer train" in ended.err and "Traceback" not in ended.err
+
+
+def test_a_game_that_raises_is_told_with_its_turn(snake):
+    chosen, _ = snake
+
+    class Broken:
+        name, character, position = "broken", "!", (0, 0)
+
+        def play_turn(self, game):
+            if game.turn_number == 2:
+                raise ZeroDivisionError("oh")
+
+    def create_game():
+        game = chosen.found.factory()
+        game.add_agent(Broken())
+        return game
+
+    with pytest.raises(GameError, match="ZeroDivisionError") as raised:
+        played(replace(chosen, found=replace(chosen.found, factory=create_game)), 7)
+    assert "turn 2" in raised.value.problem.where
