@@ -45,7 +45,7 @@ def ink_and_ground(colour: str, board: str) -> tuple[str, str | None]:
     rgb, ground = _rgb(ink.strip("_")), ground_of(colour) if own else board
     # In a terminal a board of another colour shows through wherever a character names black.
     ground = board if ground == BLACK else ground
-    readable = _readable(rgb or _of_hex(WHITE), _of_hex(ground))
+    readable = _readable(rgb or rgb_of(WHITE), rgb_of(ground))
     return _hex(readable), None if ground == board else ground
 
 
@@ -81,7 +81,8 @@ def _luminance(rgb: _RGB) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _of_hex(text: str) -> _RGB:
+def rgb_of(text: str) -> _RGB:
+    """The parts of a colour such as ``#101418``, 0 to 255."""
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from retro_gamer_core.evaluation.games import greedy
 from retro_gamer_core.playing.replay import board_cells
 from retro_gamer_core.policies.key_values import name_of
-from retro_gamer_seeing.futures import SOON, Future, futures
+from retro_gamer_seeing.futures import SOON, Future, futures, turns_in_words
 from retro_gamer_seeing.perturbations import mattered
 
 if TYPE_CHECKING:
@@ -157,11 +157,6 @@ def value_range(recordings: Sequence[Recording]) -> tuple[float, float]:
     values = values[np.isfinite(values)]
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (-1.0, 1.0)
-
-
-def turns_in_words(count: float) -> str:
-    """``1 turn``, ``2.5 turns``, ``1,200 turns``."""
-    return f"{count:.3g} turn{'s' * (count != 1)}" if count < 1000 else f"{count:,.0f} turns"
 
 
 def _mostly_over(future: Future) -> bool:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
-from retro_gamer_seeing.boards import Cell
+from retro_gamer_seeing.boards import Cell, rgb_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -64,7 +64,7 @@ def _as_terminal(shot: Shot) -> str:
         text, shown = "|", None
         for character, ink, paper in row:
             if (ink, paper) != shown:
-                text += "\x1b[38;2;{};{};{};48;2;{};{};{}m".format(*_rgb(ink), *_rgb(paper))
+                text += "\x1b[38;2;{};{};{};48;2;{};{};{}m".format(*rgb_of(ink), *rgb_of(paper))
                 shown = ink, paper
             text += character if character.isprintable() and cell_len(character) == 1 else "?"
         rows.append(f"{text}\x1b[0m|")
@@ -73,19 +73,21 @@ def _as_terminal(shot: Shot) -> str:
 
 def _drawn(shots: Sequence[Shot]) -> Sequence[Image]:
     try:
-        from PIL import Image, ImageDraw
-    except ImportError:
+        import matplotlib
+        from PIL import Image, ImageDraw, ImageFont
+    except ImportError as error:
         raise RetroGamerError(
-            "a GIF needs Pillow, which is not installed",
+            "a GIF needs Pillow, and a font of matplotlib; they are not both installed",
             why="a .cast file, which asciinema plays, needs nothing more",
             hint='python -m pip install "retro-gamer[pictures]"',
-        ) from None
-    font = _font()
+        ) from error
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    font = ImageFont.truetype(fonts / "DejaVuSansMono.ttf", 16)
     board = shots[0].board
     width, height = len(board[0]) * _CELL[0] + 2 * _MARGIN, len(board) * _CELL[1] + 3 * _MARGIN + _CELL[1]
     palette = _palette(shots)
     image = Image.new("P", (width, height), palette[_CAPTION[1]])
-    image.putpalette([part for colour in palette for part in _rgb(colour)])
+    image.putpalette([part for colour in palette for part in rgb_of(colour)])
     before: list[list[Any]] = [[None] * len(row) for row in board]
     frames = []
     for shot in shots:
@@ -125,20 +127,3 @@ def _palette(shots: Sequence[Shot]) -> dict[str, int]:
     used = (colour for shot in shots for row in shot.board for cell in row for colour in cell[1:])
     found = dict.fromkeys([*_CAPTION, *used])
     return {colour: number if number < 256 else 0 for number, colour in enumerate(found)}
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _font() -> Any:
-    from PIL import ImageFont
-
-    try:
-        import matplotlib
-    except ImportError:
-        raise RetroGamerError(
-            "a GIF needs matplotlib, whose font the letters are drawn with",
-            hint='python -m pip install "retro-gamer[pictures]"',
-        ) from None
-    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf", 16)

@@ -63,9 +63,11 @@ class Future:
             return "the game raised an error"
         told = []
         if self.gains > self.of * _MOST_OF_THEM:
-            told.append(f"{self.gain:+.5g} {_in_turns(self.gain_turns)} ({self.gains} of {self.of})")
+            told.append(
+                f"{self.gain:+.5g} in {turns_in_words(self.gain_turns or 0)} ({self.gains} of {self.of})"
+            )
         if self.deaths:
-            told.append(f"dead {_in_turns(self.median_turns)} ({self.deaths} of {self.of})")
+            told.append(f"dead in {turns_in_words(self.median_turns or 0)} ({self.deaths} of {self.of})")
         return ", ".join(told) or f"goes on, {self.mean_reward:+.5g} on average"
 
 
@@ -163,5 +165,6 @@ def _summed_up(action: int, key: str | None, copies: Sequence[_Copy]) -> Future:
     )
 
 
-def _in_turns(turns: float | None) -> str:
-    return f"in {turns:.3g} turn{'s' * (turns != 1)}"
+def turns_in_words(count: float) -> str:
+    """``1 turn``, ``2.5 turns``, ``1,200 turns``."""
+    return f"{count:.3g} turn{'s' * (count != 1)}" if count < 1000 else f"{count:,.0f} turns"

@@ -229,12 +229,6 @@ def packed(array: np.ndarray) -> dict[str, Any]:
     }
 
 
-def unpacked(value: Mapping[str, Any]) -> np.ndarray:
-    """The array in what ``packed`` gave."""
-    raw = zlib.decompress(base64.b64decode(value["data"]))
-    return np.frombuffer(raw, value["dtype"]).reshape(value["shape"])
-
-
 def _alarm(event: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: str(event.get(key) or "")[:LONGEST_TEXT] for key in ("code", "what", "why", "hint")}
     return {**texts, "turns": event["total_turns"]}

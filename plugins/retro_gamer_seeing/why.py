@@ -29,7 +29,8 @@ def why(
     The game is the one that play shows with the same seed. RUN may be a policy file, too.
     """
     from retro_gamer_core.playing.watching import board_lines
-    from retro_gamer_seeing.explanation import explain, turns_in_words, value_range
+    from retro_gamer_seeing.explanation import explain, value_range
+    from retro_gamer_seeing.futures import turns_in_words
     from retro_gamer_seeing.moments import moments
     from retro_gamer_seeing.policy_games import played, played_again, player_of
 

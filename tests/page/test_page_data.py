@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from retro_gamer_core.runs.run_directory import RunDirectory
 from retro_gamer_seeing.boards import ground_of, ink_and_ground
 from retro_gamer_seeing.explanation import disagrees
 from retro_gamer_seeing.futures import Future
-from retro_gamer_seeing.page_data import RunFiles, packed, unpacked
+from retro_gamer_seeing.page_data import RunFiles, packed
 from retro_gamer_seeing.page_source import PageSource, everything
 from retro_gamer_seeing.recordings import read_recordings
 from retro_gamer_seeing.rendering import page
@@ -37,6 +39,12 @@ def run(tmp_path) -> Path:
     path.mkdir()
     (path / "config.toml").write_text(CONFIG, encoding="utf-8")
     return path
+
+
+def unpacked(value: dict[str, Any]) -> np.ndarray:
+    """The array in what ``packed`` gave."""
+    raw = zlib.decompress(base64.b64decode(value["data"]))
+    return np.frombuffer(raw, value["dtype"]).reshape(value["shape"])
 
 
 def figures(run: Path) -> dict[str, Any]:
