@@ -33,7 +33,6 @@ class Explanation:
     """A moment of a game and what is thought of it.
 
     Args:
-        turn: how many turns had been played.
         values: what it expects of each key, ``float32[n_actions]``.
         chosen: the number of the key that it presses.
         futures: what came of each key in copies of the game.
@@ -41,7 +40,6 @@ class Explanation:
         span: how far the values lie apart, in the games that this one is seen among.
     """
 
-    turn: int
     values: np.ndarray
     chosen: int
     futures: tuple[Future, ...]
@@ -120,7 +118,6 @@ def explain(replay: Replay, player: Player, turn: int, *, span: float) -> Explan
     cells = board_cells(here.game)
     looked_at = mattered(here.frame, player.encoder, player.learner, action)
     return Explanation(
-        turn=turn,
         values=recording.values[turn],
         chosen=action,
         futures=tuple(came),

@@ -29,7 +29,6 @@ from retro_gamer_seeing.run_events import EventFile, RunEvents
 if TYPE_CHECKING:
     from retro_gamer_core.runs.run_directory import RunDirectory
 
-FORMAT = 1
 _STATES = {
     "training": "training now",
     "finished": "training is finished",
@@ -71,7 +70,6 @@ class RunFiles:
     ) -> dict[str, Any]:
         curve = curve_of(events, summary, prediction_of(self._run))
         data: dict[str, Any] = {
-            "format": FORMAT,
             "run": {
                 "name": self._run.path.resolve().name,
                 "game": without_folders(summary.game or ""),

@@ -19,7 +19,6 @@ from retro_gamer_seeing.recordings import id_of, read_recordings
 if TYPE_CHECKING:
     from retro_gamer_core.playing.replay import Recording
     from retro_gamer_core.runs.run_directory import RunDirectory
-    from retro_gamer_seeing.page_insights import Insights
 
 _GROWTH = (0.0, 0.01, 0.03, 0.1, 0.3)
 """Shares of the training at which a game is shown, beside the best and the last one."""
@@ -83,13 +82,8 @@ class PageSource:
         low, high = value_range(chosen)
         self._tell(value_range=[low, high], games_note=None, games_problems=[str(each) for each in problems])
         known = {id_of(each): each for each in chosen}
-        self._keep(
-            known,
-            {
-                name: {**figures_of(each, stage.metadata.keys), "pending": True}
-                for name, each in known.items()
-            },
-        )
+        keys = stage.metadata.keys
+        self._keep(known, {name: figures_of(each, keys) | {"pending": True} for name, each in known.items()})
         yield "figures"
         # The last game first: it is the one that is looked at.
         waiting = [name for name in reversed(known) if self._games[name]["pending"]]
@@ -97,20 +91,11 @@ class PageSource:
             progress(f"playing game {done + 1} of {len(waiting)} again", done / (2 * len(waiting)))
             self._keep(known, {name: game_on_page(known[name], stage)})
             yield name
-        yield from self._think(known, waiting, Insights(self._run, stage, high - low), progress)
-
-    def _think(
-        self,
-        known: dict[str, Recording],
-        new: Sequence[str],
-        insights: Insights,
-        progress: Callable[[str, float], object],
-    ) -> Iterator[str]:
-        """What takes a policy, or playing on: moments and their futures, the map, the ledger."""
         self._tell(ledger=ledger(known.values()))
         yield "ledger"
-        for done, name in enumerate(new):
-            progress(f"what if? game {done + 1} of {len(new)}", 0.5 + done / (2 * len(new)))
+        insights = Insights(self._run, stage, high - low)
+        for done, name in enumerate(waiting):
+            progress(f"what if? game {done + 1} of {len(waiting)}", 0.5 + done / (2 * len(waiting)))
             if self._games[name]["board"] is not None:
                 self._keep(known, {name: {**self._games[name], **insights.moments_of(known[name])}})
             yield name

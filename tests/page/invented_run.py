@@ -54,7 +54,6 @@ def invented_data(*, games: int = 3, name: str = "invented") -> dict[str, Any]:
         for i in range(300)
     ]
     data = {
-        "format": 1,
         "version": 1,
         "run": {
             "name": name,
