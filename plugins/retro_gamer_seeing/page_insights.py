@@ -216,7 +216,7 @@ def disagrees(future: Future, expected: float, best: float, best_came: float, sp
         best_came: the highest mean reward that came of any key.
         span: how far the values of the run lie apart.
     """
-    if future.deaths > future.of / 2:
+    if future.doomed:
         return expected - future.mean_reward > _CLEARLY_MORE * span
     return (
         future.deaths == 0 < future.of

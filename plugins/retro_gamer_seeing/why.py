@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,15 @@ import numpy as np
 from retro_gamer_core.cli.arguments import AS_JSON, SEED, policy_options, policy_to_play
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.policies.key_values import bar, name_of, place
-from retro_gamer_core.terminal.printing import command, next_step, say, say_json, say_unbroken, table
+from retro_gamer_core.terminal.printing import (
+    command,
+    next_step,
+    say,
+    say_json,
+    say_unbroken,
+    table,
+    what_games_print_aside,
+)
 from retro_gamer_seeing.futures import SOON
 
 if TYPE_CHECKING:
@@ -41,6 +50,7 @@ class Explanation:
         futures: what came of each key in copies of the game.
         mattered: ``(row, column, character, weight)``, what it looked at, the most important first.
         board: lines of text.
+        player: column and row of who is played; None where there is none.
     """
 
     turn: int
@@ -49,11 +59,12 @@ class Explanation:
     futures: tuple[Future, ...]
     mattered: tuple[tuple[int, int, str, float], ...]
     board: tuple[str, ...]
+    player: tuple[int, int] | None = None
 
     @property
     def danger(self) -> str:
         """What is to be feared, in a sentence; empty where there is nothing."""
-        doomed = [each for each in self.futures if 2 * each.deaths > each.of]
+        doomed = [each for each in self.futures if each.doomed]
         if doomed and len(doomed) == len(self.futures):
             last = max(each.median_turns or 0 for each in doomed)
             return f"Whatever it presses, the game is mostly over within {_turns(last)}."
@@ -74,11 +85,11 @@ class Explanation:
     def disagreements(self) -> list[str]:
         """Where what it expects and what comes go different ways; nothing where every key is the end."""
         told: list[str] = []
-        if all(2 * each.deaths > each.of for each in self.futures):
+        if all(each.doomed for each in self.futures):
             return told
         for each, value in zip(self.futures, self.values, strict=True):
             where = place(float(value), self.values)
-            if where > 0.5 and 2 * each.deaths > each.of:
+            if where > 0.5 and each.doomed:
                 told.append(f"It thinks well of {name_of(each.key)}, and is {each.text}.")
             elif where < 0.25 and not each.deaths and each.of and each.mean_reward > self._chosen_reward:
                 told.append(f"It thinks little of {name_of(each.key)}, and more comes of it: {each.text}.")
@@ -103,8 +114,9 @@ def why(
     """
     from retro_gamer_seeing.moments import moments
 
-    chosen = policy_to_play(run, checkpoint, game)
-    recording = played(chosen, seed)
+    with what_games_print_aside():
+        chosen = policy_to_play(run, checkpoint, game)
+        recording = played(chosen, seed)
     if turn is None:
         turn = recording.turns - 1
     if turn >= recording.turns:
@@ -112,16 +124,21 @@ def why(
             f"that game lasted {recording.turns} turns, so nothing is chosen after turn {turn}",
             hint=f"--turn {recording.turns - 1} is its last choice",
         )
-    told = explain(chosen, recording, turn)
+    with what_games_print_aside():
+        told = explain(chosen, recording, turn)
     decided = [each for each in moments(recording) if each.turn != turn]
     if as_json:
         say_json(_as_data(told, seed) | {"moments": [vars(each) for each in decided]})
         return
     say(f"{chosen.policy.game}, seed {seed}, after {_turns(told.turn)} of {recording.turns}", bold=True)
     _show(told)
+    others = decided[-3:]
+    if others:
+        say("Worth a look, too:")
+        for each in others:
+            say(f"  after turn {each.turn}: {each.title}")
     same: dict[str, object] = {"game": game, "checkpoint": checkpoint, "seed": seed}
-    others = [f"{command('why', run, **same, turn=each.turn)}      ({each.title})" for each in decided[-3:]]
-    next_step(*others, command("play", run, **same))
+    next_step(*(command("why", run, **same, turn=each.turn) for each in others), command("play", run, **same))
 
 
 def played(chosen: PolicyToPlay, seed: int) -> Recording:
@@ -173,6 +190,7 @@ def explain(chosen: PolicyToPlay, recording: Recording, turn: int) -> Explanatio
             (row, column, cells.get((column, row), ("?", ""))[0], w) for row, column, w in looked_at
         ),
         board=tuple(board_lines(here.game)),
+        player=here.frame.player,
     )
 
 
@@ -211,7 +229,17 @@ def _chooser(player: Player) -> Any:
 def _show(told: Explanation) -> None:
     from retro_gamer_core.playing.watching import framed
 
-    say_unbroken(framed(list(told.board)))
+    columns, rows = get_terminal_size()
+    column, row = told.player or (0, 0)
+    board, left, top = list(told.board), 0, 0
+    if len(board[0]) > columns - 2 or len(board) > 2 * rows:  # around the player, then
+        left, wide = _part(column, len(board[0]), columns - 2)
+        top, high = _part(row, len(board), rows - 4)
+        say(
+            f"columns {left + 1} to {left + wide} of {len(board[0])}, rows {top + 1} to {top + high} of {len(board)}"
+        )
+        board = [line[left : left + wide] for line in board[top : top + high]]
+    say_unbroken(framed(board))
     rows = []
     for number, future in enumerate(told.futures):
         value = float(told.values[number])
@@ -234,6 +262,12 @@ def _show(told: Explanation) -> None:
             for row, column, thing, _ in told.mattered[:_MATTERED]
         ]
         say(f"What it looked at most: {'; '.join(things)}.")
+
+
+def _part(middle: int, length: int, room: int) -> tuple[int, int]:
+    """Where a part around ``middle`` begins that has no more than ``room``, and how long it is."""
+    room = max(1, min(room, length))
+    return min(max(0, middle - room // 2), length - room), room
 
 
 def _turns(count: float) -> str:

@@ -155,3 +155,56 @@ def test_what_has_not_been_trained_is_told_so(home, retro_gamer):
     for command in (("plot", "runs/new"), ("why", "runs/new"), ("record", "runs/new", "-o", "new.gif")):
         ended = retro_gamer(*command)
         assert ended.code == 1 and "retro-gamer train" in ended.err and "Traceback" not in ended.err
+
+
+def test_a_window_of_80_columns_is_enough(retro_gamer):
+    for command in (
+        ("plot", "runs/a"),
+        ("plot", "runs/a", "--over", "episodes"),
+        ("why", "runs/a", "--seed", 2**32 - 1),
+    ):
+        told = retro_gamer(*command)
+        assert told.code == 0 and max(map(len, (told.out + told.err).splitlines())) <= 80
+
+
+NOISY = """
+import random
+from retro.game import Game
+
+class Player:
+    character, name, position = "@", "player", (150, 100)
+    def handle_keystroke(self, key, game):
+        self.position = (149, 100)
+    def play_turn(self, game):
+        print("a turn")
+        game.state["score\\x1b[31m"] += 1
+        if game.turn_number == 8:
+            game.end()
+
+def create_game():
+    return Game([Player()], {"score\\x1b[31m": 0}, board_size=(300, 200))
+"""
+
+
+@pytest.fixture(scope="module")
+def noisy(home, retro_gamer) -> None:
+    """``runs/noisy``: a game with a large board that prints, and whose score has an odd name."""
+    (home / "noisy.py").write_text(NOISY, encoding="utf-8")
+    made = retro_gamer("create", "--game", "noisy.py", "--output", "runs/noisy", "--training-episodes", 2,
+                            "--actions", "KEY_LEFT", "--reward", "score\x1b[31m")  # fmt: skip
+    assert made.code == 0, made.err
+    trained = retro_gamer("train", "runs/noisy")
+    assert trained.code == 0, trained.err
+
+
+def test_what_a_game_prints_stands_beside_what_was_asked_for(noisy, home, retro_gamer):
+    told = json.loads(retro_gamer("why", "runs/noisy", "--json").out)
+    assert len(told["board"]) == 200
+    assert "a turn" not in retro_gamer("why", "runs/noisy").out
+    assert retro_gamer("record", "runs/noisy", "-o", "noisy.cast").out.startswith("noisy.cast")
+
+
+def test_of_a_large_board_the_part_around_the_player_is_shown(noisy, retro_gamer):
+    told = retro_gamer("why", "runs/noisy").out
+    assert max(map(len, told.splitlines())) <= 80 and "of 300" in told
+    assert any(line.startswith("|") and "@" in line for line in told.splitlines())
