@@ -49,6 +49,7 @@ class Setting:
     """Runs with the same settings, seeds aside: one line, and a band from the lowest to the highest of them."""
 
     label: str
+    game: str
     curves: tuple[dict[str, Any], ...]
 
     def points(self, over: Over) -> list[Point]:
@@ -62,7 +63,8 @@ class Setting:
             return lines[0]
         begin = max((line[0][0] for line in lines if line), default=0.0)
         end = min((line[-1][0] for line in lines if line), default=0.0)
-        places = sorted({x for line in lines for x, *_ in line if begin <= x <= end})
+        # Runs that were evaluated once, say, each at another time: what all had reached by the last of these.
+        places = sorted({x for line in lines for x, *_ in line if begin <= x <= end}) or [begin]
         found = [(x, [_at(line, x) for line in lines if line]) for x in places]
         return [(x, fmean(values), min(values), max(values)) for x, values in found]
 
@@ -128,8 +130,17 @@ def _settings(runs: Sequence[RunDirectory], curves: Sequence[dict[str, Any]]) ->
         if kept:
             names = [runs[place].path.name for place in places]
             label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)} seeds)"
-            drawn.append(Setting(label, kept))
+            drawn.append(Setting(label, _game_of(runs[places[0]]), kept))
     return drawn
+
+
+def _game_of(run: RunDirectory) -> str:
+    from retro_gamer_core.configuration import read_sections
+
+    try:
+        return str(read_sections(run.config).get("game"))
+    except RetroGamerError:
+        return str(run.path)
 
 
 def _settings_of(run: RunDirectory) -> str:
@@ -170,6 +181,9 @@ def _at(line: Sequence[Point], x: float) -> float:
 
 
 def _randoms(settings: Sequence[Setting]) -> list[float]:
+    """What random play reached before each run; nothing where the runs are of several games."""
+    if len({each.game for each in settings}) > 1:
+        return []
     return [curve["random"] for each in settings for curve in each.curves if curve["random"] is not None]
 
 
