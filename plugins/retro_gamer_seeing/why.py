@@ -229,12 +229,12 @@ def _chooser(player: Player) -> Any:
 def _show(told: Explanation) -> None:
     from retro_gamer_core.playing.watching import framed
 
-    columns, rows = get_terminal_size()
+    columns, window_rows = get_terminal_size()
     column, row = told.player or (0, 0)
     board, left, top = list(told.board), 0, 0
-    if len(board[0]) > columns - 2 or len(board) > 2 * rows:  # around the player, then
+    if len(board[0]) > columns - 2 or len(board) > 2 * window_rows:  # around the player, then
         left, wide = _part(column, len(board[0]), columns - 2)
-        top, high = _part(row, len(board), rows - 4)
+        top, high = _part(row, len(board), window_rows - 4)
         say(
             f"columns {left + 1} to {left + wide} of {len(board[0])}, rows {top + 1} to {top + high} of {len(board)}"
         )
