@@ -92,6 +92,7 @@ class Setting:
     """Runs with the same settings, seeds aside: one line, and a band from the lowest to the highest of them."""
 
     label: str
+    game: str
     curves: tuple[dict[str, Any], ...]
 
     def points(self, over: Over) -> list[Point]:
@@ -105,7 +106,8 @@ class Setting:
             return lines[0]
         begin = max((line[0][0] for line in lines if line), default=0.0)
         end = min((line[-1][0] for line in lines if line), default=0.0)
-        places = sorted({x for line in lines for x, *_ in line if begin <= x <= end})
+        # Runs that were evaluated once, say, each at another time: what all had reached by the last of these.
+        places = sorted({x for line in lines for x, *_ in line if begin <= x <= end}) or [begin]
         columns = [np.array(line).T for line in lines if line]
         found = zip(*(np.interp(places, at, means).tolist() for at, means, *_ in columns), strict=True)
         return [(x, fmean(values), min(values), max(values)) for x, values in zip(places, found, strict=True)]
@@ -122,8 +124,15 @@ def curves_by_setting(runs: Sequence[RunDirectory], curves: Sequence[dict[str, A
         if kept:
             names = [runs[place].path.name for place in places]
             label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)} seeds)"
-            drawn.append(Setting(label, kept))
+            drawn.append(Setting(label, _game_of(runs[places[0]]), kept))
     return drawn
+
+
+def _game_of(run: RunDirectory) -> str:
+    try:
+        return str(read_sections(run.config).get("game"))
+    except RetroGamerError:
+        return str(run.path)
 
 
 def _settings_but_seed(run: RunDirectory) -> str:

@@ -49,11 +49,11 @@ class Explanation:
     @property
     def danger(self) -> str:
         """What is to be feared, in a sentence; empty where there is nothing."""
-        if all(map(_mostly_over, self.futures)):
+        if all(each.doomed for each in self.futures):
             last = max(each.median_turns or 0 for each in self.futures)
             return f"Whatever it presses, the game is mostly over within {turns_in_words(last)}."
         future = self.futures[self.chosen]
-        if _mostly_over(future):
+        if future.doomed:
             return (
                 "The key that it presses leads to the end: dead in "
                 f"{turns_in_words(future.median_turns or 0)} ({future.deaths} of {future.of})."
@@ -77,11 +77,11 @@ class Explanation:
     @property
     def disagreements(self) -> list[str]:
         """Where what it expects and what comes go different ways; nothing where every key is the end."""
-        if all(map(_mostly_over, self.futures)):
+        if all(each.doomed for each in self.futures):
             return []
         return [
             f"It expects {value:.4g} of {name_of(each.key)}, and this comes: {each.text}."
-            if _mostly_over(each)
+            if each.doomed
             else f"It expects only {value:.4g} of {name_of(each.key)}, and no key brings more: {each.text}."
             for each, value, is_other in zip(self.futures, self.values, self.disagrees, strict=True)
             if is_other
@@ -139,7 +139,7 @@ def disagrees(future: Future, expected: float, best: float, best_came: float, sp
         best_came: the highest mean reward that came of any key.
         span: how far the values lie apart.
     """
-    if _mostly_over(future):
+    if future.doomed:
         return expected - future.mean_reward > _CLEARLY_MORE * span
     return (
         future.deaths == 0 < future.of
@@ -154,7 +154,3 @@ def value_range(recordings: Sequence[Recording]) -> tuple[float, float]:
     values = values[np.isfinite(values)]
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (-1.0, 1.0)
-
-
-def _mostly_over(future: Future) -> bool:
-    return 2 * future.deaths > future.of

@@ -57,10 +57,21 @@ class Future:
     errors: int = 0
 
     @property
+    def doomed(self) -> bool:
+        """Whether it was mostly the end of the game, as far as anybody knows: errors tell nothing."""
+        return 2 * self.deaths > self.of + self.errors
+
+    @property
     def text(self) -> str:
         """In a few words: "dead in 2 turns (20 of 20)"."""
         if not self.of:
             return "the game raised an error"
+        if self.errors:
+            return f"{self._of_whole_ones} (the game raised an error in {self.errors} more)"
+        return self._of_whole_ones
+
+    @property
+    def _of_whole_ones(self) -> str:
         told = []
         if self.gains > self.of * _MOST_OF_THEM:
             told.append(

@@ -14,6 +14,7 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, open_run, refuse_to_replace
 from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_core.runs.atomic_files import replace_file
 from retro_gamer_core.terminal.printing import (
     command,
     next_step,
@@ -86,6 +87,9 @@ def plot(runs: tuple[str, ...], output: Path | None, over: Over | None, force: b
 
 
 def _randoms(settings: Sequence[Setting]) -> list[float]:
+    """What random play reached before each run; nothing where the runs are of several games."""
+    if len({each.game for each in settings}) > 1:
+        return []
     return [curve["random"] for each in settings for curve in each.curves if curve["random"] is not None]
 
 
@@ -96,8 +100,8 @@ def _chart(settings: Sequence[Setting], over: Over) -> None:
 
     figure = plotille.Figure()
     figure.with_colors = False
-    label_room = 12
-    figure.width = max(30, min(100, shutil.get_terminal_size().columns - label_room - 4))
+    beside = len("-----------|-|") + len(f"|-> ({over})")  # what plotille puts left and right of the curves
+    figure.width = max(20, min(100, shutil.get_terminal_size().columns - beside) // 10 * 10)
     figure.height = _HEIGHT
     figure.register_label_formatter(float, _tick)
     figure.register_label_formatter(int, _tick)
@@ -202,7 +206,13 @@ def _picture(settings: Sequence[Setting], over: Over, output: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     output.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(output, dpi=150, metadata={"Date": None} if output.suffix == ".svg" else None)
+    kind = output.suffix.lower()[1:]
+    replace_file(
+        output,
+        lambda new: figure.savefig(
+            new, dpi=150, format=kind, metadata={"Date": None} if kind == "svg" else None
+        ),
+    )
 
 
 def _plain(text: str) -> str:

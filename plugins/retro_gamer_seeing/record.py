@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from retro_gamer_core.cli.arguments import SEED, SOME, policy_options, policy_to_play, refuse_to_replace
 from retro_gamer_core.errors import RetroGamerError
-from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words
+from retro_gamer_core.terminal.printing import command, next_step, say, size_in_words, what_games_print_aside
 from retro_gamer_seeing.boards import look_at
 from retro_gamer_seeing.films import Shot, write_cast, write_gif
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from retro.game import Game
 
     from retro_gamer_core.cli.arguments import PolicyToPlay
+    from retro_gamer_core.playing.replay import Recording
 
 _WRITERS = {".gif": write_gif, ".cast": write_cast}
 
@@ -55,27 +57,39 @@ def record(
     refuse_to_replace(output, force)
     if checkpoint is None and (Path(run) / "checkpoints" / "best.pt").is_file():
         checkpoint = "best"
-    chosen = policy_to_play(run, checkpoint, game)
-    seeds = range(GAMES_TO_CHOOSE_FROM) if seed is None else (seed,)
-    films = {each: _film(chosen, each, max_turns) for each in seeds}
-    seed = max(films, key=lambda each: films[each][1])
-    shots, _ = films[seed]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write(output, shots, framerate)
-    of = f"the best of {len(films)} games, " if len(films) > 1 else ""
-    say(f"{output}: {of}{shots[-1].caption} (seed {seed}, {size_in_words(output.stat().st_size)})")
+    from retro_gamer_seeing.policy_games import played
+
+    of = ""
+    with what_games_print_aside():
+        chosen = policy_to_play(run, checkpoint, game)
+        if seed is None:
+            of = f"the best of {GAMES_TO_CHOOSE_FROM} games, "
+            seed = max(
+                range(GAMES_TO_CHOOSE_FROM),
+                key=lambda each: _reached(played(chosen, each, max_turns=max_turns)),
+            )
+        shots = _film(chosen, seed, max_turns)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write(output, shots, framerate)
+    say(f"{output}: {of}{shots[-1].line} (seed {seed}, {size_in_words(output.stat().st_size)})")
     next_step(command("play", run, game=game, checkpoint=checkpoint, seed=seed))
 
 
-def _film(chosen: PolicyToPlay, seed: int, max_turns: int) -> tuple[list[Shot], float]:
-    """Play one game; its shots, and its score in the end."""
+def _reached(recording: Recording) -> float:
+    return recording.total_reward if recording.score is None else recording.score
+
+
+def _film(chosen: PolicyToPlay, seed: int, max_turns: int) -> list[Shot]:
+    """Play one game; its shots. Rows that show the same are one list, for a film has many of them."""
     from retro_gamer_seeing.policy_games import played
 
     shots: list[Shot] = []
 
     def look(game: Game) -> None:
         score, over = chosen.metadata.score_key(game.state), "" if game.playing else "  game over"
-        shots.append(Shot(look_at(game), f"turn {game.turn_number}  {score} {game.state[score]}{over}"))
+        board, before = look_at(game), shots[-1].board if shots else []
+        board = [old if old == row else row for row, old in zip_longest(board, before)]
+        shots.append(Shot(board, f"turn {game.turn_number}  {score} {game.state[score]}{over}"))
 
-    recording = played(chosen, seed, max_turns=max_turns, look=look)
-    return shots, recording.score or 0.0
+    played(chosen, seed, max_turns=max_turns, look=look)
+    return shots

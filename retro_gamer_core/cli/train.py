@@ -164,8 +164,11 @@ def _asked_prediction(run: RunDirectory) -> float | None:
 def _page_of(run: str) -> str:
     """Start ``watch`` in a process of its own, which a Ctrl-C here does not reach. Returns the address of its page."""
     own_group = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
+    told_to_all = click.get_current_context().find_root().params
+    alike = [word for name in told_to_all["blocked"] for word in ("--no-plugin", name)]
+    alike += ["--installed-only"] * told_to_all["installed_only"]
     page = subprocess.Popen(
-        [sys.executable, "-m", "retro_gamer_core.cli", "watch", run],
+        [sys.executable, "-m", "retro_gamer_core.cli", *alike, "watch", run],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -182,6 +182,18 @@ def board_lines(game: Game) -> list[str]:
 
 
 def framed(lines: list[str]) -> str:
-    """The lines inside a border."""
+    """The lines inside a border: a wide character hides an empty cell to its right, as on a terminal."""
     rule = "+" + "-" * max(map(len, lines), default=0) + "+"
-    return "\n".join([rule, *(f"|{line}|" for line in lines), rule])
+    return "\n".join([rule, *(f"|{_in_columns(line)}|" for line in lines), rule])
+
+
+def _in_columns(line: str) -> str:
+    from rich.cells import cell_len
+
+    shown = ""
+    for character in line:
+        if character == " " and shown and cell_len(shown[-1]) == 2:
+            shown += "\0"  # hidden
+        else:
+            shown += character if character.isprintable() else "?"
+    return shown.replace("\0", "")

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retro_gamer_core.evaluation.statistics import summarise
-from retro_gamer_seeing.curves import curve_of
+from retro_gamer_seeing.curves import Setting, curve_of
+from retro_gamer_seeing.plot import _randoms
 from retro_gamer_seeing.run_events import EventFile
 
 
@@ -129,3 +130,17 @@ def test_training_means_hold_every_episode_once(tmp_path_factory, rewards):
 def test_a_run_that_has_not_begun_has_an_empty_curve(tmp_path):
     curve = read_curve(tmp_path)
     assert (curve["evaluations"], curve["training"]) == ([], [])
+
+
+def test_seeds_that_were_evaluated_once_at_other_times_have_a_point(tmp_path):
+    curves = []
+    for turns, score in ((1000, 2.0), (3000, 6.0)):
+        written(tmp_path, evaluation(turns, [score, score]))
+        curves.append(read_curve(tmp_path))
+    assert Setting("both", "snake", tuple(curves)).points("turns") == [(3000.0, 4.0, 2.0, 6.0)]
+
+
+def test_random_play_of_several_games_is_not_averaged(tmp_path):
+    written(tmp_path, evaluation(1000, [1.0, 2.0]))
+    one, other = (Setting("a", game, (read_curve(tmp_path),)) for game in ("snake", "nav"))
+    assert _randoms([one, one]) == [2.5, 2.5] and _randoms([one, other]) == []

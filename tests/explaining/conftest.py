@@ -34,7 +34,7 @@ def home(tmp_path_factory) -> Path:
     return home
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def retro_gamer(home) -> Callable[..., SimpleNamespace]:
     """``retro_gamer("why", "runs/a")``: the command as people type it, in ``home``, without a terminal."""
     return lambda *arguments: _run(*arguments, cwd=home)

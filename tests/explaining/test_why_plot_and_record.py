@@ -178,3 +178,69 @@ def test_a_game_that_raises_is_told_with_its_turn(snake):
     with pytest.raises(GameError, match="ZeroDivisionError") as raised:
         played(replace(chosen, found=replace(chosen.found, factory=create_game)), 7)
     assert "turn 2" in raised.value.problem.where
+
+
+def test_a_window_of_80_columns_is_enough(retro_gamer):
+    for command in (
+        ("plot", "runs/a"),
+        ("plot", "runs/a", "--over", "episodes"),
+        ("why", "runs/a", "--seed", 2**32 - 1),
+    ):
+        told = retro_gamer(*command)
+        assert told.code == 0 and max(map(len, (told.out + told.err).splitlines())) <= 80
+
+
+NOISY = """
+import random
+from retro.game import Game
+
+class Player:
+    character, name, position = "@", "player", (150, 100)
+    def handle_keystroke(self, key, game):
+        self.position = (149, 100)
+    def play_turn(self, game):
+        print("a turn")
+        game.state["score\\x1b[31m"] += 1
+        if game.turn_number == 8:
+            game.end()
+
+def create_game():
+    return Game([Player()], {"score\\x1b[31m": 0}, board_size=(300, 200))
+"""
+
+
+@pytest.fixture(scope="module")
+def noisy(home, retro_gamer) -> None:
+    """``runs/noisy``: a game with a large board that prints, and whose score has an odd name."""
+    (home / "noisy.py").write_text(NOISY, encoding="utf-8")
+    made = retro_gamer("create", "--game", "noisy.py", "--output", "runs/noisy", "--training-episodes", 2,
+                            "--actions", "KEY_LEFT", "--reward", "score\x1b[31m")  # fmt: skip
+    assert made.code == 0, made.err
+    trained = retro_gamer("train", "runs/noisy")
+    assert trained.code == 0, trained.err
+
+
+def test_what_a_game_prints_stands_beside_what_was_asked_for(noisy, home, retro_gamer):
+    told = json.loads(retro_gamer("why", "runs/noisy", "--json").out)
+    assert len(told["board"]) == 200
+    assert "a turn" not in retro_gamer("why", "runs/noisy").out
+    assert retro_gamer("record", "runs/noisy", "-o", "noisy.cast").out.startswith("noisy.cast")
+
+
+def test_of_a_large_board_the_part_around_the_player_is_shown(noisy, retro_gamer):
+    told = retro_gamer("why", "runs/noisy").out
+    assert max(map(len, told.splitlines()[1:])) <= 80 and "of 300" in told
+    assert any(line.startswith("|") and "@" in line for line in told.splitlines())
+
+
+def test_the_page_of_a_training_is_watched_with_the_plugins_of_the_training(home, retro_gamer):
+    ended = retro_gamer("--no-plugin", "retro_gamer_seeing", "train", "runs/a", "--watch", "--for", "1s")
+    assert ended.code == 1 and "Traceback" not in ended.err
+
+
+def test_a_prediction_stands_in_the_run(home, retro_gamer):
+    assert (
+        retro_gamer("create", "--game", "snake", "--output", "runs/guess", "--training-episodes", 2).code == 0
+    )
+    assert retro_gamer("train", "runs/guess", "--predict", 150).code == 0
+    assert json.loads((home / "runs" / "guess" / "prediction.json").read_text("utf-8"))["value"] == 150

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from pathlib import Path
 
+import pytest
 from PIL import Image
 from retro.examples import snake
 
+from retro_gamer_core.errors import RetroGamerError
+from retro_gamer_seeing import films
 from retro_gamer_seeing.boards import look_at
 from retro_gamer_seeing.films import Shot, write_cast, write_gif
 
@@ -60,3 +65,33 @@ def test_a_cast_is_read_by_what_plays_it(tmp_path):
     for _, kind, text in events[:-1]:
         assert kind == "o" and text.startswith("\x1b[H\x1b[2J")
         assert "\x07" not in text and "\x1b]" not in text, "what a game draws cannot command the terminal"
+
+
+def test_what_a_caption_names_cannot_move_the_cursor(tmp_path):
+    film = [Shot(shot.board, "turn 1  \x1b[31mscore\n\ud800 你 1") for shot in shots(2)]
+    write_cast(tmp_path / "a.cast", film, framerate=4)
+    header, event, *_ = map(json.loads, (tmp_path / "a.cast").read_text("utf-8").splitlines())
+    assert event[2].split("\r\n")[-1] == "turn 1  ?[31mscore?? 你 1" and header["width"] == 25
+    write_gif(tmp_path / "a.gif", film, framerate=4)
+
+
+def test_a_film_for_which_the_disk_is_too_small_leaves_the_one_before(tmp_path, monkeypatch):
+    def save(image, file, *_, **__):
+        Path(file).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    film = tmp_path / "a.gif"
+    write_gif(film, shots(2), framerate=10)
+    before = film.read_bytes()
+    monkeypatch.setattr(Image.Image, "save", save)
+    with pytest.raises(RetroGamerError):
+        write_gif(film, shots(3), framerate=10)
+    assert list(tmp_path.iterdir()) == [film] and film.read_bytes() == before
+
+
+def test_the_cells_of_a_film_that_would_fill_the_memory_are_smaller(tmp_path, monkeypatch):
+    monkeypatch.setattr(films, "_MOST_PIXELS", 20 * 9 * 100)
+    write_gif(tmp_path / "a.gif", shots(20), framerate=10)
+    write_gif(tmp_path / "b.gif", shots(2), framerate=10)
+    with Image.open(tmp_path / "a.gif") as large, Image.open(tmp_path / "b.gif") as small:
+        assert large.n_frames == 20 and large.size < small.size

@@ -13,7 +13,7 @@ from retro_gamer_core.observation import TimeSteps
 from retro_gamer_core.playing.forks import begin
 from retro_gamer_core.playing.replay import board_cells
 from retro_gamer_core.plugins.registry import installed_plugins
-from retro_gamer_seeing.futures import _seed, futures
+from retro_gamer_seeing.futures import Future, _seed, futures
 
 
 class Guesses:
@@ -107,3 +107,9 @@ def test_a_copy_that_raises_an_error_counts_nowhere():
     left, right, _ = futures(begun(game), always_right, game[1].keys, repeats=3)
     assert (left.of, left.errors, left.deaths) == (0, 3, 0) and left.text == "the game raised an error"
     assert (right.of, right.errors) == (3, 0)
+
+
+def test_copies_in_which_the_game_raised_are_told_and_prove_no_danger():
+    one_of_twenty = Future(0, "KEY_UP", 1, 1, 9.0, 0.0, None, None, 0, errors=19)
+    assert not one_of_twenty.doomed and "19" in one_of_twenty.text
+    assert Future(0, "KEY_UP", 16, 16, 1.0, 0.0, None, None, 0, errors=4).doomed

@@ -233,3 +233,7 @@ def test_the_board_as_text_is_the_board_as_drawn(made_up_games, started, data):
 def test_a_frame_is_as_wide_as_the_lines_in_it():
     assert framed(["ab", "c "]) == "+--+\n|ab|\n|c |\n+--+"
     assert framed([]) == "++\n++"
+
+
+def test_a_wide_character_hides_the_empty_cell_to_its_right():
+    assert framed(["犬  ", "a犬b", "\x1b x"]).splitlines() == ["+---+", "|犬 |", "|a犬b|", "|? x|", "+---+"]
