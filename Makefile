@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 	$(BIN)/retro-gamer train build/demo --for 60s
 	$(BIN)/retro-gamer info build/demo
 	$(BIN)/retro-gamer play build/demo --checkpoint best --max-turns 300
-	@echo "Your turn. Type: source .venv/bin/activate        (Windows: .venv\\Scripts\\activate)"
+	@printf '%s\n' "Your turn. Type: source .venv/bin/activate        (Windows: .venv\\Scripts\\activate)"
 	@echo "                 retro-gamer create --game snake --output runs/snake"
 	@echo "                 retro-gamer train runs/snake --for 10m"
 
