@@ -77,7 +77,6 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         self._reached: list[float] = []
         self._good: list[str] = []
         self._alarm = ""
-        self._far: tuple[str, float, list[str]] = ("", 0.0, [])
         self._line = MovingLine()
         self._seconds_since_it_began = SteadyClock()
         self._reward = 0.0
@@ -93,8 +92,7 @@ class Progress(Notes, AbstractContextManager["Progress"]):
 
     def training_started(self, run: RunInfo, choices: list[str]) -> None:
         warn(f"Training {run.game}: {self._goal.announcement}. Ctrl-C stops and saves.")
-        self._far = self._goal.announcement, 0.0, []
-        self._draw()
+        self._line.show(self._goal.announcement, 0.0)
 
     def episode_finished(self, episode: EpisodeFinished) -> None:
         if self._turns_before is None:
@@ -108,17 +106,13 @@ class Progress(Notes, AbstractContextManager["Progress"]):
             f"{rate:,.0f} turns/s",
         ]
         reached, share = self._goal.reached(episode.number), self._goal.share(episode.number)
-        self._far = reached, share, [fact for fact in facts if fact]
-        self._draw()
-
-    def _draw(self) -> None:
-        self._line.show(*self._far, [line for line in (self._good, [self._alarm]) if any(line)])
+        below = [line for line in (self._good, [self._alarm]) if any(line)]
+        self._line.show(reached, share, [fact for fact in facts if fact], below)
 
     def alarm_raised(self, alarm: AlarmRaised) -> None:
         """All of it above, its name below."""
         super().alarm_raised(alarm)
         self._alarm = f"last warning: {alarm.code}, after episode {alarm.episode:,}"
-        self._draw()
 
     def checkpoint_saved(self, checkpoint: CheckpointSaved) -> None:
         if self._line.has_room_below:
@@ -138,7 +132,6 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         others |= {"random play": random} | (self._references if evaluation.compared == "score" else {})
         curve = sparkline(self._reached, width=20)
         self._good = [f"{self._evaluated} {curve}", *(f"{who} {score:,.1f}" for who, score in others.items())]
-        self._draw()  # after the last evaluation no episode comes
         if self._line.has_room_below:
             return
         games = f"{evaluation.games} game{'s' * (evaluation.games > 1)}"

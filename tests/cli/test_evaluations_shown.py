@@ -62,18 +62,6 @@ def test_a_panel_has_the_curve_beside_random_play_and_others_and_the_last_warnin
     assert all(len(line) < 80 for line in (bar, good, warning))
 
 
-def test_the_last_evaluation_is_shown_though_no_episode_comes_after_it(capsys, monkeypatch):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
-    with Progress(EpisodeGoal(0, 1000)) as progress:
-        progress.evaluated(replace(SCORED, score=100.0))
-        progress.episode_finished(EpisodeFinished(201, 7.0, 100, 0.1, None, "game over", 50_100))
-        progress.evaluated(SCORED)
-    left = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", capsys.readouterr().err).rstrip().splitlines()[-1]
-    assert left.startswith("score 1,234.5 without random keys ▁█ · best 1,234.5")
-
-
 def test_a_narrow_window_has_one_line(capsys, monkeypatch):
     *above, bar = drawn(capsys, monkeypatch, 69)
     assert len([line for line in above if line.startswith("  without random keys: ")]) == 2
