@@ -72,6 +72,10 @@ class GameDescription:
     name: str
     game: str
     metadata: Mapping[str, Any]
+    steps: tuple[str, ...] = ()
+    walls: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    past_tells: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -144,6 +148,10 @@ class GameFacts:
             where it met none.
         rewarded_turns: the share of those turns that had any, 0 … 1.
         occupied_cells: how many cells of the board had a character in them, on average.
+        steps: in which of the directions "right", "up", "left" and "down" a key takes the player one cell.
+        walls: characters that it never got onto, or not without the game being over.
+        goals: characters that one may want to reach or to flee.
+        past_tells: whether who knows what moved before knows better what moves next.
         notes: plain sentences on the game that no choice depends on; shown by ``create``.
     """
 
@@ -159,4 +167,8 @@ class GameFacts:
     largest_reward: float = 0.0
     rewarded_turns: float = 0.0
     occupied_cells: float = 0.0
+    steps: tuple[str, ...] = ()
+    walls: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    past_tells: bool = False
     notes: tuple[str, ...] = ()

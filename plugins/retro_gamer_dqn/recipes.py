@@ -16,6 +16,12 @@ _CROWDED = 100
 
 _WINDOW_ON_CROWDED_BOARDS = 5
 
+_WINDOW_BESIDE_WAYS = 3
+"""Who is told the way to what is far needs to see only what is near."""
+
+_REMEMBERED_CHANGES = 6
+"""Turns."""
+
 _USUAL_REWARDS = (0.1, 100.0)
 """Where the largest reward lies between these, rewards are taken as they are."""
 
@@ -186,7 +192,6 @@ def _exploration_at_the_end(facts: GameFacts) -> list[Choice]:
 
 
 def _view(facts: GameFacts) -> list[Choice]:
-    width, height = facts.board_size
     if facts.player is None:
         return [
             Choice(
@@ -204,28 +209,60 @@ def _view(facts: GameFacts) -> list[Choice]:
             "seen from the player's place, what is learned in one corner of the board holds in all of them",
         )
     ]
+    if facts.past_tells:
+        choices.append(
+            Choice(
+                "preprocessing",
+                "changes",
+                _REMEMBERED_CHANGES,
+                "what moved before tells better what moves next, as some play showed: so what left and came is seen",
+            )
+        )
+    if facts.goals and len(facts.steps) > 1:
+        choices += [
+            Choice(
+                "preprocessing",
+                "goals",
+                list(facts.goals),
+                "keys take the player cell by cell, so it is told the way to what is on the board",
+            ),
+            Choice(
+                "preprocessing",
+                "walls",
+                list(facts.walls),
+                "in some play, nobody got onto these, or only to lose: the ways go round them"
+                if facts.walls
+                else "in some play, the player got onto everything: the ways go straight",
+            ),
+        ]
+    radius, reason = _radius(facts)
+    if radius is not None:
+        choices.append(Choice("preprocessing", "radius", radius, reason))
+    return choices
+
+
+def _radius(facts: GameFacts) -> tuple[int | None, str]:
+    """How far the player sees, and why; None for the whole board."""
+    width, height = facts.board_size
+    if facts.goals and len(facts.steps) > 2:
+        side = 2 * _WINDOW_BESIDE_WAYS + 1
+        return _WINDOW_BESIDE_WAYS, (
+            f"who is told the way to what is far has to see only what is near, here {side} by {side} cells, and learns "
+            "that far sooner"
+        )
     if facts.occupied_cells > _CROWDED:
         side = 2 * _WINDOW_ON_CROWDED_BOARDS + 1
-        choices.append(
-            Choice(
-                "preprocessing",
-                "radius",
-                _WINDOW_ON_CROWDED_BOARDS,
-                f"about {facts.occupied_cells:.0f} cells of the board have something in them; in a window of {side} "
-                f"by {side} round the player, what is near is not drowned by what is far",
-            )
+        return _WINDOW_ON_CROWDED_BOARDS, (
+            f"about {facts.occupied_cells:.0f} cells of the board have something in them; in a window of {side} "
+            f"by {side} round the player, what is near is not drowned by what is far"
         )
-    elif width * height > _LARGEST_BOARD_SEEN_WHOLE:
-        choices.append(
-            Choice(
-                "preprocessing",
-                "radius",
-                _WINDOW_ON_LARGE_BOARDS,
-                f"the board has {width * height:,} cells; a window of {2 * _WINDOW_ON_LARGE_BOARDS + 1} by "
-                f"{2 * _WINDOW_ON_LARGE_BOARDS + 1} round the player is learned far sooner",
-            )
+    if width * height > _LARGEST_BOARD_SEEN_WHOLE:
+        side = 2 * _WINDOW_ON_LARGE_BOARDS + 1
+        return _WINDOW_ON_LARGE_BOARDS, (
+            f"the board has {width * height:,} cells; a window of {side} by {side} round the player is learned far "
+            "sooner"
         )
-    return choices
+    return None, ""
 
 
 def _games_process(facts: GameFacts) -> Choice:

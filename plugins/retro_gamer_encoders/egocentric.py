@@ -12,7 +12,8 @@ import numpy as np
 
 from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
 from retro_gamer_core.playing.state_features import StateFeatures
-from retro_gamer_encoders.newest_boards import explain, newest_boards
+from retro_gamer_encoders.boards import Boards
+from retro_gamer_encoders.paths import Paths
 from retro_gamer_encoders.settings import EgocentricSettings
 
 
@@ -23,98 +24,120 @@ def build(metadata: GameMetadata, **options: Any) -> CentredBoard | Window:
     in the middle, and without that the one that listens to the keyboard.
     """
     settings = EgocentricSettings(**options)
-    player = settings.player or metadata.player
-    if settings.radius is None:
-        return CentredBoard(metadata, player, settings.frames)
-    return Window(metadata, settings.radius, player, settings.frames)
+    return (
+        CentredBoard(metadata, settings)
+        if settings.radius is None
+        else Window(metadata, settings, settings.radius)
+    )
 
 
-class CentredBoard:
+class _Egocentric:
+    """What both have: the player, its surroundings, and the numbers beside the board."""
+
+    spec: ObservationSpec
+
+    def __init__(self, metadata: GameMetadata, settings: EgocentricSettings) -> None:
+        self.player = settings.player or metadata.player
+        self._boards = Boards(metadata, settings.frames, settings.changes)
+        self._state = StateFeatures(metadata.observe_state_sizes)
+        self._paths = Paths(metadata, settings.walls, settings.goals)
+        self._features = ("player column", "player row", *self._state.names, *self._paths.names)
+        self._first_path = 2 + len(self._state.names)
+
+    def _position(self, frame: Frame) -> tuple[int, int]:
+        at = frame.player
+        if at is None:
+            raise _no_player(self.player)
+        return at
+
+    def _write_beside(self, frame: Frame, at: tuple[int, int], features: np.ndarray) -> None:
+        if self._state.names:
+            self._state.write(frame.state, features[2 : self._first_path])
+        if self._paths.names:
+            self._paths.write(frame.codes, at, features[self._first_path :])
+
+    def _explain(self, seen: str, edge: str) -> list[str]:
+        return [
+            f"encoder egocentric: the learner sees {seen}{self._boards.explain()}; {edge}",
+            *self._paths.explain(),
+        ]
+
+
+class CentredBoard(_Egocentric):
     """The whole board, moved so that the player is in the middle.
 
     Kept as drawn, with the player's column and row as the first two features; ``ObservationSpec``
     says how a network sees it (``centred``).
     """
 
-    def __init__(self, metadata: GameMetadata, player: str | None, frames: int = 1) -> None:
+    def __init__(self, metadata: GameMetadata, settings: EgocentricSettings) -> None:
+        super().__init__(metadata, settings)
         width, height = metadata.board_size
-        self.player = player
-        self._state = StateFeatures(metadata.observe_state_sizes)
         self.spec = ObservationSpec(
-            frames * height,
+            self._boards.count * height,
             width,
-            tuple(metadata.character_set),
+            self._boards.characters,
             outside=True,
-            features=("player column", "player row", *self._state.names),
+            features=self._features,
             channel_first=metadata.spatial,
             centred=True,
-            frames=frames,
+            frames=self._boards.count,
         )
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
-        at = frame.player
-        if at is None:
-            raise _no_player(self.player)
-        cells[...] = newest_boards(frame, self.spec.frames)
+        at = self._position(frame)
+        cells[...] = self._boards.read(frame)
         features[0], features[1] = at
-        if self._state.names:
-            self._state.write(frame.state, features[2:])
+        self._write_beside(frame, at, features)
 
     def explain(self) -> list[str]:
-        return [
-            f"encoder egocentric: the learner sees the whole board, moved so that {_who(self.player)} is in "
-            f"the middle{explain(self.spec.frames)}; the edge of the board is marked straight ahead, behind and to "
-            "both sides"
-        ]
+        return self._explain(
+            f"the whole board, moved so that {_who(self.player)} is in the middle",
+            "the edge of the board is marked straight ahead, behind and to both sides",
+        )
 
 
-class Window:
+class Window(_Egocentric):
     """A square window with the player in the middle; cells beyond the board look unlike empty ones.
 
     The player's column and row on the board (0 … 1) are the first two features.
     """
 
-    def __init__(self, metadata: GameMetadata, radius: int, player: str | None, frames: int = 1) -> None:
+    def __init__(self, metadata: GameMetadata, settings: EgocentricSettings, radius: int) -> None:
+        super().__init__(metadata, settings)
         self._board_width, self._board_height = metadata.board_size
-        self.player = player
         self._radius = radius
-        self._state = StateFeatures(metadata.observe_state_sizes)
         self._side = side = 2 * radius + 1
         self.spec = ObservationSpec(
-            frames * side,
+            self._boards.count * side,
             side,
-            tuple(metadata.character_set),
+            self._boards.characters,
             outside=True,
-            features=("player column", "player row", *self._state.names),
+            features=self._features,
             channel_first=metadata.spatial,
-            frames=frames,
+            frames=self._boards.count,
         )
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
-        at = frame.player
-        if at is None:
-            raise _no_player(self.player)
-        (x, y), r = at, self._radius
+        (x, y), r = self._position(frame), self._radius
         left, right = max(0, x - r), min(self._board_width, x + r + 1)
         top, bottom = max(0, y - r), min(self._board_height, y + r + 1)
         cells[...] = self.spec.outside_code
-        frames = self.spec.frames
-        boards = newest_boards(frame, frames).reshape(frames, self._board_height, self._board_width)
-        windows = cells.reshape(frames, self._side, self._side)
+        count = self._boards.count
+        boards = self._boards.read(frame).reshape(count, self._board_height, self._board_width)
+        windows = cells.reshape(count, self._side, self._side)
         windows[:, top - y + r : bottom - y + r, left - x + r : right - x + r] = boards[
             :, top:bottom, left:right
         ]
         features[0] = x / max(1, self._board_width - 1)
         features[1] = y / max(1, self._board_height - 1)
-        if self._state.names:
-            self._state.write(frame.state, features[2:])
+        self._write_beside(frame, (x, y), features)
 
     def explain(self) -> list[str]:
-        return [
-            f"encoder egocentric: the learner sees a window of {self._side}×{self._side} cells with "
-            f"{_who(self.player)} in the middle{explain(self.spec.frames)}; cells beyond the edge of the board look "
-            "different from empty ones"
-        ]
+        return self._explain(
+            f"a window of {self._side}×{self._side} cells with {_who(self.player)} in the middle",
+            "cells beyond the edge of the board look different from empty ones",
+        )
 
 
 def _who(player: str | None) -> str:

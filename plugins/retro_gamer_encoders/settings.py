@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,18 @@ Frames = Annotated[
         "it can tell which way something moves, and the network has as many times the inputs.",
         low=1,
         typical="1 to 4",
+    ),
+]
+
+
+Changes = Annotated[
+    int,
+    Option(
+        "For how many turns it is seen what left a cell and what came to it. It shows which way things move, and how "
+        "long ago each moved last, which no single board does. 0: not at all.",
+        low=0,
+        hint="6",
+        typical="0 to 8",
     ),
 ]
 
@@ -41,3 +54,16 @@ class EgocentricSettings:
         ),
     ] = None
     frames: Frames = 1
+    changes: Changes = 0
+    goals: Annotated[
+        Sequence[str],
+        Option(
+            "Characters to which the learner is told the way: how near the nearest one is, and which of the four steps "
+            "lead nearer. Without any, it has to find out by itself.",
+            hint='["@"]',
+        ),
+    ] = ()
+    walls: Annotated[
+        Sequence[str],
+        Option("Characters that these ways go round, as nobody can or should step on them.", hint='["#"]'),
+    ] = ()

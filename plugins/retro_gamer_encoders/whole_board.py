@@ -6,8 +6,8 @@ import numpy as np
 
 from retro_gamer_core import Frame, GameMetadata, ObservationSpec
 from retro_gamer_core.playing.state_features import StateFeatures
-from retro_gamer_encoders.newest_boards import explain, newest_boards
-from retro_gamer_encoders.settings import Frames
+from retro_gamer_encoders.boards import Boards
+from retro_gamer_encoders.settings import Changes, Frames
 
 
 class WholeBoard:
@@ -16,28 +16,30 @@ class WholeBoard:
     Args:
         metadata: needs ``board_size`` and ``character_set``.
         frames: how many boards are seen, the newest first.
+        changes: for how many turns it is seen what came and left.
     """
 
-    def __init__(self, metadata: GameMetadata, *, frames: Frames = 1) -> None:
+    def __init__(self, metadata: GameMetadata, *, frames: Frames = 1, changes: Changes = 0) -> None:
         width, height = metadata.board_size
+        self._boards = Boards(metadata, frames, changes)
         self._state = StateFeatures(metadata.observe_state_sizes)
         self.spec = ObservationSpec(
-            frames * height,
+            self._boards.count * height,
             width,
-            tuple(metadata.character_set),
+            self._boards.characters,
             features=self._state.names,
             channel_first=metadata.spatial,
-            frames=frames,
+            frames=self._boards.count,
         )
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
-        cells[...] = newest_boards(frame, self.spec.frames)
+        cells[...] = self._boards.read(frame)
         if self._state.names:
             self._state.write(frame.state, features)
 
     def explain(self) -> list[str]:
         spec = self.spec
         return [
-            f"encoder one_hot: the learner sees all {spec.width}×{spec.board_height} cells{explain(spec.frames)}; "
+            f"encoder one_hot: the learner sees all {spec.width}×{spec.board_height} cells{self._boards.explain()}; "
             f"each shows one of {len(spec.characters)} characters or nothing"
         ]

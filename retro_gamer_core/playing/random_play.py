@@ -32,6 +32,7 @@ class Moment(NamedTuple):
         seconds: what the turn took.
         ended: how the game ended, if it is over.
         error: what it raised, if it did.
+        action: whose key was pressed in that turn.
     """
 
     game: Game | None
@@ -39,6 +40,7 @@ class Moment(NamedTuple):
     seconds: float = 0.0
     ended: Ending | None = None
     error: BaseException | None = None
+    action: int | None = None
 
 
 def play_at_random(
@@ -50,6 +52,7 @@ def play_at_random(
     max_turns: float = inf,
     rng: random.Random | None = None,
     game: Game | None = None,
+    choose: Callable[[Game], int] | None = None,
 ) -> Iterator[Moment]:
     """Play until so many turns have been played, or so many seconds are over, whichever comes first.
 
@@ -57,6 +60,7 @@ def play_at_random(
         max_turns: a game that is still going on then is given up.
         rng: draws the keys; Python's ``random``, as games do, when left out.
         game: the first game, not started yet; made when left out.
+        choose: gives the actions, by their number, in place of chance.
 
     What the game's code raises ends that game, and is told. Go through it inside a ``Chance``, and draw no
     random numbers on the way.
@@ -75,12 +79,13 @@ def play_at_random(
             yield Moment(game)
             while game.playing and played < turns and perf_counter() < until and game.turn_number < max_turns:
                 before = game.state.get(metadata.reward)
-                keys.press(draw(metadata.n_actions))
+                action = draw(metadata.n_actions) if choose is None else choose(game)
+                keys.press(action)
                 began = perf_counter()
                 game.step()
                 took = perf_counter() - began
                 played += 1
-                yield Moment(game, change(before, game.state.get(metadata.reward)), took)
+                yield Moment(game, change(before, game.state.get(metadata.reward)), took, action=action)
             if not game.playing:
                 ended = "game over"
             elif game.turn_number >= max_turns:

@@ -12,6 +12,8 @@ from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.games.metadata import GameMetadata, check_against_game
 from retro_gamer_core.parts import GameFacts
 from retro_gamer_core.playing.chance import seeded
+from retro_gamer_core.playing.contacts import Contacts
+from retro_gamer_core.playing.hidden_motion import HiddenMotion
 from retro_gamer_core.playing.player import PlayerFinder
 from retro_gamer_core.playing.random_play import Moment, play_at_random
 
@@ -57,8 +59,9 @@ def survey_game(
         seconds: list[float] = []
         rewards: list[float] = []
         occupied: list[int] = []
+        contacts, motion = Contacts(metadata), HiddenMotion(metadata)
         for moment in play:
-            for watch in watchers:
+            for watch in (contacts.watch, motion.watch, *watchers):
                 watch(moment)
             if moment.game is not None and moment.reward is not None:
                 if len(seconds) % _TURNS_BETWEEN_COUNTS == 0:
@@ -66,6 +69,17 @@ def survey_game(
                     occupied.append(len({agent.position for agent in shown}))
                 seconds.append(moment.seconds)
                 rewards.append(abs(moment.reward))
+        if contacts.steps():  # now walk toward whatever there is, which random steps seldom do
+            for moment in play_at_random(
+                create_game,
+                metadata,
+                turns=_TURNS,
+                seconds=_SECONDS,
+                max_turns=_TURNS,
+                choose=contacts.toward_something,
+            ):
+                contacts.watch(moment)
+                motion.watch(moment)
     return GameFacts(
         name=name,
         board_size=tuple(game.board_size),
@@ -79,6 +93,10 @@ def survey_game(
         largest_reward=max(rewards, default=0.0),
         rewarded_turns=fmean(map(bool, rewards or [0.0])),
         occupied_cells=fmean(occupied or [0]),
+        steps=tuple(sorted(set(contacts.steps().values()))),
+        walls=tuple(contacts.walls()),
+        goals=tuple(contacts.goals()),
+        past_tells=motion.past_tells,
         notes=(note,) if note else (),
     )
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from retro_gamer_core.configuration import edit_config
 from retro_gamer_core.contracts import ask
+from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.games.metadata_keys import MOST_CHARACTERS
 from retro_gamer_core.playing.frames import CharacterCodes
 from retro_gamer_core.policies.player import build_encoder
 
 if TYPE_CHECKING:
+    from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.training.trainer import Trainer
 
 
@@ -41,10 +43,13 @@ def _make_room_for(unknown: tuple[str, ...], trainer: Trainer) -> bool:
     if known == before:
         return False
     metadata.character_set = known
-    encoder = build_encoder(config.encoder, metadata, trainer.any_game, trainer.plugins)
-    codes = np.arange(256, dtype=np.uint8)
-    if old_spec.outside:
-        codes[old_spec.outside_code] = encoder.spec.outside_code
+    try:
+        encoder = build_encoder(config.encoder, metadata, trainer.any_game, trainer.plugins)
+    except RetroGamerError:  # it has room for so many and no more
+        metadata.character_set = before
+        return False
+    codes = np.zeros(256, np.uint8)
+    codes[: old_spec.n_codes] = _new_codes(old_spec, encoder.spec)
     if not ask(player.learner, "extend_characters", encoder.spec, codes):
         metadata.character_set = before
         return False
@@ -52,3 +57,10 @@ def _make_room_for(unknown: tuple[str, ...], trainer: Trainer) -> bool:
     trainer.loop.extend_characters(codes, encoder, player.characters)
     edit_config(trainer.run.config, {"metadata": {"character_set": known}})
     return True
+
+
+def _new_codes(old: ObservationSpec, new: ObservationSpec) -> list[int]:
+    """Of each code of before, the code that the same thing has now."""
+    code = {character: code for code, character in enumerate(new.characters, start=1)}
+    now = [0, *(code.get(character, 0) for character in old.characters)]
+    return [*now, new.outside_code] if old.outside else now
