@@ -75,7 +75,7 @@ class GameDescription:
     steps: tuple[str, ...] = ()
     walls: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
-    past_tells: bool = False
+    turns_that_tell: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -151,7 +151,8 @@ class GameFacts:
         steps: in which of the directions "right", "up", "left" and "down" a key takes the player one cell.
         walls: characters that it never got onto, or not without the game being over.
         goals: characters that one may want to reach or to flee.
-        past_tells: whether who knows what moved before knows better what moves next.
+        turns_that_tell: for how many turns to remember what moved, to know better what moves next; 0 where it does
+            not help.
         notes: plain sentences on the game that no choice depends on; shown by ``create``.
     """
 
@@ -170,5 +171,5 @@ class GameFacts:
     steps: tuple[str, ...] = ()
     walls: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
-    past_tells: bool = False
+    turns_that_tell: int = 0
     notes: tuple[str, ...] = ()

@@ -19,9 +19,6 @@ _WINDOW_ON_CROWDED_BOARDS = 5
 _WINDOW_BESIDE_WAYS = 3
 """Who is told the way to what is far needs to see only what is near."""
 
-_REMEMBERED_CHANGES = 6
-"""Turns."""
-
 _USUAL_REWARDS = (0.1, 100.0)
 """Where the largest reward lies between these, rewards are taken as they are."""
 
@@ -209,16 +206,16 @@ def _view(facts: GameFacts) -> list[Choice]:
             "seen from the player's place, what is learned in one corner of the board holds in all of them",
         )
     ]
-    if facts.past_tells:
+    if facts.turns_that_tell:
         choices.append(
             Choice(
                 "preprocessing",
                 "changes",
-                _REMEMBERED_CHANGES,
+                facts.turns_that_tell,
                 "what moved before tells better what moves next, as some play showed: so what left and came is seen",
             )
         )
-    if facts.goals and len(facts.steps) > 1:
+    if _is_told_the_way(facts):
         choices += [
             Choice(
                 "preprocessing",
@@ -241,10 +238,15 @@ def _view(facts: GameFacts) -> list[Choice]:
     return choices
 
 
+def _is_told_the_way(facts: GameFacts) -> bool:
+    """Where keys lead along one line only, all there is to see is which side something is on."""
+    return bool(facts.goals) and len(facts.steps) > 2
+
+
 def _radius(facts: GameFacts) -> tuple[int | None, str]:
     """How far the player sees, and why; None for the whole board."""
     width, height = facts.board_size
-    if facts.goals and len(facts.steps) > 2:
+    if _is_told_the_way(facts):
         side = 2 * _WINDOW_BESIDE_WAYS + 1
         return _WINDOW_BESIDE_WAYS, (
             f"who is told the way to what is far has to see only what is near, here {side} by {side} cells, and learns "

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 Place = tuple[int, int]
 
 _SIDES: tuple[Place, ...] = ((1, 0), (0, -1), (-1, 0), (0, 1))
-#: A change is remembered for so many turns.
-_TURNS = 6
+#: For how many turns changes are remembered, on trial.
+_MEMORIES = 1, 3, 6
 #: So many predictions are enough to tell, and with fewer nobody can.
-_MOST, _FEWEST = 20_000, 300
-#: Of what the board alone predicts wrongly, so much is to be right with what moved before.
+_MOST, _FEWEST = 10_000, 300
+#: Of what is predicted wrongly, so much is to be right with what moved before, or with a longer memory of it.
 _WORTH_KNOWING = 0.25
 _SELDOM = 0.02
 #: More of one kind on the board are scenery.
@@ -38,7 +38,7 @@ class HiddenMotion:
         self._finder = PlayerFinder(metadata.player)
         self._came_of: defaultdict[Any, Counter[Any]] = defaultdict(Counter)
         self.predictions = 0
-        self._wrong = self._wrong_with_past = 0
+        self._wrong = dict.fromkeys((0, *_MEMORIES), 0)
         self._forget()
 
     def _forget(self) -> None:
@@ -49,11 +49,14 @@ class HiddenMotion:
         self._turn = 0
 
     @property
-    def past_tells(self) -> bool:
-        """Whether who knows what moved before knows better what moves next."""
-        wrong, with_past = self._wrong, self._wrong_with_past
-        enough = self.predictions >= _FEWEST and wrong >= _SELDOM * self.predictions
-        return enough and wrong - with_past >= _WORTH_KNOWING * wrong
+    def turns_that_tell(self) -> int:
+        """For how many turns to remember changes, to know better what moves next; 0 where it does not help."""
+        enough = self.predictions >= _FEWEST and self._wrong[0] >= _SELDOM * self.predictions
+        turns = 0
+        for longer in _MEMORIES if enough else ():
+            if self._wrong[turns] - self._wrong[longer] >= _WORTH_KNOWING * self._wrong[turns]:
+                turns = longer
+        return turns
 
     def watch(self, moment: Moment) -> None:
         """Take note of what the play has come to."""
@@ -97,17 +100,18 @@ class HiddenMotion:
             )
             self._predict(seen, past, went)
 
-    def _predict(self, seen: Any, past: Any, went: str) -> None:
-        plain, with_past = self._came_of[seen], self._came_of[seen, past]
-        if plain:
+    def _predict(self, seen: Any, past: tuple[int, ...], went: str) -> None:
+        plain = self._came_of[seen]
+        guess = max(plain, key=plain.__getitem__, default=None)
+        if guess is not None:
             self.predictions += 1
-            guess = max(plain, key=plain.__getitem__)
-            self._wrong += guess != went
-            if with_past:
-                guess = max(with_past, key=with_past.__getitem__)
-            self._wrong_with_past += guess != went
+            self._wrong[0] += guess != went
+        for turns in _MEMORIES:
+            with_past = self._came_of[seen, tuple([min(turns + 1, age) for age in past])]
+            if guess is not None:
+                self._wrong[turns] += max(with_past, key=with_past.__getitem__, default=guess) != went
+            with_past[went] += 1
         plain[went] += 1
-        with_past[went] += 1
 
     def _note_changes(self, before: dict[Place, str], now: dict[Place, str]) -> None:
         for place in before.keys() | now.keys():
@@ -118,4 +122,4 @@ class HiddenMotion:
                     self._left[place, was] = self._turn
 
     def _age(self, since: int | None) -> int:
-        return _TURNS if since is None else min(_TURNS, self._turn - since)
+        return _MEMORIES[-1] + 1 if since is None else self._turn - since

@@ -96,7 +96,7 @@ def survey_game(
         steps=tuple(sorted(set(contacts.steps().values()))),
         walls=tuple(contacts.walls()),
         goals=tuple(contacts.goals()),
-        past_tells=motion.past_tells,
+        turns_that_tell=motion.turns_that_tell,
         notes=(note,) if note else (),
     )
 
