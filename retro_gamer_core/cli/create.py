@@ -40,7 +40,7 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
     from retro_gamer_core.checks.game_look import QUICK, GameLook
     from retro_gamer_core.configuration.settings import TrainingSettings
     from retro_gamer_core.games.finding import find_game
-    from retro_gamer_core.playing.survey import survey_game, warnings_about
+    from retro_gamer_core.playing.survey import seen_in_play, survey_game, warnings_about
     from retro_gamer_core.plugins.registry import installed_plugins
     from retro_gamer_core.runs.run_directory import refuse_to_overwrite
     from retro_gamer_core.training.new_run import (
@@ -87,6 +87,8 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
     warn_of(findings_of(look), run.path)
+    if seen_there := seen_in_play(facts):
+        say(f"Seen in two seconds of play: {seen_there}")
     chosen = {choice.key: choice.value for choice in choices}
     parts = " · ".join(f"{kind} {chosen[kind]}" for kind in KINDS if kind in chosen)
     say(f"Chosen by the recipe {recipe!r}: {parts}")

@@ -101,6 +101,21 @@ def survey_game(
     )
 
 
+def seen_in_play(facts: GameFacts) -> str:
+    """What a moment of play showed of a game, and recipes choose by; "" where no key leads anywhere."""
+    if not facts.steps:
+        return ""
+    walls, goals, turns = " ".join(facts.walls), " ".join(facts.goals), facts.turns_that_tell
+    return "; ".join(
+        [
+            f"keys lead {', '.join(facts.steps)}",
+            f"there is {goals} to walk to" if goals else "there is nothing to walk to",
+            f"{walls} stopped the player or ended the game" if walls else "nothing stopped the player",
+            *([f"what moved in the last {turns} turn(s) tells what moves next"] if turns else []),
+        ]
+    )
+
+
 def warnings_about(facts: GameFacts) -> list[str]:
     """Sentences on what will make training slow."""
     if facts.create_seconds <= _SLOW_CREATION and facts.turn_seconds <= _SLOW_TURN:
