@@ -7,7 +7,7 @@ takes as many layers as the way has steps (Tamar et al. 2016, "Value iteration n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -18,6 +18,8 @@ DIRECTIONS = {"right": (1, 0), "up": (0, -1), "left": (-1, 0), "down": (0, 1)}
 
 _NEARER_BY_STEP = 0.9
 """Closeness is this to the power of the distance: 1 at the place itself, a third ten steps away; 0 without a way."""
+
+_NO_WAY = [0.0] * 5
 
 
 class Paths:
@@ -36,17 +38,14 @@ class Paths:
 
     def __init__(self, metadata: GameMetadata, walls: Sequence[str], goals: Sequence[str]) -> None:
         self._explained = goals, walls
-        width, height = metadata.board_size
+        self._width, height = metadata.board_size
         code = {character: code for code, character in enumerate(metadata.character_set or (), start=1)}
-        self._row = width + 1  # with a place at the end of each row that belongs to no cell
-        self._cells = np.zeros((1 + len(goals), height, self._row), np.uint8)
-        # Code 255 is on no board.
-        self._goals = np.array([code.get(goal, 255) for goal in goals], np.uint8)[:, None, None]
-        self._blocked = np.zeros(256, np.uint8)
-        self._blocked[[code[wall] for wall in walls if wall in code]] = 1
-        on_board = np.zeros((height, self._row), np.uint8)
-        on_board[:, :width] = 1
-        self._on_board = _bits(on_board)
+        self._walls = _ones_for(code[wall] for wall in walls if wall in code)
+        self._goals = [_ones_for([code[goal]] if goal in code else ()) for goal in goals]
+        # Bit 0 is the last cell of the last row.
+        self._all = (1 << self._width * height) - 1
+        first = sum(1 << row * self._width for row in range(1, height + 1)) >> 1
+        self._not_first, self._not_last = self._all & ~first, self._all & ~(first >> self._width - 1)
         self.names = tuple(
             name
             for goal in goals
@@ -58,28 +57,27 @@ class Paths:
 
         A step has 1 if it leads nearer, -1 if it leads away, and 0 if there is a wall, or no way at all.
         """
-        cells, row = self._cells, self._row
-        self._blocked.take(codes, out=cells[0, :, :-1])
-        np.equal(codes, self._goals, out=cells[1:, :, :-1].view(bool))
-        blocked, *goals = map(_bits, cells)
-        free = self._on_board & ~blocked
-        at = 1 << (player[1] * row + player[0])
+        cells, width, not_first, not_last = codes.tobytes(), self._width, self._not_first, self._not_last
+        free = self._all & ~int(cells.translate(self._walls), 2)
+        at = 1 << codes.size - 1 - (player[1] * width + player[0])
         free |= at
-        around = [step & free for step in (at << 1, at >> row, at >> 1, at << row)]
+        around = [
+            step & free for step in ((at & not_last) >> 1, at << width, (at & not_first) << 1, at >> width)
+        ]
         values: list[float] = []
-        for goal in goals:
-            seen, before, distance = goal, 0, 0
-            while not seen & at:
+        for goal in self._goals:
+            seen, before, distance = int(cells.translate(goal), 2), 0, 0
+            while not seen & at and seen != before:
                 before = seen
-                seen |= (seen << 1 | seen >> 1 | seen << row | seen >> row) & free
-                if seen == before:
-                    break
+                seen |= (
+                    (seen & not_last) >> 1 | (seen & not_first) << 1 | seen << width | seen >> width
+                ) & free
                 distance += 1
-            if seen & at and goal:
+            if seen & at:
                 values.append(_NEARER_BY_STEP**distance)
                 values += [(1.0 if before & step else -1.0) if step else 0.0 for step in around]
             else:
-                values += [0.0] * 5
+                values += _NO_WAY
         features[:] = values
 
     def explain(self) -> list[str]:
@@ -93,6 +91,9 @@ class Paths:
         ]
 
 
-def _bits(cells: np.ndarray) -> int:
-    """The cells that are 1, as the bits of a number."""
-    return int.from_bytes(np.packbits(cells, bitorder="little").tobytes(), "little")
+def _ones_for(codes: Iterable[int]) -> bytes:
+    """What makes of a board, cell by cell, the digits of a binary number that has a 1 for each of these codes."""
+    digits = bytearray(b"0" * 256)
+    for code in codes:
+        digits[code] = ord("1")
+    return bytes(digits)
