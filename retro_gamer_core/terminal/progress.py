@@ -82,6 +82,7 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         self._reward = 0.0
         self._turns_before: int | None = None
         self._evaluated = ""
+        self._not_drawn = ""
 
     def __enter__(self) -> Progress:
         self._line.__enter__()
@@ -107,6 +108,7 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         ]
         reached, share = self._goal.reached(episode.number), self._goal.share(episode.number)
         below = [line for line in (self._good, [self._alarm]) if any(line)]
+        self._not_drawn = ""
         self._line.show(reached, share, [fact for fact in facts if fact], below)
 
     def alarm_raised(self, alarm: AlarmRaised) -> None:
@@ -132,14 +134,21 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         others |= {"random play": random} | (self._references if evaluation.compared == "score" else {})
         curve = sparkline(self._reached, width=20)
         self._good = [f"{self._evaluated} {curve}", *(f"{who} {score:,.1f}" for who, score in others.items())]
-        if self._line.has_room_below:
-            return
         games = f"{evaluation.games} game{'s' * (evaluation.games > 1)}"
         best = ", the best so far" if evaluation.is_best else ""
-        warn(
+        said = (
             f"  without random keys: {evaluation.compared} {reached:,.1f} in {games} (random play: {random:,.1f})"
             + (best if reached > random else ", no better than random play")
         )
+        if self._line.has_room_below:
+            self._not_drawn = said
+        else:
+            warn(said)
+
+    def training_finished(self, outcome: Outcome) -> None:
+        """The last evaluation, after which no episode came to draw it with."""
+        if self._not_drawn:
+            warn(self._not_drawn)
 
 
 class EpisodeGoal:

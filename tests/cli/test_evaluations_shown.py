@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retro_gamer_core.events import AlarmRaised, EpisodeFinished, Evaluated
+from retro_gamer_core.events import AlarmRaised, EpisodeFinished, Evaluated, Outcome
 from retro_gamer_core.terminal.progress import EpisodeGoal, Progress
 
 SNAKE = str(Path("runs", "snake"))
@@ -60,6 +60,21 @@ def test_a_panel_has_the_curve_beside_random_play_and_others_and_the_last_warnin
     assert good == "score 1,234.5 without random keys ▁█ · best 1,234.5 · random play 3.0"
     assert warning == "last warning: reward-rare, after episode 150"
     assert all(len(line) < 80 for line in (bar, good, warning))
+
+
+def test_the_last_evaluation_is_told_though_no_episode_comes_after_it(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    with Progress(EpisodeGoal(0, 1000)) as progress:
+        progress.evaluated(replace(SCORED, score=100.0))
+        progress.episode_finished(EpisodeFinished(201, 7.0, 100, 0.1, None, "game over", 50_100))
+        progress.evaluated(SCORED)
+        progress.training_finished(Outcome("finished", 201, 50_100, 60.0))
+    shown = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", capsys.readouterr().err)
+    told = [line for line in shown.splitlines() if "  without random keys: " in line]
+    assert len(told) == 1, "the first one was drawn"
+    assert "1,234.5" in told[0]
 
 
 def test_a_narrow_window_has_one_line(capsys, monkeypatch):
