@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from retro_gamer_core.playing.frames import drawn
 from retro_gamer_core.playing.player import PlayerFinder
 from retro_gamer_core.playing.random_play import Moment
 
@@ -14,39 +13,31 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 
-_SIDES: tuple[Place, ...] = ((1, 0), (0, -1), (-1, 0), (0, 1))
-#: For how many turns changes are remembered, on trial.
+#: For how many turns a move is remembered, on trial.
 _MEMORIES = 1, 3, 6
 #: So many predictions are enough to tell, and with fewer nobody can.
 _MOST, _FEWEST = 10_000, 300
 #: Of what is predicted wrongly, so much is to be right with what moved before, or with a longer memory of it.
-_WORTH_KNOWING = 0.25
+_WORTH_KNOWING = 0.2
 _SELDOM = 0.02
-#: More of one kind on the board are scenery.
-_SCENERY = 60
+#: Cells. Farther is a jump, and no way to go on.
+_FARTHEST_STEP = 2
 
 
 class HiddenMotion:
-    """Predicts of each thing on the board where it goes next, once with and once without what moved before.
+    """Predicts of each character where it goes next, once with and once without how it moved before.
 
-    A prediction is what came most often until then of moments that looked the same: the thing, which of its four
-    neighbours are like it, and on which side of it the player is; with its past, also how long ago the thing came
-    and how long ago one like it left each neighbour.
+    A prediction is what came most often until then of moments that looked the same: how the character looks, and on
+    which side of it the player is; with its past, also which step it took last, and how long ago it took its last
+    two.
     """
 
     def __init__(self, metadata: GameMetadata) -> None:
         self._finder = PlayerFinder(metadata.player)
-        self._came_of: defaultdict[Any, Counter[Any]] = defaultdict(Counter)
-        self.predictions = 0
+        self._came_of: defaultdict[Any, Counter[Place]] = defaultdict(Counter)
+        self._characters: dict[int, _Moving] = {}
+        self._turn = self.predictions = 0
         self._wrong = dict.fromkeys((0, *_MEMORIES), 0)
-        self._forget()
-
-    def _forget(self) -> None:
-        self._cells: dict[Place, str] | None = None
-        self._player: Place | None = None
-        self._came: dict[Place, int] = {}
-        self._left: dict[tuple[Place, str], int] = {}
-        self._turn = 0
 
     @property
     def turns_that_tell(self) -> int:
@@ -62,64 +53,66 @@ class HiddenMotion:
         """Take note of what the play has come to."""
         game = moment.game
         if game is None or moment.ended is not None or self.predictions >= _MOST:
-            self._forget()
+            self._characters = {}
             return
         if moment.action is None:
             self._finder.forget()
-            self._forget()
-        cells = {(x, y): character for x, y, character, _ in drawn(game.agents)}
-        player = self._finder.position(game)
-        if self._cells is not None:
-            self._look(self._cells, cells, {self._player, player})
-            self._note_changes(self._cells, cells)
-        self._cells, self._player = cells, player
+            self._characters = {}
         self._turn += 1
+        player = self._finder.position(game)
+        if player is None:
+            return
+        self._characters = {
+            id(each): self._looked_at(each, player)
+            for each in game.agents
+            if getattr(each, "display", True) and hasattr(each, "position") and each.position != player
+        }
 
-    def _look(self, before: dict[Place, str], now: dict[Place, str], players: set[Place | None]) -> None:
-        many = {what for what, count in Counter(before.values()).items() if count > _SCENERY}
-        for place, what in before.items():
-            if place in players or what in many:
-                continue
-            (x, y), went = place, "nowhere"
-            sides = [(x + dx, y + dy) for dx, dy in _SIDES]
-            alike = [before.get(side) == what for side in sides]
-            if now.get(place) != what:
-                ways = [
-                    i
-                    for i, side in enumerate(sides)
-                    if not alike[i] and now.get(side) == what and side not in players
-                ]
-                if len(ways) != 1:  # gone, or not to be told from another one
-                    continue
-                went = str(ways[0])
-            at = self._player or place
-            seen = what, *alike, (at[0] > x) - (at[0] < x), (at[1] > y) - (at[1] < y)
-            past = (
-                self._age(self._came.get(place)),
-                *(self._age(self._left.get((side, what))) for side in sides),
-            )
-            self._predict(seen, past, went)
+    def _looked_at(self, character: Any, player: Place) -> _Moving:
+        place = tuple(character.position)
+        known = self._characters.get(id(character))
+        if known is None or known.character is not character:
+            return _Moving(character, place, player)
+        step = place[0] - known.place[0], place[1] - known.place[1]
+        if max(map(abs, step)) > _FARTHEST_STEP:
+            return _Moving(character, place, player)
+        self._predict(known.seen, [known.past(self._turn, turns) for turns in _MEMORIES], step)
+        if step != (0, 0):
+            known.step, known.before, known.moved_in = step, known.moved_in, self._turn
+        known.look(place, player)
+        return known
 
-    def _predict(self, seen: Any, past: tuple[int, ...], went: str) -> None:
+    def _predict(self, seen: Any, past: list[Any], went: Place) -> None:
         plain = self._came_of[seen]
         guess = max(plain, key=plain.__getitem__, default=None)
         if guess is not None:
             self.predictions += 1
             self._wrong[0] += guess != went
-        for turns in _MEMORIES:
-            with_past = self._came_of[seen, tuple([min(turns + 1, age) for age in past])]
+        for turns, known in zip(_MEMORIES, past, strict=True):
+            with_past = self._came_of[seen, turns, known]
             if guess is not None:
                 self._wrong[turns] += max(with_past, key=with_past.__getitem__, default=guess) != went
             with_past[went] += 1
         plain[went] += 1
 
-    def _note_changes(self, before: dict[Place, str], now: dict[Place, str]) -> None:
-        for place in before.keys() | now.keys():
-            was, what = before.get(place), now.get(place)
-            if was != what:
-                self._came[place] = self._turn
-                if was is not None:
-                    self._left[place, was] = self._turn
 
-    def _age(self, since: int | None) -> int:
-        return _MEMORIES[-1] + 1 if since is None else self._turn - since
+class _Moving:
+    """A character of a game in play: how it looked, its last step, and in which turns it took its last two."""
+
+    __slots__ = ("before", "character", "moved_in", "place", "seen", "step")
+
+    def __init__(self, character: Any, place: Place, player: Place) -> None:
+        self.character = character
+        self.step, self.moved_in, self.before = (0, 0), -1_000, -2_000
+        self.look(place, player)
+
+    def look(self, place: Place, player: Place) -> None:
+        self.place = place
+        x, y = player[0] - place[0], player[1] - place[1]
+        self.seen = str(self.character.character), (x > 0) - (x < 0), (y > 0) - (y < 0)
+
+    def past(self, turn: int, turns: int) -> Any:
+        """What who remembers so many turns knows of it in this turn."""
+        ages = turn - self.moved_in, turn - self.before
+        known = tuple(age if age <= turns else None for age in ages)
+        return known, self.step if known[0] else None
