@@ -6,11 +6,12 @@ seen coming. There are two of them: a window that moves with the player, and the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
+from retro_gamer_core import Frame, GameMetadata, Observations, ObservationSpec, RetroGamerError, Symmetry
 from retro_gamer_core.playing.state_features import StateFeatures
 from retro_gamer_encoders.newest_boards import explain, newest_boards
 from retro_gamer_encoders.settings import EgocentricSettings
@@ -59,6 +60,10 @@ class CentredBoard:
         features[0], features[1] = at
         if self._state.names:
             self._state.write(frame.state, features[2:])
+
+    def mirrored(self, observations: Observations, symmetry: Symmetry) -> Observations:
+        board = self.spec.width, self.spec.board_height
+        return _mirrored(observations, symmetry, self.spec, board, self._state.names)
 
     def explain(self) -> list[str]:
         return [
@@ -109,12 +114,29 @@ class Window:
         if self._state.names:
             self._state.write(frame.state, features[2:])
 
+    def mirrored(self, observations: Observations, symmetry: Symmetry) -> Observations:
+        two_cells = 2, 2  # on which the place is 0 or 1, too
+        return _mirrored(observations, symmetry, self.spec, two_cells, self._state.names)
+
     def explain(self) -> list[str]:
         return [
             f"encoder egocentric: the learner sees a window of {self._side}×{self._side} cells with "
             f"{_who(self.player)} in the middle{explain(self.spec.frames)}; cells beyond the edge of the board look "
             "different from empty ones"
         ]
+
+
+def _mirrored(
+    seen: Observations,
+    symmetry: Symmetry,
+    spec: ObservationSpec,
+    board: tuple[int, int],
+    names: Sequence[str],
+) -> Observations:
+    """The features are the player's place on a board of this size, then the numbers of the state."""
+    places = symmetry.of_places(seen.features[:, :2], *board)
+    numbers = symmetry.of_numbers(seen.features[:, 2:], names)
+    return Observations(symmetry.of_cells(seen.cells, spec), np.hstack([places, numbers]))
 
 
 def _who(player: str | None) -> str:
