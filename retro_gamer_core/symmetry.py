@@ -182,6 +182,12 @@ def _families(
     )
 
 
+def known_directions(actions: Sequence[str]) -> dict[str, str]:
+    """Which way keys point by their names."""
+    families = [_ARROW_KEYS] if any(action in _ARROW_KEYS for action in actions) else _LETTER_KEYS
+    return {key: _word(shape) for family in _present(families, actions) for key, shape in family.items()}
+
+
 def symmetries_of(
     names: Sequence[str],
     actions: Sequence[str],
@@ -215,7 +221,7 @@ def symmetries_of(
 
 
 def _pairs(families: Sequence[Family], grid: GridSymmetry) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for family in families:
         by_shape = {shape: thing for thing, shape in family.items()}
         pairs |= {thing: by_shape[grid.shape(shape)] for thing, shape in family.items()}
@@ -224,7 +230,7 @@ def _pairs(families: Sequence[Family], grid: GridSymmetry) -> dict[str, str]:
 
 def _signed_pairs(families: Sequence[Family], grid: GridSymmetry) -> dict[str, tuple[str, int]]:
     """A number that is to become one that points the other way becomes it with the other sign."""
-    pairs = {}
+    pairs: dict[str, tuple[str, int]] = {}
     for family in families:
         by_shape = {shape: name for name, shape in family.items()}
         for name, shape in family.items():

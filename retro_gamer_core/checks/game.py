@@ -15,6 +15,7 @@ from retro_gamer_core.checks.game_look import MAX_TURNS, QUICK, THOROUGH, GameFa
 from retro_gamer_core.checks.keys import effects_of_keys
 from retro_gamer_core.checks.repeatability import fresh_and_repeatable
 from retro_gamer_core.checks.rewards import rewards
+from retro_gamer_core.checks.symmetries import symmetries
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games.console_screen import console_problem
@@ -208,4 +209,5 @@ GAME_CHECKS: tuple[Check, ...] = (
     board_too_large,
     rewards,
     effects_of_keys,
+    symmetries,
 )

@@ -32,6 +32,7 @@ class Moment(NamedTuple):
         seconds: what the turn took.
         ended: how the game ended, if it is over.
         error: what it raised, if it did.
+        action: whose key was pressed in that turn.
     """
 
     game: Game | None
@@ -39,6 +40,7 @@ class Moment(NamedTuple):
     seconds: float = 0.0
     ended: Ending | None = None
     error: BaseException | None = None
+    action: int | None = None
 
 
 def play_at_random(
@@ -75,12 +77,13 @@ def play_at_random(
             yield Moment(game)
             while game.playing and played < turns and perf_counter() < until and game.turn_number < max_turns:
                 before = game.state.get(metadata.reward)
-                keys.press(draw(metadata.n_actions))
+                action = draw(metadata.n_actions)
+                keys.press(action)
                 began = perf_counter()
                 game.step()
                 took = perf_counter() - began
                 played += 1
-                yield Moment(game, change(before, game.state.get(metadata.reward)), took)
+                yield Moment(game, change(before, game.state.get(metadata.reward)), took, action=action)
             if not game.playing:
                 ended = "game over"
             elif game.turn_number >= max_turns:

@@ -20,6 +20,7 @@ DESCRIPTION = {
     "reward": "score",
     "character_set": ["@", "$"],
     "board_size": [9, 3],
+    "symmetries": ["left-right"],
 }
 
 
