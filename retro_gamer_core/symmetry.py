@@ -137,9 +137,12 @@ _CHARACTERS = (
 )
 
 
-def _closed(family: Family, group: Sequence[GridSymmetry]) -> bool:
-    """Whether each of them becomes one of them."""
-    return all(grid.shape(shape) in family.values() for grid in group for shape in family.values())
+def _with_counterparts(family: Family, group: Sequence[GridSymmetry]) -> Family:
+    """Those of a family that become others of it, whichever symmetry it is."""
+    shapes = set(family.values())
+    return {
+        thing: shape for thing, shape in family.items() if {grid.shape(shape) for grid in group} <= shapes
+    }
 
 
 def _present(families: Sequence[Family], things: Sequence[str]) -> Iterator[Family]:
@@ -177,8 +180,8 @@ def _families(
     letters = () if arrows else _present(_LETTER_KEYS, [each for each in actions if each not in directions])
     looks = _present(_CHARACTERS, [each for each in characters if each not in directions])
     return (
-        [*_keys_that_must(actions, directions), *(each for each in letters if _closed(each, group))],
-        [*_said(directions, characters), *(each for each in looks if _closed(each, group))],
+        [*_keys_that_must(actions, directions), *(_with_counterparts(each, group) for each in letters)],
+        [*_said(directions, characters), *(_with_counterparts(each, group) for each in looks)],
     )
 
 

@@ -38,8 +38,11 @@ _FEWEST_STRETCHES = 10
 _FEWEST_TURNS = 500
 """A symmetry for which fewer speak is not proposed."""
 
-_MOST_OF_ALL = 0.7
+_MOST_OF_ALL = 0.5
 """The share of turns that must have a mirror image which was seen often enough."""
+
+_TELLING = 0.2
+"""The share of those that must look, or come out, different in the mirror; else there is nothing to gain."""
 
 _BY_LUCK, _HARDLY_BY_LUCK = 4.0, 4.5
 """Standard errors: what is less far apart is taken for luck; what is farther apart contradicts."""
@@ -224,7 +227,7 @@ def symmetries(look: GameLook) -> Iterator[Finding]:
 def _holds(turns: Comparison, others: Comparison) -> bool:
     enough = turns.turns >= max(_FEWEST_TURNS, _MOST_OF_ALL * turns.of)
     others_enough = others.turns >= _MOST_OF_ALL * others.of or others.of < _HARDLY_ANY * turns.of
-    tells = turns.telling + others.telling >= (1 - _MOST_OF_ALL) * turns.turns
+    tells = turns.telling + others.telling >= _TELLING * turns.turns
     return enough and others_enough and tells and max(turns.largest, others.largest) < _BY_LUCK
 
 
