@@ -98,8 +98,10 @@ def findings_of(look: GameLook) -> Findings:
             except GameError as error:  # a factory that works only now and then
                 add_once(finding_of("factory-fails", error.problem))
     seen = look.seen
-    looked_at = (f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})",)
-    return Findings(f"the game {look.found.name}", tuple(found), looked_at, tuple(look.left_out))
+    looked_at = f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})"
+    return Findings(
+        f"the game {look.found.name}", tuple(found), (looked_at, *look.worth_knowing), tuple(look.left_out)
+    )
 
 
 # How games end --------------------------------------------------------------------------------

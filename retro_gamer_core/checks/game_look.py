@@ -190,6 +190,7 @@ class GameLook:
     Attributes:
         seen: what random play showed.
         left_out: sentences on what was not looked at, and why.
+        worth_knowing: sentences on what is no fault of the game.
     """
 
     found: FoundGame
@@ -200,6 +201,7 @@ class GameLook:
     create_seconds: float = 0.0
     seen: Seen = field(init=False)
     left_out: list[str] = field(default_factory=list)
+    worth_knowing: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.seen = Seen(self.metadata)

@@ -189,7 +189,7 @@ class Mirror:
 
 
 def symmetries(look: GameLook) -> Iterator[Finding]:
-    """Symmetries that the description claims and play contradicts, and those that it could claim."""
+    """Symmetries that the description claims and play contradicts; those that it could claim are worth knowing."""
     moves, metadata = look.seen.moves, look.metadata
     if look.seen.game is None:
         return
@@ -217,11 +217,13 @@ def symmetries(look: GameLook) -> Iterator[Finding]:
             held[name] = f"{name} in {turns.turns:,} of {turns.of:,} turns"
     if held:
         names = [name for name in SYMMETRIES if name in held or name in metadata.symmetries]
-        hint = toml_setting("symmetries", names)
+        say_so = toml_setting("symmetries", names)
         if found_out:
-            hint += f" and {toml_setting('directions', directions)}"
-        what = f"in a mirror the game goes on as it does, with no difference found: {' and '.join(held.values())}"
-        yield finding("symmetry-not-described", what, len(group_of(names)), hint=hint)
+            say_so += f" and {toml_setting('directions', directions)}"
+        look.worth_knowing.append(
+            f"in a mirror the game goes on as it does, with no difference found: {' and '.join(held.values())}. "
+            f"With {say_so} in its description, each update learns from one of {len(group_of(names))} mirror images"
+        )
 
 
 def _holds(turns: Comparison, others: Comparison) -> bool:

@@ -86,13 +86,9 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
         )
     for warning in warnings_about(facts):
         warn(f"Warning: {warning}")
-    findings = findings_of(look)
-    warn_of(findings, run.path)
-    for symmetric in findings:
-        if symmetric.code == "symmetry-not-described":
-            say(
-                f"note: {symmetric.what}. To learn each turn that way, too, under [metadata]: {symmetric.hint}"
-            )
+    warn_of(findings_of(look), run.path)
+    for sentence in look.worth_knowing:
+        say(f"note: {sentence}")
     chosen = {choice.key: choice.value for choice in choices}
     parts = " · ".join(f"{kind} {chosen[kind]}" for kind in KINDS if kind in chosen)
     say(f"Chosen by the recipe {recipe!r}: {parts}")

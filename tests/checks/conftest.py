@@ -20,7 +20,6 @@ DESCRIPTION = {
     "reward": "score",
     "character_set": ["@", "$"],
     "board_size": [9, 3],
-    "symmetries": ["left-right"],
 }
 
 
