@@ -232,7 +232,7 @@ learns](../explanation/dqn.md).
 GROUPS = {
     "What a plugin offers": ("parts", "options"),
     "What a part must be able to do": ("contracts",),
-    "What is seen and remembered": ("observation", "playing.frames", "transitions"),
+    "What is seen and remembered": ("observation", "playing.frames", "symmetry", "transitions"),
     "What happens in training": ("events", "playing.replay"),
     "What goes wrong": ("errors",),
     "Playing without torch": ("policies.exported",),

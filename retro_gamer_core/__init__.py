@@ -41,6 +41,7 @@ _HOME = {
     "Recording": "playing.replay",
     "RetroGamerError": "errors",
     "RunInfo": "events",
+    "Symmetry": "symmetry",
     "TimeSteps": "observation",
     "Transitions": "transitions",
     "Wrapper": "contracts",

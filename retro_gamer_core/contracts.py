@@ -51,6 +51,10 @@ class Encoder(Protocol):
 
     It may offer ``action_mask(frame) -> bool[n_actions]``, in the order of the keys with "press nothing" last: the
     actions that are allowed at this moment. At least one is.
+
+    It may offer ``mirrored(observations, symmetry) -> Observations``: what it would have written, had the games been
+    seen in a mirror (``retro_gamer_core.symmetry.Symmetry``), in new arrays. A game with ``symmetries`` in its
+    description can be trained with no other encoder.
     """
 
     spec: ObservationSpec

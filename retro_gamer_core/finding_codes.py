@@ -120,6 +120,9 @@ _ROWS = (
     Code("key-not-described", "game", "note", "keys that the game's code speaks of, and actions does not",
          "the learner can never press them", "add them to actions, unless they are for people only"),
 
+    Code("symmetry-contradicted", "game", "problem", "turns, or moves, that come out otherwise in the mirror",
+         "each turn is learned from in the mirror, too, where this is not what happens",
+         "take it out of symmetries; or say in directions what points where"),
     Code("setting-wrong", "run", "problem", "", "a setting that cannot be right", "the value that is told"),
     Code("own-code", "run", "problem", "",
          "only installed packages may run here (`--installed-only`), so nothing more of the run was looked at",

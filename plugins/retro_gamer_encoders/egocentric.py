@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
+from retro_gamer_core import Frame, GameMetadata, Observations, ObservationSpec, RetroGamerError, Symmetry
 from retro_gamer_core.playing.state_features import StateFeatures
 from retro_gamer_encoders.boards import Boards
 from retro_gamer_encoders.paths import Paths
@@ -56,6 +56,14 @@ class _Egocentric:
         if self._paths.names:
             self._paths.write(frame.codes, at, features[self._first_path :])
 
+    def _mirrored(self, seen: Observations, symmetry: Symmetry, board: tuple[int, int]) -> Observations:
+        """The features are the player's place on a board of this size, numbers of the state, and the ways."""
+        first = self._first_path
+        places = symmetry.of_places(seen.features[:, :2], *board)
+        numbers = symmetry.of_numbers(seen.features[:, 2:first], self._state.names)
+        ways = seen.features[:, first:][:, self._paths.places_in_mirror(symmetry)]
+        return Observations(symmetry.of_cells(seen.cells, self.spec), np.hstack([places, numbers, ways]))
+
     def _explain(self, seen: str, edge: str) -> list[str]:
         return [
             f"encoder egocentric: the learner sees {seen}{self._boards.explain()}; {edge}",
@@ -89,6 +97,10 @@ class CentredBoard(_Egocentric):
         cells[...] = self._boards.read(frame)
         features[0], features[1] = at
         self._write_beside(frame, at, features)
+
+    def mirrored(self, observations: Observations, symmetry: Symmetry) -> Observations:
+        board = self.spec.width, self.spec.board_height
+        return self._mirrored(observations, symmetry, board)
 
     def explain(self) -> list[str]:
         return self._explain(
@@ -132,6 +144,10 @@ class Window(_Egocentric):
         features[0] = x / max(1, self._board_width - 1)
         features[1] = y / max(1, self._board_height - 1)
         self._write_beside(frame, (x, y), features)
+
+    def mirrored(self, observations: Observations, symmetry: Symmetry) -> Observations:
+        two_cells = 2, 2  # on which the place is 0 or 1, too
+        return self._mirrored(observations, symmetry, two_cells)
 
     def explain(self) -> list[str]:
         return self._explain(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from retro_gamer_core import GameMetadata
+from retro_gamer_core import GameMetadata, RetroGamerError, Symmetry
 
 DIRECTIONS = {"right": (1, 0), "up": (0, -1), "left": (-1, 0), "down": (0, 1)}
 """Column and row of a step."""
@@ -37,9 +37,11 @@ class Paths:
     """
 
     def __init__(self, metadata: GameMetadata, walls: Sequence[str], goals: Sequence[str]) -> None:
-        self._explained = goals, walls
+        self._explained = list(goals), list(walls)
         self._width, height = metadata.board_size
-        code = {character: code for code, character in enumerate(metadata.character_set or (), start=1)}
+        self._codes = code = {
+            character: code for code, character in enumerate(metadata.character_set or (), start=1)
+        }
         self._walls = _ones_for(code[wall] for wall in walls if wall in code)
         self._goals = [_ones_for([code[goal]] if goal in code else ()) for goal in goals]
         # Bit 0 is the last cell of the last row.
@@ -79,6 +81,36 @@ class Paths:
             else:
                 values += _NO_WAY
         features[:] = values
+
+    def places_in_mirror(self, symmetry: Symmetry) -> list[int]:
+        """The feature that each one has in the mirror image.
+
+        Raises:
+            RetroGamerError: a goal becomes a character there that is none.
+        """
+        goals, _ = self._explained
+        steps = list(DIRECTIONS.values())
+        # What is to the right in the mirror was where the step to the right comes from.
+        turned = {symmetry.grid.vector(step): number for number, step in enumerate(steps)}
+        found: list[int] = []
+        for goal in goals:
+            was = next((other for other in goals if self._in_mirror(other, symmetry) == goal), None)
+            if was is None:
+                raise RetroGamerError(
+                    f"{goal!r} is a goal, and what it is in a mirror image is none",
+                    where="[preprocessing] goals",
+                    why="with symmetries in the description, each moment is learned from in its mirror images, too",
+                    hint=f"goals = {[*dict.fromkeys([*goals, self._in_mirror(goal, symmetry)])]}",
+                )
+            first = 5 * goals.index(was)
+            found += [first, *(first + 1 + turned[step] for step in steps)]
+        return found
+
+    def _in_mirror(self, goal: str, symmetry: Symmetry) -> str:
+        if goal not in self._codes:
+            return goal
+        code = int(symmetry.codes[self._codes[goal]])
+        return next(character for character, each in self._codes.items() if each == code)
 
     def explain(self) -> list[str]:
         """A sentence, where there are goals."""

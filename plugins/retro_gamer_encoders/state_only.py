@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retro_gamer_core import Frame, GameMetadata, ObservationSpec, RetroGamerError
+from retro_gamer_core import Frame, GameMetadata, Observations, ObservationSpec, RetroGamerError, Symmetry
 from retro_gamer_core.playing.state_features import StateFeatures
 
 
@@ -28,6 +28,10 @@ class StateOnly:
 
     def encode(self, frame: Frame, cells: np.ndarray, features: np.ndarray) -> None:
         self._state.write(frame.state, features)
+
+    def mirrored(self, observations: Observations, symmetry: Symmetry) -> Observations:
+        numbers = symmetry.of_numbers(observations.features, self._state.names)
+        return Observations(observations.cells, numbers)
 
     def explain(self) -> list[str]:
         return [f"encoder state_only: the learner sees no board, only {', '.join(self.spec.features)}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retro_gamer_core import Frame, GameMetadata, ObservationSpec
+from retro_gamer_core import Frame, GameMetadata, Observations, ObservationSpec, Symmetry
 from retro_gamer_core.playing.state_features import StateFeatures
 from retro_gamer_encoders.boards import Boards
 from retro_gamer_encoders.settings import Changes, Frames
@@ -36,6 +36,10 @@ class WholeBoard:
         cells[...] = self._boards.read(frame)
         if self._state.names:
             self._state.write(frame.state, features)
+
+    def mirrored(self, observations: Observations, symmetry: Symmetry) -> Observations:
+        cells = symmetry.of_cells(observations.cells, self.spec)
+        return Observations(cells, symmetry.of_numbers(observations.features, self._state.names))
 
     def explain(self) -> list[str]:
         spec = self.spec

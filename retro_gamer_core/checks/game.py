@@ -15,6 +15,7 @@ from retro_gamer_core.checks.game_look import MAX_TURNS, QUICK, THOROUGH, GameFa
 from retro_gamer_core.checks.keys import effects_of_keys
 from retro_gamer_core.checks.repeatability import fresh_and_repeatable
 from retro_gamer_core.checks.rewards import rewards
+from retro_gamer_core.checks.symmetries import symmetries
 from retro_gamer_core.errors import GameError
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.games.console_screen import console_problem
@@ -97,8 +98,10 @@ def findings_of(look: GameLook) -> Findings:
             except GameError as error:  # a factory that works only now and then
                 add_once(finding_of("factory-fails", error.problem))
     seen = look.seen
-    looked_at = (f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})",)
-    return Findings(f"the game {look.found.name}", tuple(found), looked_at, tuple(look.left_out))
+    looked_at = f"{seen.turns:,} turns in {seen.games:,} games with random keys (seed {look.seed})"
+    return Findings(
+        f"the game {look.found.name}", tuple(found), (looked_at, *look.worth_knowing), tuple(look.left_out)
+    )
 
 
 # How games end --------------------------------------------------------------------------------
@@ -208,4 +211,5 @@ GAME_CHECKS: tuple[Check, ...] = (
     board_too_large,
     rewards,
     effects_of_keys,
+    symmetries,
 )

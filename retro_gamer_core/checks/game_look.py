@@ -11,6 +11,7 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from retro_gamer_core.checks.moves import Moves
 from retro_gamer_core.games.finding import fresh_game
 from retro_gamer_core.playing.chance import seed_what_is_in_place
 from retro_gamer_core.playing.frames import characters_on
@@ -86,6 +87,7 @@ class Seen:
         error: what was raised first, in which game and after how many turns of it.
         changes: whether what a learner sees has ever changed within a game.
         listeners: the types of the characters that listen to the keyboard.
+        moves: what came of each key and who moved where.
     """
 
     def __init__(self, metadata: GameMetadata) -> None:
@@ -105,6 +107,7 @@ class Seen:
         self.error: tuple[BaseException, int, int] | None = None
         self.changes = False
         self.listeners: set[type] = set()
+        self.moves = Moves(metadata)
         self._first_view: Any = None
         self._state_before: dict[str, Any] = {}
         self._turns_before = 0
@@ -122,6 +125,7 @@ class Seen:
     def watch(self, moment: Moment) -> None:
         """Take note of what random play has come to."""
         game = moment.game
+        self.moves.watch(moment)
         if moment.ended is not None:
             self._ended(game.turn_number if game is not None else 0, moment.ended, moment.error)
         elif moment.reward is None:
@@ -186,6 +190,7 @@ class GameLook:
     Attributes:
         seen: what random play showed.
         left_out: sentences on what was not looked at, and why.
+        worth_knowing: sentences on what is no fault of the game.
     """
 
     found: FoundGame
@@ -196,6 +201,7 @@ class GameLook:
     create_seconds: float = 0.0
     seen: Seen = field(init=False)
     left_out: list[str] = field(default_factory=list)
+    worth_knowing: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.seen = Seen(self.metadata)

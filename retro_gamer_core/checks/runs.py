@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from retro_gamer_core.checks.game import findings_of, look_at
 from retro_gamer_core.checks.game_look import GameLook
 from retro_gamer_core.contracts import ask
-from retro_gamer_core.errors import ProblemsFound
+from retro_gamer_core.errors import ConfigurationError, ProblemsFound
 from retro_gamer_core.finding_codes import Level
 from retro_gamer_core.findings import Finding, Findings, finding, finding_of
 from retro_gamer_core.playing.chance import any_game
 from retro_gamer_core.playing.environment import complete_metadata
 from retro_gamer_core.plugins.own_code import OwnCodeRefused
-from retro_gamer_core.policies.player import build_player, lock_parts
+from retro_gamer_core.policies.player import build_encoder, build_player, lock_parts
 from retro_gamer_core.runs.parts_lock import differences, read_lock
 from retro_gamer_core.training.alarms import GROWTH_OF_GAMES, SHORTEST_RUN, mostly_random, run_too_short
 from retro_gamer_core.training.loading import load_run
+from retro_gamer_core.training.mirroring import Mirroring
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -52,6 +53,7 @@ def check_run(run: RunDirectory, plugins: Plugins, *, seed: int = 0, quick: bool
         complete_metadata(config.metadata, found.factory)
         settings = [
             *_parts(run, config, plugins),
+            *_mirror_images(config, partial(any_game, found.factory), plugins),
             *_length(config, partial(any_game, found.factory), plugins, look),
         ]
     return Findings(thing, (*settings, *game.found), game.looked_at, game.left_out)
@@ -62,6 +64,14 @@ def _parts(run: RunDirectory, config: RunConfig, plugins: Plugins) -> Iterator[F
     for difference in differences(read_lock(run.parts_lock), lock_parts(config, plugins)):
         level: Level = "problem" if difference.serious else "warning"
         yield finding_of("part-changed", difference.problem, level=level)
+
+
+def _mirror_images(config: RunConfig, one_game: Callable[[], Game], plugins: Plugins) -> Iterator[Finding]:
+    """The description names symmetries, and what the learner sees has no mirror image."""
+    try:
+        Mirroring(config.metadata, build_encoder(config.encoder, config.metadata, one_game, plugins), seed=0)
+    except ConfigurationError as refused:
+        yield finding_of("setting-wrong", refused.problem)
 
 
 def _length(

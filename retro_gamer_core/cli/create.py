@@ -89,6 +89,8 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
     warn_of(findings_of(look), run.path)
     if seen_there := seen_in_play(facts):
         say(f"Seen in two seconds of play: {seen_there}")
+    for sentence in look.worth_knowing:
+        say(f"note: {sentence}")
     chosen = {choice.key: choice.value for choice in choices}
     parts = " · ".join(f"{kind} {chosen[kind]}" for kind in KINDS if kind in chosen)
     say(f"Chosen by the recipe {recipe!r}: {parts}")

@@ -43,6 +43,8 @@ class GameMetadata(DescribedGame):
         key_variables: the environment variable that may rename the key of an action, such as
             ``{"KEY_UP": "RETRO_KEY_P1_UP"}``; see ``pressed``.
         winner: the key of ``game.state`` with the name of the character that has won; "" while nobody has.
+        symmetries: mirror images in which the game goes on just as it does; see ``retro_gamer_core.symmetry``.
+        directions: which way a key, a character or a number of the state points, where its name does not say it.
         observe_state_sizes: how many numbers each key of ``observe_state`` gives. Measured on a fresh
             game, so it is not part of the description.
     """
@@ -155,6 +157,11 @@ def problems_with_game(metadata: GameMetadata, game: Game) -> list[Problem]:
     named = [(role, getattr(metadata, role)) for role in ("reward", "score", "winner")]
     named += [("observe_state", key) for key in metadata.observe_state]
     problems = [_problem_with_key(role, key, state) for role, key in named if key is not None]
+    for thing in metadata.directions:
+        if not (len(thing) == 1 or thing in metadata.actions or thing.partition("[")[0] in state):
+            what = f"directions: {thing!r} is no key, no character and no number of the game's state"
+            hint = did_you_mean(thing, [*metadata.actions, *state])
+            problems.append(Problem(what, "", "only these can point somewhere", hint, "not-in-state"))
     if metadata.player is not None and metadata.player not in characters:
         what = f"player: the game has no character named {metadata.player!r}"
         hint = did_you_mean(metadata.player, characters)

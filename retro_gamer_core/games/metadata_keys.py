@@ -12,6 +12,7 @@ from retro_gamer_core.games.key_names import is_key, likely_key
 from retro_gamer_core.options import Option, Setting, settings_of
 from retro_gamer_core.runs.plain_values import is_number
 from retro_gamer_core.suggestions import did_you_mean
+from retro_gamer_core.symmetry import DIRECTIONS, SYMMETRIES, problems_with_symmetries
 
 
 @dataclass
@@ -34,6 +35,12 @@ class DescribedGame:
         reference_scores: Scores to compare with, by the name of who reached them.
         key_variables: For an action whose key an environment variable may change, as on the retro arcade, the name of
             that variable. The game must read the same one.
+        symmetries: Mirror images in which the game goes on just as it does: "left-right", "up-down", "diagonal" (rows
+            become columns). Each remembered turn is then learned from in all of them. `retro-gamer check` finds out
+            which of them hold.
+        directions: Which way a key, a character or a number of the state points ("right", "left", "up", "down"), for
+            symmetries. Left out, arrow keys, w a s d, and characters such as < and > are known by their names, and
+            nothing else points anywhere.
         winner: For a game of two sides, the value in the game's state that holds the name of the character that has
             won, and "" while nobody has; a game that ends with "" is drawn.
     """
@@ -57,6 +64,10 @@ class DescribedGame:
         default_factory=dict
     )
     winner: Annotated[str | None, Option(hint='"winner"')] = None
+    symmetries: Annotated[list[str], Option(hint='["left-right", "up-down"]')] = field(default_factory=list)
+    directions: Annotated[dict[str, str], Option(hint='{ apple_dx = "right", apple_dy = "down" }')] = field(
+        default_factory=dict
+    )
 
 
 METADATA_KEYS = settings_of(DescribedGame)
@@ -105,6 +116,16 @@ def _between(sound: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 what, "", "only the key of an action is ever pressed", hint, "variable-of-no-action"
             )
+    if actions and sound.get("symmetries"):
+        directions = sound.get("directions") or {}
+        observed = sound.get("observe_state") or ()
+        numbers = [name for name in directions if name.partition("[")[0] in observed]
+        characters = sound.get("character_set") or ()
+        for what, hint in problems_with_symmetries(
+            sound["symmetries"], actions, characters, numbers, directions
+        ):
+            why = "in a mirror, whatever points somewhere points elsewhere"
+            yield Problem(f"symmetries: {what}", "", why, hint, "no-counterpart")
 
 
 def _unknown(key: str, known: Mapping[str, Setting]) -> Problem:
@@ -120,7 +141,7 @@ def _unknown(key: str, known: Mapping[str, Setting]) -> Problem:
 def _complaints(name: str, value: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with a value of the right type, and what to try instead, where that is not the example."""
     match name:
-        case "actions" | "character_set" | "observe_state":
+        case "actions" | "character_set" | "observe_state" | "symmetries":
             for each in dict.fromkeys(value):
                 if value.count(each) > 1:
                     yield f"{each!r} stands in {name} {value.count(each)} times", "name it once"
@@ -130,6 +151,9 @@ def _complaints(name: str, value: Any) -> Iterator[tuple[str, str]]:
             for action in dict.fromkeys(value) if name == "actions" else ():
                 if action and not is_key(action):
                     yield f"{action!r} is not the name of a key", likely_key(action)
+            for each in dict.fromkeys(value) if name == "symmetries" else ():
+                if each and each not in SYMMETRIES:
+                    yield f"{each!r} is not a symmetry", did_you_mean(each, SYMMETRIES)
         case "reward" | "score" | "player" | "winner":
             if not value.strip():
                 yield f"{name} is empty", ""
@@ -147,6 +171,10 @@ def _complaints(name: str, value: Any) -> Iterator[tuple[str, str]]:
                         f"the score of {who!r} is {score!r}, which is not a number",
                         f"{name} = {{ {who} = 3.8 }}",
                     )
+        case "directions":
+            for thing, way in value.items():
+                if way not in DIRECTIONS:
+                    yield f"directions: {thing!r} cannot point {way!r}", did_you_mean(str(way), DIRECTIONS)
         case "key_variables":
             yield from _complaints_of_variables(value)
 

@@ -17,6 +17,7 @@ from retro_gamer_core.playing.vector import SyncVectorEnv, VectorEnv
 from retro_gamer_core.policies.player import Player, build_encoder
 from retro_gamer_core.training.game_failures import blamed
 from retro_gamer_core.training.loop import TrainingLoop
+from retro_gamer_core.training.mirroring import Mirroring
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -46,7 +47,8 @@ def build_loop(
         run_directory=run_directory,
     )
     games = _place_games(config, player, create_game, plugins)
-    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, monitor)
+    mirroring = Mirroring(config.metadata, player.encoder, settings.drawn_seed)
+    return TrainingLoop(games, player.learner, memory, settings, spec, player.characters, monitor, mirroring)
 
 
 def _place_games(

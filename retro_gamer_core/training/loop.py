@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.observation import ObservationSpec
     from retro_gamer_core.playing.frames import CharacterCodes
     from retro_gamer_core.playing.vector import VectorEnv
+    from retro_gamer_core.training.mirroring import Mirroring
     from retro_gamer_core.training.run_monitor import RunMonitor
 
 #: Games turned side by side are given up and begun together again after so many turns, which
@@ -82,6 +83,7 @@ class TrainingLoop(LoopCounts):
         spec: what is observed.
         characters: the character codes that the games share.
         monitor: is told of every reward and every update.
+        mirroring: in which mirror image of itself each batch is learned from.
     """
 
     def __init__(
@@ -93,12 +95,14 @@ class TrainingLoop(LoopCounts):
         spec: ObservationSpec,
         characters: CharacterCodes,
         monitor: RunMonitor,
+        mirroring: Mirroring,
     ) -> None:
         super().__init__(turns=0, updates=0, episodes=0)
         self.games = games
         self.learner = learner
         self.memory = memory
         self.characters = characters
+        self.mirroring = mirroring
         self._settings = settings
         self._monitor = monitor
         self._accumulator = NStepAccumulator(settings.n_step, settings.gamma, games.num_envs, spec)
@@ -148,6 +152,7 @@ class TrainingLoop(LoopCounts):
         """See more characters from now on; ``codes: uint8[256]`` maps old cell codes to new."""
         self.memory.recode(codes)
         self._accumulator.recode(codes)
+        self.mirroring.see_with(encoder)
         if not self.games.change_encoder(encoder, characters):
             self._accumulator.drop()
         self.characters = characters
@@ -194,7 +199,7 @@ class TrainingLoop(LoopCounts):
         self.turns_not_learned_from += self.games.num_envs
         while self.turns_not_learned_from >= settings.train_every:
             self.turns_not_learned_from -= settings.train_every
-            batch = self.memory.sample(settings.batch_size, self._sampling)
+            batch = self.mirroring(self.memory.sample(settings.batch_size, self._sampling))
             result = self.learner.learn(batch)
             loss = float(result.loss)
             if not isfinite(loss):
@@ -245,6 +250,7 @@ class TrainingLoop(LoopCounts):
             "games": self.games.state_dict(),
             "learner": self.learner.state_dict(),
             "memory": self.memory.state_dict(),
+            "mirroring": self.mirroring.state_dict(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> bool:
@@ -257,6 +263,8 @@ class TrainingLoop(LoopCounts):
         self._sampling.bit_generator.state = state["sampling"]
         if "chance" in state:  # states of before have none
             self._chance.load_state_dict(state["chance"])
+        if "mirroring" in state:  # nor this
+            self.mirroring.load_state_dict(state["mirroring"])
         self._accumulator.load_state_dict(state["accumulator"])
         self.learner.load_state_dict(state["learner"])
         self.memory.load_state_dict(state["memory"])

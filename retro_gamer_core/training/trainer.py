@@ -140,6 +140,7 @@ class Trainer:
             f"learning: one update from {settings.batch_size} remembered turns every {settings.train_every} "
             f"turns, after the first {settings.learning_starts:,}; a reward counts {settings.gamma:g} as much "
             f"for each turn it lies ahead; {settings.n_step} turn(s) of real rewards in each guess",
+            *self.loop.mirroring.explain(),
             f"{settings.games_in_step} game(s) in step, seed {settings.seed}",
             *self.loop.games.explain(),
             f"a checkpoint every {settings.checkpoint_every:,} episodes; "

@@ -34,7 +34,9 @@ OPTIONAL = {
     "factory": IMPORT_STRINGS,
     "observation_function": IMPORT_STRINGS,
     "reference_scores": st.dictionaries(NAMES, st.floats(-1e6, 1e6)),
+    "directions": st.dictionaries(NAMES.map("s_{}".format), st.sampled_from(["right", "left", "up", "down"])),
 }
+ARROWS = {"KEY_RIGHT", "KEY_UP", "KEY_LEFT", "KEY_DOWN"}
 
 
 @st.composite
@@ -43,6 +45,8 @@ def tables(draw) -> dict:
     if draw(st.booleans()):
         renamed = draw(st.lists(st.sampled_from(table["actions"]), unique=True))
         table["key_variables"] = {action: f"RETRO_KEY_{i}" for i, action in enumerate(renamed)}
+    if ARROWS.isdisjoint(table["actions"]):
+        table["symmetries"] = draw(st.lists(st.sampled_from(["left-right", "up-down"]), unique=True))
     return table
 
 
@@ -60,6 +64,8 @@ MISTAKES = {
     "factory": ["my_game", ":create", "my_game:", "my_game:not a name"],
     "observation_function": ["observe", 5],
     "reference_scores": [{"random": "3.8"}, [3.8]],
+    "symmetries": [["left"], ["up-down", "up-down"], [""], "up-down"],
+    "directions": [["right"], {"w": "east"}, {"w": 1}],
     "key_variables": [["KEY_UP"], {"w": 3}, {"w": ""}, {"w": "MY KEY"}, {"w": "UP", "s": "UP"}],
 }
 

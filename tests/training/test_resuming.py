@@ -55,9 +55,14 @@ RUNS = {
             "epsilon_turns": 3000,  # far longer than the run: there is an alarm
         },
     },
-    "snake": {
+    "snake, in mirrors": {
         "game": "snake",
-        "metadata": {"actions": ARROWS, "reward": "reward", "character_set": ["@", "*", ">", "<", "^", "v"]},
+        "metadata": {
+            "actions": ARROWS,
+            "reward": "reward",
+            "character_set": ["@", "*", ">", "<", "^", "v"],
+            "symmetries": ["left-right", "up-down"],
+        },
         "training": {"games_in_step": 4, "memory": "prioritized", "training_episodes": 20},
     },
     "nav": {
