@@ -45,20 +45,21 @@ class BoardLayer(nn.Module):
 
     Row ``cell · n_channels + channel`` of ``rows`` holds the weights of one character in one cell of
     the view. Its gradient by way of ``prepare`` is sparse: only the rows of occupied cells have one.
-    With ``nearby`` the rows of ``NearbyRows`` stand after these, and begin at zero.
+    With ``nearby`` the rows of ``NearbyRows`` stand after these, and begin at zero; without a player in the middle
+    of the view there are none.
     """
 
     def __init__(self, spec: ObservationSpec, size: int, *, nearby: bool = False) -> None:
         super().__init__()
         self.spec = spec
         self._finder = rows_of(spec, nearby)
-        self._nearby = NearbyRows(spec) if nearby else None
+        self.nearby = self._finder.nearby
         n_rows = spec.view_height * spec.view_width * spec.n_channels
         # The same spread a dense layer of that many inputs starts with (torch.nn.Linear).
         bound = 1 / math.sqrt(max(1, spec.n_inputs))
         rows = torch.empty(n_rows, size).uniform_(-bound, bound)
-        if self._nearby:
-            rows = torch.cat([rows, torch.zeros(self._nearby.n_rows, size)])
+        if self.nearby:
+            rows = torch.cat([rows, torch.zeros(self.nearby.n_rows, size)])
         self.rows = nn.Parameter(rows)
         # So an optimiser may pass over the rows that have no gradient.
         self.rows.row_by_row = True  # type: ignore[attr-defined]
@@ -92,8 +93,8 @@ class BoardLayer(nn.Module):
         elif len(inputs) == 2:
             board = one_hot_board(cells, features, self.spec).permute(0, 2, 3, 1).flatten(start_dim=1)
             result = board @ self.rows[: board.shape[1]] + self.bias
-            if self._nearby:
-                result = result + self._sum_of_nearby(self._nearby, cells, features)
+            if self.nearby:
+                result = result + self._sum_of_nearby(self.nearby, cells, features)
         elif torch.is_grad_enabled():
             result = _SumOfRows.apply(self.rows, self.bias, rows, boards, starts)
         else:
@@ -102,11 +103,12 @@ class BoardLayer(nn.Module):
 
     def _sum_of_nearby(self, nearby: NearbyRows, cells: Tensor, features: Tensor) -> Tensor:
         n, around = cells.shape[0], torch.arange(2 * RADIUS + 1, device=cells.device)
-        board = cells[:, : self.spec.board_height].int()
-        padded = pad(board, (RADIUS, RADIUS, RADIUS, RADIUS), value=nearby.beyond)
+        padded = pad(
+            cells[:, : self.spec.board_height], (RADIUS, RADIUS, RADIUS, RADIUS), value=nearby.beyond
+        )
         row, column = nearby.player(torch, features.long(), n)
-        boards = torch.arange(n, device=cells.device)[:, None, None]
-        seen = padded[boards, (row[:, None] + around)[:, :, None], (column[:, None] + around)[:, None, :]]
+        boards = torch.arange(n, device=cells.device)
+        seen = padded[boards, around[:, None, None] + row, around[:, None] + column]
         rows = self.rows[len(self.rows) - nearby.n_rows :]
         near = nearby.near(torch, seen).to(rows.dtype) @ rows[: nearby.n_near]
         return near + rows[nearby.n_near + nearby.ahead(torch, seen)].sum(1)
@@ -119,10 +121,10 @@ class BoardLayer(nn.Module):
         """Where the rows of a layer with fewer characters belong: old channel c is ``channels[c]`` here."""
         positions = torch.arange(self.spec.view_height * self.spec.view_width)
         on_board = (positions[:, None] * self.spec.n_channels + channels).reshape(-1)
-        if not self._nearby:
+        if not self.nearby:
             return on_board
-        others = torch.from_numpy(self._nearby.of_old_characters(channels.numpy()))
-        return torch.cat([on_board, len(self.rows) - self._nearby.n_rows + others])
+        others = torch.from_numpy(self.nearby.of_old_characters(channels.numpy()))
+        return torch.cat([on_board, len(self.rows) - self.nearby.n_rows + others])
 
 
 class _SumOfRows(torch.autograd.Function):

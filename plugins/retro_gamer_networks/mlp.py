@@ -50,11 +50,13 @@ class MLP(nn.Module):
             "the first layer is computed as a sum over the occupied cells only, which gives the same "
             "numbers many times faster",
         ]
-        if self._nearby:
+        if self.board.nearby:
             lines.append(
                 "besides the cells, it is told how near each character is to the player and to the four places "
                 "beside it, and what lies ahead in each direction, such as two blocks and then a beast"
             )
+        elif self._nearby:
+            lines.append("nearby is not used, as the encoder does not show the board from the player's place")
         return lines
 
 

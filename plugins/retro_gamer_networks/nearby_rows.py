@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from retro_gamer_core import ObservationSpec, RetroGamerError
+from retro_gamer_core import ObservationSpec
 
 #: The player's place and those beside it, as (column, row) from it.
 _PLACES = ((0, 0), (1, 0), (0, -1), (-1, 0), (0, 1))
@@ -34,21 +34,16 @@ RADIUS = _LONGEST_RUN + 2
 _SIDE = 2 * RADIUS + 1
 
 
-class NearbyRows:
-    """Which of these rows belong to a board.
+def shows_the_player(spec: ObservationSpec) -> bool:
+    """Whether the player is in the middle of the view, as ``egocentric`` has it."""
+    odd = spec.board_height % 2 == spec.width % 2 == 1
+    return spec.centred or (spec.outside and odd)
 
-    Raises:
-        RetroGamerError: the encoder does not show the board from the player's place.
-    """
+
+class NearbyRows:
+    """Which of these rows belong to a board. ``spec`` must show it from the player's place."""
 
     def __init__(self, spec: ObservationSpec) -> None:
-        if not (spec.outside and (spec.centred or (spec.board_height % 2 and spec.width % 2))):
-            raise RetroGamerError(
-                "the network cannot tell what is near the player",
-                where="nearby = true in [model]",
-                why="the encoder does not show the board from the player's place",
-                hint='encoder = "egocentric" in [preprocessing], or nearby = false',
-            )
         self._spec = spec
         self.n_near = len(_PLACES) * (_FARTHEST + 1) * spec.n_channels
         self._n_patterns = len(_DIRECTIONS) * _LONGEST_RUN * (_KINDS + 2) * 2
@@ -66,8 +61,8 @@ class NearbyRows:
         _, height, width = padded.shape
         corner = (np.arange(n) * height + row) * width + column
         square = np.arange(_SIDE)[:, None] * width + np.arange(_SIDE)
-        seen = padded.reshape(-1).take(corner[:, None, None] + square).astype(np.int32)
-        boards, rows = self.near(np, seen).reshape(n, -1).nonzero()
+        seen = padded.reshape(-1).take(square[..., None] + corner)
+        boards, rows = np.divmod(self.near(np, seen).reshape(-1).nonzero()[0], self.n_near)
         ahead = self.n_near + self.ahead(np, seen).reshape(-1)
         return np.concatenate([rows, ahead]), np.concatenate([boards, np.arange(n).repeat(len(_DIRECTIONS))])
 
@@ -79,36 +74,40 @@ class NearbyRows:
         return middle + self._spec.board_height // 2, middle + self._spec.width // 2
 
     def near(self, xp: Any, seen: Any) -> Any:
-        """``bool[n, n_near]`` for the squares round the player, ``seen: int32[n, side, side]``."""
+        """``bool[n, n_near]`` for the squares round the player, ``seen: uint8[side, side, n]``.
+
+        The boards are the last axis, as numpy is several times as fast where the longest one is the last.
+        """
         rim = RADIUS - _FARTHEST - 1  # of cells that only ``ahead`` looks at
-        seen = seen[:, rim : _SIDE - rim, rim : _SIDE - rim]
-        here = seen[..., None] == xp.arange(1, self._spec.n_codes)
+        codes = xp.arange(1, self._spec.n_codes, dtype=xp.uint8)
+        here = seen[rim : _SIDE - rim, rim : _SIDE - rim, None] == codes[:, None]
         rings, nearer = [], None
         for _ in range(_FARTHEST + 1):
-            middle = here.shape[1] // 2
-            at = here[:, [middle + y for (_, y) in _PLACES], [middle + x for (x, _) in _PLACES]]
+            middle = here.shape[0] // 2
+            at = here[[middle + y for (_, y) in _PLACES], [middle + x for (x, _) in _PLACES]]
             rings.append(at if nearer is None else at & ~nearer)
             nearer = at
+            here = here[:-2] | here[1:-1] | here[2:]
             here = here[:, :-2] | here[:, 1:-1] | here[:, 2:]
-            here = here[:, :, :-2] | here[:, :, 1:-1] | here[:, :, 2:]
-        return xp.stack(rings, 2).reshape(-1, self.n_near)
+        return xp.moveaxis(xp.stack(rings, 1), -1, 0).reshape(-1, self.n_near)
 
     def ahead(self, xp: Any, seen: Any) -> Any:
-        """``int32[n, 4]``, rows after the near ones."""
+        """``int64[n, 4]``, rows counted from the end of the near ones."""
         steps = range(1, RADIUS + 1)
         rows = [RADIUS + y * step for _, y in _DIRECTIONS for step in steps]
         columns = [RADIUS + x * step for x, _ in _DIRECTIONS for step in steps]
-        line = seen[:, rows, columns].reshape(-1, len(_DIRECTIONS), RADIUS)
-        first, second, third = line[..., 0], line[..., 1], line[..., 2]
+        line = seen[rows, columns].reshape(len(_DIRECTIONS), RADIUS, -1)
+        line = line + xp.zeros(1, dtype=xp.int32)  # or patterns would not go beyond 255
+        first, second, third = line[:, 0], line[:, 1], line[:, 2]
         twice = second == first
         thrice = twice & (third == first)
-        after = xp.where(thrice, line[..., 3], xp.where(twice, third, second))
-        behind = xp.where(thrice, line[..., 4], xp.where(twice, line[..., 3], third))
+        after = xp.where(thrice, line[:, 3], xp.where(twice, third, second))
+        behind = xp.where(thrice, line[:, 4], xp.where(twice, line[:, 3], third))
         kind = xp.where(after == self._spec.outside_code, _KINDS + 1, (after + _KINDS - 1) % _KINDS + 1)
         kind = xp.where(after == 0, 0, kind)
-        pattern = xp.arange(len(_DIRECTIONS)) * _LONGEST_RUN + twice + thrice * 1
+        pattern = xp.arange(len(_DIRECTIONS))[:, None] * _LONGEST_RUN + twice + thrice * 1
         pattern = (pattern * (_KINDS + 2) + kind) * 2 + (behind != 0)
-        return pattern * self._spec.n_codes + first
+        return (pattern * self._spec.n_codes + first).T
 
     def of_old_characters(self, channels: np.ndarray) -> np.ndarray:
         """Where the rows of fewer characters belong: old channel c is ``channels[c]`` here."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.nearby_rows import NearbyRows
+from retro_gamer_networks.nearby_rows import NearbyRows, shows_the_player
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class RowBags:
 
 class OccupiedRows:
     """Finds the rows of occupied cells: row ``(cell of the view) · n_channels + channel``."""
+
+    nearby: NearbyRows | None = None
 
     def __init__(self, spec: ObservationSpec) -> None:
         self._spec = spec
@@ -72,7 +74,8 @@ class OccupiedAndNearbyRows:
     """``OccupiedRows``, and after them ``NearbyRows``."""
 
     def __init__(self, spec: ObservationSpec) -> None:
-        self._occupied, self.nearby = OccupiedRows(spec), NearbyRows(spec)
+        self._occupied = OccupiedRows(spec)
+        self.nearby = NearbyRows(spec)
         self.n_rows = self._occupied.n_rows + self.nearby.n_rows
 
     def find(self, cells: np.ndarray, features: np.ndarray) -> RowBags:
@@ -90,8 +93,8 @@ class OccupiedAndNearbyRows:
 
 
 def rows_of(spec: ObservationSpec, nearby: bool) -> OccupiedRows | OccupiedAndNearbyRows:
-    """What finds the rows of a first layer, with or without those of what is near the player."""
-    return OccupiedAndNearbyRows(spec) if nearby else OccupiedRows(spec)
+    """What finds the rows of a first layer, with those of what is near where they are wanted and a player is seen."""
+    return OccupiedAndNearbyRows(spec) if nearby and shows_the_player(spec) else OccupiedRows(spec)
 
 
 def distinct_rows(rows: np.ndarray, n_rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

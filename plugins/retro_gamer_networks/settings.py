@@ -36,7 +36,7 @@ class MLPSettings(NetworkSettings):
             "Whether the first layer is told, besides the cells, how near each character is to the player and to "
             "the places it could step to, and what lies ahead in each direction (two blocks, then a beast). What "
             "depends on what is close by, wherever on the board, is learned sooner; a turn takes a little longer. "
-            'Needs encoder = "egocentric".'
+            'Only with encoder = "egocentric".'
         ),
     ] = False
 

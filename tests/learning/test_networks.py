@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -15,7 +16,7 @@ from retro_gamer import GameMetadata, build_network
 from retro_gamer_core import ObservationSpec, RetroGamerError, one_hot
 from retro_gamer_networks import cnn, mlp, own_module
 from retro_gamer_networks.layers import BoardLayer, one_hot_board
-from retro_gamer_networks.nearby_rows import NearbyRows
+from retro_gamer_networks.nearby_rows import NearbyRows, shows_the_player
 from retro_gamer_networks.occupied_rows import distinct_rows
 
 
@@ -25,10 +26,6 @@ def flat_vectors(observations, spec) -> torch.Tensor:
             [one_hot(c, f, spec) for c, f in zip(observations.cells, observations.features, strict=True)]
         )
     )
-
-
-def shows_the_player(spec: ObservationSpec) -> bool:
-    return spec.centred or (spec.outside and spec.board_height % 2 == spec.width % 2 == 1)
 
 
 def dense_weights(layer: BoardLayer, spec: ObservationSpec) -> torch.Tensor:
@@ -78,7 +75,7 @@ def test_its_gradient_is_that_of_the_dense_layer_and_names_each_row_once(spec, n
     nearby=st.booleans(),
 )
 def test_the_mlp_gives_the_same_with_and_without_prepare_gradients_included(spec, n, hidden, nearby):
-    network = mlp.build(spec, 3, hidden_sizes=hidden, nearby=nearby and shows_the_player(spec))
+    network = mlp.build(spec, 3, hidden_sizes=hidden, nearby=nearby)
     torch.nn.init.normal_(network.board.rows)
     observations = some_observations(spec, n)
     gradient, outputs, gradients = torch.randn(n, 3), [], []
@@ -130,9 +127,12 @@ def test_what_is_near_and_ahead(spec, seed):
     assert max(expected) < rows.n_rows
 
 
-def test_what_is_near_needs_the_player():
-    with pytest.raises(RetroGamerError, match="near"):
-        mlp.build(ObservationSpec(5, 5, ("@",)), 3, nearby=True)
+def test_without_a_player_it_says_that_nothing_is_near():
+    board = ObservationSpec(5, 5, ("@",))
+    network = mlp.build(board, 3, nearby=True)
+    assert len(network.board.rows) == len(mlp.build(board, 3).board.rows)
+    assert "not used" in network.explain()[-1]
+    assert "not used" not in mlp.build(replace(board, outside=True), 3, nearby=True).explain()[-1]
 
 
 @given(st.lists(st.integers(0, 20) | st.integers(2**16 - 2, 2**16 + 2), max_size=50))

@@ -37,7 +37,6 @@ def in_torch(module: torch.nn.Module, seen: Observations) -> np.ndarray:
 )
 def test_the_mlp(spec, sizes, n, n_outputs, nearby, seed):
     torch.manual_seed(seed)
-    nearby = nearby and (spec.centred or (spec.outside and spec.board_height % 2 == spec.width % 2 == 1))
     module = mlp.build(spec, n_outputs, hidden_sizes=sizes, nearby=nearby)
     torch.nn.init.normal_(module.board.rows)
     seen = some_observations(spec, n, seed)
