@@ -40,6 +40,7 @@ def standard(facts: GameFacts) -> list[Choice]:
             "convolution to recognise a pattern wherever it is",
         ),
         Choice("model", "hidden_sizes", [256, 128], "wide enough to tell a few hundred situations apart"),
+        *_nearby(facts),
         Choice("training", "learner", "dqn", "deep Q-learning: learn how good each action is"),
         Choice(
             "training",
@@ -265,6 +266,21 @@ def _radius(facts: GameFacts) -> tuple[int | None, str]:
             "sooner"
         )
     return None, ""
+
+
+def _nearby(facts: GameFacts) -> list[Choice]:
+    if facts.player is None or facts.occupied_cells <= _CROWDED:
+        return []
+    return [
+        Choice(
+            "model",
+            "nearby",
+            True,
+            f"about {facts.occupied_cells:.0f} cells of the board have something in them: what lies close by and in "
+            "the four directions is worked out beforehand, and learned sooner; a turn of such a game is slow enough "
+            "for that",
+        )
+    ]
 
 
 def _games_process(facts: GameFacts) -> Choice:

@@ -13,7 +13,7 @@ def retro_gamer_networks() -> Iterable[Part]:
         "mlp",
         "Fully connected layers: each neuron looks at every cell. Fast.",
         "retro_gamer_networks.mlp:build",
-        options="retro_gamer_networks.settings:NetworkSettings",
+        options="retro_gamer_networks.settings:MLPSettings",
         in_numpy="retro_gamer_networks.in_numpy:mlp",
         needs=("torch",),
     )

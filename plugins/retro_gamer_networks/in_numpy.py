@@ -15,8 +15,8 @@ import numpy as np
 
 from retro_gamer_core import ObservationSpec, expect_weights
 from retro_gamer_core.observation import view
-from retro_gamer_networks.occupied_rows import OccupiedRows
-from retro_gamer_networks.settings import NetworkSettings
+from retro_gamer_networks.occupied_rows import rows_of
+from retro_gamer_networks.settings import MLPSettings, NetworkSettings
 
 Weights = Mapping[str, np.ndarray]
 
@@ -24,8 +24,8 @@ Weights = Mapping[str, np.ndarray]
 class MLPInNumpy:
     """``retro_gamer_networks.mlp.MLP``, playing."""
 
-    def __init__(self, spec: ObservationSpec, head: _Dense, weights: Weights) -> None:
-        self._occupied = OccupiedRows(spec)
+    def __init__(self, spec: ObservationSpec, head: _Dense, weights: Weights, nearby: bool) -> None:
+        self._finder = rows_of(spec, nearby)
         self._rows = weights["board.rows"].astype(np.float32, copy=False)
         self._bias = weights["board.bias"].astype(np.float32, copy=False)
         self._beside = (
@@ -35,7 +35,7 @@ class MLPInNumpy:
         self._head = head
 
     def __call__(self, cells: np.ndarray, features: np.ndarray) -> np.ndarray:
-        bags = self._occupied.find(cells, features)
+        bags = self._finder.find(cells, features)
         sums = np.empty((len(cells), len(self._bias)), np.float32)
         for total, start, end in zip(sums, bags.starts, [*bags.starts[1:], len(bags.rows)], strict=False):
             np.add(self._rows[bags.rows[start:end]].sum(axis=0), self._bias, out=total)
@@ -92,17 +92,17 @@ def mlp(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any)
     Raises:
         ValueError: they are not those of such a network.
     """
-    hidden_sizes = NetworkSettings(**options).hidden_sizes
-    first = hidden_sizes[0]
+    settings = MLPSettings(**options)
+    hidden_sizes, first = settings.hidden_sizes, settings.hidden_sizes[0]
     shapes = {
-        "board.rows": (spec.view_height * spec.view_width * spec.n_channels, first),
+        "board.rows": (rows_of(spec, settings.nearby).n_rows, first),
         "board.bias": (first,),
     }
     if spec.n_view_features:
         shapes["board.beside"] = (spec.n_view_features, first)
     dense = _dense_shapes([*hidden_sizes, n_outputs])
     expect_weights(weights, {**shapes, **dense})
-    return MLPInNumpy(spec, _dense(weights, dense), weights)
+    return MLPInNumpy(spec, _dense(weights, dense), weights, settings.nearby)
 
 
 def cnn(spec: ObservationSpec, n_outputs: int, weights: Weights, **options: Any) -> CNNInNumpy:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear
+from torch.nn.functional import linear, pad
 
 from retro_gamer_core import ObservationSpec
-from retro_gamer_networks.occupied_rows import OccupiedRows, distinct_rows
+from retro_gamer_networks.nearby_rows import RADIUS, NearbyRows
+from retro_gamer_networks.occupied_rows import distinct_rows, rows_of
 
 
 class DenseLayers(nn.Sequential):
@@ -44,16 +45,22 @@ class BoardLayer(nn.Module):
 
     Row ``cell · n_channels + channel`` of ``rows`` holds the weights of one character in one cell of
     the view. Its gradient by way of ``prepare`` is sparse: only the rows of occupied cells have one.
+    With ``nearby`` the rows of ``NearbyRows`` stand after these, and begin at zero; without a player in the middle
+    of the view there are none.
     """
 
-    def __init__(self, spec: ObservationSpec, size: int) -> None:
+    def __init__(self, spec: ObservationSpec, size: int, *, nearby: bool = False) -> None:
         super().__init__()
         self.spec = spec
-        self._occupied = OccupiedRows(spec)
+        self._finder = rows_of(spec, nearby)
+        self.nearby = self._finder.nearby
         n_rows = spec.view_height * spec.view_width * spec.n_channels
         # The same spread a dense layer of that many inputs starts with (torch.nn.Linear).
         bound = 1 / math.sqrt(max(1, spec.n_inputs))
-        self.rows = nn.Parameter(torch.empty(n_rows, size).uniform_(-bound, bound))
+        rows = torch.empty(n_rows, size).uniform_(-bound, bound)
+        if self.nearby:
+            rows = torch.cat([rows, torch.zeros(self.nearby.n_rows, size)])
+        self.rows = nn.Parameter(rows)
         # So an optimiser may pass over the rows that have no gradient.
         self.rows.row_by_row = True  # type: ignore[attr-defined]
         self.bias = nn.Parameter(torch.empty(size).uniform_(-bound, bound))
@@ -66,7 +73,7 @@ class BoardLayer(nn.Module):
 
         ``cells: uint8[n, h, w]``, ``features: float32[n, f]``.
         """
-        bags = self._occupied.find(cells, features)
+        bags = self._finder.find(cells, features)
         return (
             torch.from_numpy(bags.rows),
             torch.from_numpy(bags.boards),
@@ -84,13 +91,27 @@ class BoardLayer(nn.Module):
         if not len(self.rows):
             result = self.bias.repeat(n, 1)
         elif len(inputs) == 2:
-            board = one_hot_board(cells, features, self.spec).permute(0, 2, 3, 1)
-            result = board.flatten(start_dim=1) @ self.rows + self.bias
+            board = one_hot_board(cells, features, self.spec).permute(0, 2, 3, 1).flatten(start_dim=1)
+            result = board @ self.rows[: board.shape[1]] + self.bias
+            if self.nearby:
+                result = result + self._sum_of_nearby(self.nearby, cells, features)
         elif torch.is_grad_enabled():
             result = _SumOfRows.apply(self.rows, self.bias, rows, boards, starts)
         else:
             result = _sum_of_rows(self.rows, rows, starts).add_(self.bias)
         return result if self.beside is None else torch.addmm(result, beside, self.beside)
+
+    def _sum_of_nearby(self, nearby: NearbyRows, cells: Tensor, features: Tensor) -> Tensor:
+        n, around = cells.shape[0], torch.arange(2 * RADIUS + 1, device=cells.device)
+        padded = pad(
+            cells[:, : self.spec.board_height], (RADIUS, RADIUS, RADIUS, RADIUS), value=nearby.beyond
+        )
+        row, column = nearby.player(torch, features.long(), n)
+        boards = torch.arange(n, device=cells.device)
+        seen = padded[boards, around[:, None, None] + row, around[:, None] + column]
+        rows = self.rows[len(self.rows) - nearby.n_rows :]
+        near = nearby.near(torch, seen).to(rows.dtype) @ rows[: nearby.n_near]
+        return near + rows[nearby.n_near + nearby.ahead(torch, seen)].sum(1)
 
     def _view_features(self, features: Any) -> Any:
         """The features that do not say where the player is."""
@@ -99,7 +120,11 @@ class BoardLayer(nn.Module):
     def rows_of_old_characters(self, channels: Tensor) -> Tensor:
         """Where the rows of a layer with fewer characters belong: old channel c is ``channels[c]`` here."""
         positions = torch.arange(self.spec.view_height * self.spec.view_width)
-        return (positions[:, None] * self.spec.n_channels + channels).reshape(-1)
+        on_board = (positions[:, None] * self.spec.n_channels + channels).reshape(-1)
+        if not self.nearby:
+            return on_board
+        others = torch.from_numpy(self.nearby.of_old_characters(channels.numpy()))
+        return torch.cat([on_board, len(self.rows) - self.nearby.n_rows + others])
 
 
 class _SumOfRows(torch.autograd.Function):

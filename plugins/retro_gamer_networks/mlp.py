@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from retro_gamer_core import ObservationSpec
 from retro_gamer_networks.layers import BoardLayer, DenseLayers
-from retro_gamer_networks.settings import NetworkSettings
+from retro_gamer_networks.settings import MLPSettings
 
 
 class MLP(nn.Module):
@@ -18,10 +18,13 @@ class MLP(nn.Module):
 
     same_in_training = True
 
-    def __init__(self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int]) -> None:
+    def __init__(
+        self, spec: ObservationSpec, n_outputs: int, hidden_sizes: Sequence[int], nearby: bool = False
+    ) -> None:
         super().__init__()
-        self.board = BoardLayer(spec, hidden_sizes[0])
+        self.board = BoardLayer(spec, hidden_sizes[0], nearby=nearby)
         self.head = DenseLayers([*hidden_sizes, n_outputs])
+        self._nearby = nearby
         self._sizes = [spec.n_inputs, *hidden_sizes, n_outputs]
 
     def prepare(self, cells: np.ndarray, features: np.ndarray) -> tuple[Tensor, ...]:
@@ -41,14 +44,23 @@ class MLP(nn.Module):
 
     def explain(self) -> list[str]:
         sizes = " → ".join(str(size) for size in self._sizes)
-        return [
+        lines = [
             f"network mlp: fully connected layers {sizes}; every neuron of the first layer looks at every "
             "cell, so a pattern is learned separately in each place it can appear",
             "the first layer is computed as a sum over the occupied cells only, which gives the same "
             "numbers many times faster",
         ]
+        if self.board.nearby:
+            lines.append(
+                "besides the cells, it is told how near each character is to the player and to the four places "
+                "beside it, and what lies ahead in each direction, such as two blocks and then a beast"
+            )
+        elif self._nearby:
+            lines.append("nearby is not used, as the encoder does not show the board from the player's place")
+        return lines
 
 
 def build(spec: ObservationSpec, n_outputs: int, **options: Any) -> MLP:
     """An MLP with a ReLU after each hidden layer."""
-    return MLP(spec, n_outputs, NetworkSettings(**options).hidden_sizes)
+    settings = MLPSettings(**options)
+    return MLP(spec, n_outputs, settings.hidden_sizes, settings.nearby)

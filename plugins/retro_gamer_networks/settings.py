@@ -11,7 +11,7 @@ from retro_gamer_core.options import Option
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
-    """What can be set on ``mlp`` and ``cnn``."""
+    """What can be set on ``cnn``, and on ``mlp`` among others."""
 
     hidden_sizes: Annotated[
         Sequence[int],
@@ -24,6 +24,21 @@ class NetworkSettings:
             allow_empty=False,
         ),
     ] = (128, 64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MLPSettings(NetworkSettings):
+    """What can be set on ``mlp``."""
+
+    nearby: Annotated[
+        bool,
+        Option(
+            "Whether the first layer is told, besides the cells, how near each character is to the player and to "
+            "the places it could step to, and what lies ahead in each direction (two blocks, then a beast). What "
+            "depends on what is close by, wherever on the board, is learned sooner; a turn takes a little longer. "
+            'Only with encoder = "egocentric".'
+        ),
+    ] = False
 
 
 def own_module(

@@ -69,6 +69,8 @@ VARIANTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
     "window": ("11 × 11 cells round the player", {"preprocessing": {"encoder": "egocentric", "radius": 5}}),
     "small network": ("128 and 64 neurons", {"model": {"hidden_sizes": [128, 64]}}),
     "large network": ("512 and 256 neurons", {"model": {"hidden_sizes": [512, 256]}}),
+    "nearby": ("what is near and ahead as rows of their own", {"model": {"nearby": True}}),
+    "not nearby": ("without these rows on crowded boards, too", {"model": {"nearby": False}}),
     "convolutions": ("the CNN of the recipe classic", {"model": {"network": "cnn", "hidden_sizes": [128]}}),
     "farther ahead": ("γ = 0.997", {"training": {"gamma": 0.997}}),
     "less far ahead": ("γ = 0.97", {"training": {"gamma": 0.97}}),

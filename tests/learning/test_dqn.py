@@ -358,6 +358,24 @@ def test_added_characters_change_no_answer_and_keep_what_was_learned(build):
     np.testing.assert_allclose(learner.q_values(with_new), before, rtol=1e-5, atol=1e-6)
 
 
+def test_what_is_near_keeps_its_meaning_when_characters_are_added():
+    spec = ObservationSpec(7, 7, ("@", "*"), outside=True)
+    larger = replace(spec, characters=("@", "*", "$"))
+    network, other = (mlp.build(each, 3, nearby=True) for each in (spec, larger))
+    old = some_observations(spec, 20, 5)
+    with torch.no_grad():
+        network.board.rows.normal_()
+        places = other.old_weights_in(torch.tensor([0, 1, 3]))  # the edge comes last
+        weights = dict(network.named_parameters())
+        for name, weight in other.named_parameters():
+            axis, index = places.get(name, (0, torch.arange(len(weight))))
+            weight.zero_().index_copy_(axis, index, weights[name])
+        cells = np.where(old.cells == spec.outside_code, np.uint8(larger.outside_code), old.cells)
+        torch.testing.assert_close(
+            other(*other.prepare(cells, old.features)), network(*network.prepare(old.cells, old.features))
+        )
+
+
 def test_a_module_of_ones_own_cannot_grow():
     def linear(n_inputs, n_outputs):
         return torch.nn.Linear(n_inputs, n_outputs)

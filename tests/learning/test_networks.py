@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +16,7 @@ from retro_gamer import GameMetadata, build_network
 from retro_gamer_core import ObservationSpec, RetroGamerError, one_hot
 from retro_gamer_networks import cnn, mlp, own_module
 from retro_gamer_networks.layers import BoardLayer, one_hot_board
+from retro_gamer_networks.nearby_rows import NearbyRows, shows_the_player
 from retro_gamer_networks.occupied_rows import distinct_rows
 
 
@@ -63,10 +67,16 @@ def test_its_gradient_is_that_of_the_dense_layer_and_names_each_row_once(spec, n
     torch.testing.assert_close(sparse, dense)
 
 
-@settings(deadline=None, max_examples=40)
-@given(spec=specs(), n=st.integers(1, 6), hidden=st.lists(st.integers(1, 5), min_size=1, max_size=3))
-def test_the_mlp_gives_the_same_with_and_without_prepare_gradients_included(spec, n, hidden):
-    network = mlp.build(spec, 3, hidden_sizes=hidden)
+@settings(deadline=None, max_examples=60)
+@given(
+    spec=specs(),
+    n=st.integers(1, 6),
+    hidden=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+    nearby=st.booleans(),
+)
+def test_the_mlp_gives_the_same_with_and_without_prepare_gradients_included(spec, n, hidden, nearby):
+    network = mlp.build(spec, 3, hidden_sizes=hidden, nearby=nearby)
+    torch.nn.init.normal_(network.board.rows)
     observations = some_observations(spec, n)
     gradient, outputs, gradients = torch.randn(n, 3), [], []
     for inputs in (
@@ -82,6 +92,47 @@ def test_the_mlp_gives_the_same_with_and_without_prepare_gradients_included(spec
     torch.testing.assert_close(*outputs)
     for quick, slow in zip(*gradients, strict=True):
         torch.testing.assert_close(quick, slow)
+
+
+@settings(deadline=None, max_examples=60)
+@given(spec=specs().filter(shows_the_player), seed=st.integers(0, 1000))
+def test_what_is_near_and_ahead(spec, seed):
+    observations = some_observations(spec, 1, seed)
+    cells, features = observations.cells, observations.features
+    height, width = spec.board_height, spec.width
+    x, y = map(int, features[0, :2]) if spec.centred else (width // 2, height // 2)
+    beyond = spec.outside_code if spec.centred else 0
+
+    def code(column: int, row: int) -> int:
+        return int(cells[0, row, column]) if 0 <= column < width and 0 <= row < height else beyond
+
+    rows = NearbyRows(spec)
+    expected = set()
+    for place, (dx, dy) in enumerate([(0, 0), (1, 0), (0, -1), (-1, 0), (0, 1)]):
+        nearest: dict[int, int] = {}
+        for i, j in sorted(product(range(-3, 4), repeat=2), key=lambda step: max(map(abs, step))):
+            nearest.setdefault(code(x + dx + i, y + dy + j), max(abs(i), abs(j)))
+        expected |= {(4 * place + far) * spec.n_channels + seen - 1 for seen, far in nearest.items() if seen}
+    kinds = {0: 0, spec.outside_code: 16}
+    for direction, (dx, dy) in enumerate([(1, 0), (0, -1), (-1, 0), (0, 1)]):
+        line = [code(x + dx * step, y + dy * step) for step in range(1, 6)]
+        run = next((i for i in (1, 2) if line[i] != line[0]), 3)
+        pattern = (3 * direction + run - 1) * 17 + kinds.get(line[run], line[run])
+        something = line[run + 1] != 0
+        expected.add(rows.n_near + (2 * pattern + something) * spec.n_codes + line[0])
+    found, boards = rows.find(cells, features)
+    assert not boards.any()
+    assert len(found) == len(expected)
+    assert set(found.tolist()) == expected
+    assert max(expected) < rows.n_rows
+
+
+def test_without_a_player_it_says_that_nothing_is_near():
+    board = ObservationSpec(5, 5, ("@",))
+    network = mlp.build(board, 3, nearby=True)
+    assert len(network.board.rows) == len(mlp.build(board, 3).board.rows)
+    assert "not used" in network.explain()[-1]
+    assert "not used" not in mlp.build(replace(board, outside=True), 3, nearby=True).explain()[-1]
 
 
 @given(st.lists(st.integers(0, 20) | st.integers(2**16 - 2, 2**16 + 2), max_size=50))

@@ -62,6 +62,9 @@ def test_what_is_near_counts_on_a_crowded_board_and_on_a_large_one():
     crowded = chosen("standard", replace(FACTS, occupied_cells=250.0))
     large = chosen("standard", replace(FACTS, board_size=(400, 200)))
     assert crowded["radius"] < large["radius"]
+    assert crowded["nearby"] is True
+    assert "nearby" not in chosen("standard", FACTS)
+    assert "nearby" not in chosen("standard", replace(FACTS, occupied_cells=250.0, player=None))
 
 
 @pytest.mark.parametrize(

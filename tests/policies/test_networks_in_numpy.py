@@ -27,12 +27,20 @@ def in_torch(module: torch.nn.Module, seen: Observations) -> np.ndarray:
 
 
 @settings(deadline=None, max_examples=80)
-@given(spec=specs(), sizes=SIZES, n=st.integers(1, 6), n_outputs=st.integers(1, 5), seed=st.integers(0, 1000))
-def test_the_mlp(spec, sizes, n, n_outputs, seed):
+@given(
+    spec=specs(),
+    sizes=SIZES,
+    n=st.integers(1, 6),
+    n_outputs=st.integers(1, 5),
+    nearby=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_the_mlp(spec, sizes, n, n_outputs, nearby, seed):
     torch.manual_seed(seed)
-    module = mlp.build(spec, n_outputs, hidden_sizes=sizes)
+    module = mlp.build(spec, n_outputs, hidden_sizes=sizes, nearby=nearby)
+    torch.nn.init.normal_(module.board.rows)
     seen = some_observations(spec, n, seed)
-    plays = in_numpy.mlp(spec, n_outputs, weights_of(module), hidden_sizes=sizes)
+    plays = in_numpy.mlp(spec, n_outputs, weights_of(module), hidden_sizes=sizes, nearby=nearby)
     values = plays(seen.cells, seen.features)
     assert values.dtype == np.float32
     np.testing.assert_allclose(values, in_torch(module, seen), rtol=1e-4, atol=1e-5)

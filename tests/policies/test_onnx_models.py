@@ -28,6 +28,12 @@ TWO_BOARDS = replace(CENTRED, height=2 * CENTRED.height, frames=2)
 NUMBERS = ObservationSpec(0, 0, (), features=("lives", "distance"))
 
 
+def nearby(spec, n_outputs):
+    network = mlp.build(spec, n_outputs, nearby=True)
+    nn.init.uniform_(network.board.rows, -0.1, 0.1)
+    return network
+
+
 class Flat(nn.Module):
     """Takes the documented flat vector."""
 
@@ -83,6 +89,7 @@ def played(model: Path, seen: Observations, at_once: int) -> np.ndarray:
     ("build", "spec", "at_once"),
     [
         pytest.param(mlp.build, CENTRED, 250, id="mlp, centred"),
+        pytest.param(nearby, TWO_BOARDS, 50, id="mlp, nearby"),
         pytest.param(mlp.build, TWO_BOARDS, 100, id="mlp, two boards"),
         pytest.param(cnn.build, TWO_BOARDS, 50, id="cnn, two boards", marks=pytest.mark.slow),
         pytest.param(mlp.build, NUMBERS, 1, id="mlp, no board"),
