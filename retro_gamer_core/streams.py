@@ -22,6 +22,7 @@ STREAMS: Final = {
     "random play": 7,  # which keys are pressed
     "play": 8,  # what a learner draws whose play is a matter of chance
     "forks": 9,  # copies of a game that are not to see what will happen in it
+    "experiments": 10,  # the games in which the runs of an experiment are judged
 }
 
 
