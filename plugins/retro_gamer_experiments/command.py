@@ -137,4 +137,4 @@ def _print(verdict: Verdict) -> None:
         say(each.sentence, bold=True)
     for note in verdict.notes:
         say(f"Note: {note}")
-    say("In [ ]: where the difference of very many seeds lies, in 95 of 100 such experiments.")
+    say("In [ ]: where the difference of very many seeds lies, in 94 of 100 such experiments.")

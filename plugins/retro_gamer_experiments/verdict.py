@@ -62,7 +62,7 @@ class Comparison:
         more = self.difference.more_pairs
         if more is not None:
             return f"; about {more} more seed{'s' * (more > 1)} would tell"
-        return "" if not self.difference.mean else ", and if there is one, a thousand seeds would not tell"
+        return "" if not self.difference.mean else ", and if there is one, two hundred seeds would not tell"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Verdict:
         if len(self.comparisons) > 1:
             yield (
                 f"{len(self.comparisons)} comparisons: each interval is made so much wider that all of them "
-                "together hold in 95 of 100 experiments"
+                "together hold in 94 of 100 experiments"
             )
         for failed in self.failures:
             yield (
