@@ -49,7 +49,7 @@ class Comparison:
         pairs = f"{difference.pairs} seed{'s' * (difference.pairs != 1)}"
         if not difference.pairs:
             return f"cannot tell {self.label} from {self.against}: no seed has a result of both"
-        told = f"{in_figures(difference.mean, sign=True)} {interval_in_figures(difference)}, {pairs}"
+        told = f"{_in_figures(difference)}, {pairs}"
         if difference.verdict != "cannot tell":
             return f"{self.label} is {difference.verdict} than {self.against}: {told}"
         cannot = f"cannot tell {self.label} from {self.against}"
@@ -207,14 +207,17 @@ def table_of_results(verdict: Verdict) -> str:
     return text.getvalue()
 
 
-def in_figures(value: float, *, sign: bool = False) -> str:
-    """``+412``, ``41.2``, ``4.12``: three figures are as many as anybody reads."""
-    decimals = next((decimals for limit, decimals in ((100, 0), (10, 1), (1, 2)) if abs(value) >= limit), 3)
-    return f"{value:{'+' * (sign and bool(value))},.{decimals if value else 0}f}"
+def in_figures(value: float, *, sign: bool = False, beside: float = 0.0) -> str:
+    """``+412``, ``41.2``, ``4.12``: three figures are as many as anybody reads, of the largest of those ``beside``."""
+    largest = max(abs(value), abs(beside))
+    decimals = next((decimals for limit, decimals in ((100, 0), (10, 1), (1, 2)) if largest >= limit), 3)
+    return f"{value:{'+' * (sign and bool(value))},.{decimals if largest else 0}f}"
 
 
-def interval_in_figures(difference: PairedDifference) -> str:
-    """``[180, 655]``; ``[?, ?]`` of a single pair."""
+def _in_figures(difference: PairedDifference) -> str:
+    """``+412 [180, 655]``; ``+412 [?, ?]`` of a single pair."""
     if difference.pairs < 2:
-        return "[?, ?]"
-    return f"[{', '.join(map(in_figures, difference.interval))}]"
+        return f"{in_figures(difference.mean, sign=True)} [?, ?]"
+    largest = max(map(abs, difference.interval))
+    low, high = (in_figures(end, beside=largest) for end in difference.interval)
+    return f"{in_figures(difference.mean, sign=True, beside=largest)} [{low}, {high}]"
