@@ -1,20 +1,16 @@
-"""A small game whose score depends on what is learned, a run of it, and an executor that does jobs in this process."""
+"""A small game whose score depends on what is learned, and a run of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tomlkit
+from experiments.in_this_process import InThisProcess
 
-from retro_gamer_core.contracts import Job
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_experiments import experiment as conducting
-from retro_gamer_experiments.experiment_directory import ExperimentDirectory
-from retro_gamer_experiments.job import do_job
 
 GAME = '''\
 """Somebody walks to and fro; to the right there is something to be had, at times."""
@@ -85,30 +81,6 @@ def base(place) -> Path:
     return run.path.relative_to(place)
 
 
-class InThisProcess:
-    """An executor that keeps which jobs it did. ``before`` is called before each with its name."""
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-        self.before: Callable[[str], None] = lambda name: None
-
-    def run(self, jobs: Sequence[Job], finished: Callable[[Job, int], None]) -> None:
-        for job in jobs:
-            self.before(job.name)
-            command, experiment, option, name = job.arguments
-            assert (command, option, name) == ("experiment", "--job", job.name)
-            try:
-                do_job(ExperimentDirectory(Path(job.directory) / experiment), name)
-            except Exception:
-                finished(job, 1)
-            else:
-                self.done.append(name)
-                finished(job, 0)
-
-
 @pytest.fixture
 def executor(monkeypatch) -> InThisProcess:
-    executor = InThisProcess()
-    monkeypatch.setattr(conducting, "executor_called", lambda on, directory, workers: executor)
-    monkeypatch.setattr("retro_gamer_experiments.planning._SECONDS_OF_A_PROBE", 0.05)
-    return executor
+    return InThisProcess.put_in_place(monkeypatch)
