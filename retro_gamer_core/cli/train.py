@@ -15,9 +15,10 @@ import click
 
 from retro_gamer_core.cli.arguments import SOME, open_run
 from retro_gamer_core.cli.exits import INTERRUPTED
+from retro_gamer_core.cli.same_run import line_of
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
-from retro_gamer_core.terminal.printing import command, next_step, say, warn
+from retro_gamer_core.terminal.printing import command, next_step, say, say_unbroken, warn
 from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
 if TYPE_CHECKING:
@@ -156,12 +157,19 @@ def train(
             next_step(play, again)
         case "time is up" if seconds is not None:
             say(f"Time is up ({say_duration(seconds)}): {episodes}, {played} in all. E{saved}")
+            _say_how_to_repeat(directory, "The same again, but for what depends on the clock")
             next_step(play, f"{again} --for 10m")
         case _:
             say(f"Done: {episodes}, {played}. E{saved}")
+            _say_how_to_repeat(directory, "The same run again")
             next_step(play, command("info", run))
     if outcome.reason == "interrupted":
         raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _say_how_to_repeat(run: RunDirectory, label: str) -> None:
+    if line := line_of(run):
+        say_unbroken(f"{label}: {line}")
 
 
 def _asked_prediction(run: RunDirectory) -> float | None:

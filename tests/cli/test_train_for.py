@@ -108,6 +108,9 @@ def test_it_trains_for_that_long_and_goes_on(retro_gamer, tmp_path):
         r"^Time is up \(6 seconds\): [\d,]+ episodes, [\d,]+ turns in all\. Everything is saved in run\.",
         ended.out,
     )
+    assert re.search(
+        r"clock: retro-gamer create --game snake --recipe standard --seed 1 .*--output", ended.out
+    )
     assert "retro-gamer play run" in ended.err and "retro-gamer train run --for 10m" in ended.err
     finished = last_event(run)
     assert finished["reason"] == "time is up"
