@@ -26,6 +26,7 @@ NUMBERS = {
     "random play": 3473889247,
     "play": 1873914703,
     "forks": 1016700480,
+    "experiments": 3489185552,
 }
 
 
