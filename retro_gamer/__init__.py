@@ -23,6 +23,7 @@ _HOME = {
     "encode_board": "retro_gamer_encoders.from_characters",
     "encode_observation": "retro_gamer_encoders.from_characters",
     "encode_state": "retro_gamer_encoders.from_characters",
+    "experiment": "retro_gamer_experiments.experiment",
 }
 
 __all__ = sorted(_HOME)

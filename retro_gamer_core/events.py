@@ -110,7 +110,7 @@ Reason = Literal["finished", "time is up", "stopped", "interrupted", "failed"]
 class Outcome:
     """How training ended, and where it stood.
 
-    ``reason`` is ``"finished"`` (all episodes have been played), ``"time is up"`` (a time budget is over;
+    ``reason`` is ``"finished"`` (all episodes, or turns, have been played), ``"time is up"`` (a time budget is over;
     there may be more to play), ``"stopped"`` (a logger, hook or callback asked for it), ``"interrupted"`` or
     ``"failed"``.
     """

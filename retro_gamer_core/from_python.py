@@ -23,7 +23,7 @@ from retro_gamer_core.terminal.printing import warn
 from retro_gamer_core.terminal.progress import Notes, progress_for
 from retro_gamer_core.training.callbacks import FunctionsAsListener
 from retro_gamer_core.training.interrupts import stop_on_interrupt
-from retro_gamer_core.training.time_budget import TimeBudget
+from retro_gamer_core.training.time_budget import Budget, TimeBudget, TurnBudget
 from retro_gamer_core.training.trainer import Trainer, setting_changes
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class DQNTrainer:
         on_episode: Callable[[], None] | None = None,
         *,
         seconds: float | None = None,
+        turns: int | None = None,
     ) -> Outcome:
         """Play all episodes, going on from the newest saved state if there is one.
 
@@ -90,6 +91,7 @@ class DQNTrainer:
             on_episode: called after each episode.
             seconds: train for so long, however many episodes that are, and fit exploration to it
                 (as ``retro-gamer train --for`` does).
+            turns: train until so many turns have been played in all, in place of episodes.
 
         Without either, progress is shown on standard error. Ctrl-C stops after the turn, with
         everything saved.
@@ -104,7 +106,9 @@ class DQNTrainer:
             )
             self._before = None
         quiet = bool(on_checkpoint or on_episode)
-        budget = None if seconds is None else TimeBudget(seconds)
+        budget: Budget | None = None if seconds is None else TimeBudget(seconds)
+        if turns is not None:
+            budget = TurnBudget(turns, lambda: self._trainer.loop.turns)
         shown = nullcontext(Notes()) if quiet else progress_for(self._trainer, budget)
         callbacks = FunctionsAsListener(on_checkpoint, on_episode)
         with stop_on_interrupt(warn) as stop, shown as listener:

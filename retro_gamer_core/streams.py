@@ -22,7 +22,8 @@ STREAMS: Final = {
     "random play": 7,  # which keys are pressed
     "play": 8,  # what a learner draws whose play is a matter of chance
     "forks": 9,  # copies of a game that are not to see what will happen in it
-    "symmetries": 10,  # in which mirror image a batch is learned from
+    "experiments": 10,  # the games in which the runs of an experiment are judged
+    "symmetries": 11,  # in which mirror image a batch is learned from
 }
 
 

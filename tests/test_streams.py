@@ -26,7 +26,8 @@ NUMBERS = {
     "random play": 3473889247,
     "play": 1873914703,
     "forks": 1016700480,
-    "symmetries": 3489185552,
+    "symmetries": 1779935267,
+    "experiments": 3489185552,
 }
 
 

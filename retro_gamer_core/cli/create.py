@@ -13,10 +13,11 @@ import click
 from retro_gamer_core.cli.arguments import training_command
 from retro_gamer_core.cli.check import warn_of
 from retro_gamer_core.cli.create_options import setting_options, wishes_from
+from retro_gamer_core.cli.same_run import line_for
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.kinds import KINDS
 from retro_gamer_core.parts import Choice
-from retro_gamer_core.terminal.printing import command, next_step, say, warn
+from retro_gamer_core.terminal.printing import command, next_step, say, say_unbroken, warn
 from retro_gamer_core.toml_text import toml_setting
 
 _FIRST_SENTENCE = re.compile(r"(?<=\w)[.;] ")
@@ -98,6 +99,7 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
         say(f"you asked for: {', '.join(asked)}")
     say(f"Each setting, and the reason for it: {command('info', run.path)} --why")
     say(f"Change what you like in {run.config}")
+    say_unbroken(f"The same run again: {line_for(game, recipe, seed, description, wishes)}")
     episodes = wishes.get("training", {}).get("training_episodes", TrainingSettings.training_episodes)
     next_step(training_command(run.path, episodes))
 

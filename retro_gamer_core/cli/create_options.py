@@ -24,6 +24,10 @@ _DECLARED = (
     *("training.memory_capacity", "training.games_in_step", "training.exploration_turns"),
     *("training.checkpoint_every", "training.device"),
 )
+#: Keys of a game's description that have a flag.
+DESCRIBED_BY_FLAGS = [
+    where.partition(".")[2] for where in _DECLARED if where.partition(".")[0] == _DESCRIPTION
+]
 #: Options of the built-in parts. They are said here once more, since `--help` must not load a plugin.
 _OF_PARTS: tuple[tuple[str, Type, str], ...] = (
     ("preprocessing.radius", "int", "For the encoder egocentric: cells seen in each direction."),

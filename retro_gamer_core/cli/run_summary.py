@@ -109,8 +109,8 @@ class RunSummary:
 
     @property
     def trained_for_some_time(self) -> bool:
-        """Whether the last training had a limit of time (``train --for``), and none of episodes."""
-        return any(choice.startswith("time: ") for choice in self.log.choices)
+        """Whether the last training had a limit of time or of turns (``--for``, ``--turns``), and none of episodes."""
+        return any(choice.startswith(("time: ", "turns: ")) for choice in self.log.choices)
 
 
 def settings_with_reasons(config: Path) -> Iterator[tuple[str, str, str, str]]:

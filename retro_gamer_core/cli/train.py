@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from retro_gamer_core.cli.arguments import open_run
+from retro_gamer_core.cli.arguments import SOME, open_run
 from retro_gamer_core.cli.exits import INTERRUPTED
+from retro_gamer_core.cli.same_run import line_of
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
-from retro_gamer_core.terminal.printing import command, next_step, say, warn
+from retro_gamer_core.terminal.printing import command, next_step, say, say_unbroken, warn
 from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
 if TYPE_CHECKING:
@@ -68,6 +69,13 @@ def parse_duration(text: str) -> float:
     "fitted to it, and training_episodes does not count.",
 )
 @click.option(
+    "--turns",
+    metavar="N",
+    type=SOME,
+    help="Train until N turns have been played in all, in place of episodes or time: the same command goes on after a "
+    "stop, and exploration is fitted to it.",
+)
+@click.option(
     "--resume", metavar="CHECKPOINT", help="Go on from this checkpoint instead of the newest saved state."
 )
 @click.option(
@@ -90,6 +98,7 @@ def parse_duration(text: str) -> float:
 def train(
     run: str,
     seconds: float | None,
+    turns: int | None,
     resume: str | None,
     device: Device | None,
     save_every: float,
@@ -102,19 +111,25 @@ def train(
     """
     from retro_gamer_core.training.interrupts import stop_on_interrupt
     from retro_gamer_core.training.loading import load_trainer
-    from retro_gamer_core.training.time_budget import TimeBudget
+    from retro_gamer_core.training.time_budget import TimeBudget, TurnBudget
 
+    if seconds is not None and turns is not None:
+        raise click.UsageError("training ends after some time or after some turns: give --for or --turns")
     directory = open_run(run)
     trainer = load_trainer(directory, device=device, seconds_between_states=save_every)
     if resume is not None:
         trainer.load_checkpoint(directory.find_checkpoint(resume))
     elif trainer.load_newest():
         say(f"Going on from {trainer.started_from}, after episode {trainer.loop.episodes:,}.")
-    play, again = command("play", run), command("train", run)
-    made_up_for = resume is None and trainer.last_evaluation_missing
-    if trainer.finished and seconds is None and not made_up_for:
-        say(f"All {trainer.config.training.training_episodes:,} episodes have been played already.")
-        warn(f"To go on training, raise training_episodes in {directory.config}, or say how long: --for 10m")
+    play, again = command("play", run), command("train", run, turns=turns)
+    budget = TurnBudget(turns, lambda: trainer.loop.turns) if turns is not None else None
+    all_played = seconds is None and (budget.is_spent if budget else trainer.finished)
+    made_up_for = resume is None and trainer.evaluation.missing_at_the_end(trainer.loop.turns)
+    if all_played and not made_up_for:
+        many = f"{turns:,} turns" if turns else f"{trainer.config.training.training_episodes:,} episodes"
+        raised = "name more --turns" if turns else f"raise training_episodes in {directory.config}"
+        say(f"All {many} have been played already.")
+        warn(f"To go on training, {raised}, or say how long: --for 10m")
         next_step(play)
         return
     if prediction is None and watch and not trainer.loop.turns:
@@ -123,14 +138,16 @@ def train(
         write_text(directory.prediction, json.dumps({"value": prediction}) + "\n")
     if watch:
         say(f"The page of the run: {_page_of(run)}")
-    budget = None if seconds is None else TimeBudget(seconds)
-    with stop_on_interrupt(warn) as stop, progress_for(trainer, budget) as progress:
-        outcome = trainer.train([progress, QuickLook(trainer)], stop, budget)
-    episodes, turns = f"{outcome.episodes:,} episodes", f"{outcome.total_turns:,} turns"
+    limit = TimeBudget(seconds) if seconds is not None else budget
+    with stop_on_interrupt(warn) as stop, progress_for(trainer, limit) as progress:
+        outcome = trainer.train([progress, QuickLook(trainer)], stop, limit)
+    episodes, played = f"{outcome.episodes:,} episodes", f"{outcome.total_turns:,} turns"
     saved = f"verything is saved in {run}."
     match outcome.reason:
-        case "interrupted" if trainer.finished and seconds is None:
-            say(f"The last evaluation was interrupted; all {episodes} are saved in {run}.")
+        case "interrupted" if seconds is None and (budget.is_spent if budget else trainer.finished):
+            say(
+                f"The last evaluation was interrupted; all {played if budget else episodes} are saved in {run}."
+            )
             next_step(f"{again}      (the same command makes up for it)", play)
         case "interrupted":
             say(f"Stopped after episode {outcome.episodes:,}; e{saved}")
@@ -139,13 +156,20 @@ def train(
             say(f"Stopped by a logger or plugin after episode {outcome.episodes:,}; e{saved}")
             next_step(play, again)
         case "time is up" if seconds is not None:
-            say(f"Time is up ({say_duration(seconds)}): {episodes}, {turns} in all. E{saved}")
+            say(f"Time is up ({say_duration(seconds)}): {episodes}, {played} in all. E{saved}")
+            _say_how_to_repeat(directory, "The same again, but for what depends on the clock")
             next_step(play, f"{again} --for 10m")
         case _:
-            say(f"Done: {episodes}, {turns}. E{saved}")
+            say(f"Done: {episodes}, {played}. E{saved}")
+            _say_how_to_repeat(directory, "The same run again")
             next_step(play, command("info", run))
     if outcome.reason == "interrupted":
         raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _say_how_to_repeat(run: RunDirectory, label: str) -> None:
+    if line := line_of(run):
+        say_unbroken(f"{label}: {line}")
 
 
 def _asked_prediction(run: RunDirectory) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.errors import Problem
 from retro_gamer_core.runs.training_log import format_duration
 from retro_gamer_core.terminal.printing import MovingLine, percent, sparkline, warn
-from retro_gamer_core.training.time_budget import SteadyClock
+from retro_gamer_core.training.time_budget import SteadyClock, TurnBudget
 
 if TYPE_CHECKING:
     from retro_gamer_core.events import (
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
         Outcome,
         RunInfo,
     )
-    from retro_gamer_core.training.time_budget import TimeBudget
+    from retro_gamer_core.training.time_budget import Budget, TimeBudget
     from retro_gamer_core.training.trainer import Trainer
 
 UNITS = {"hour": 3600, "minute": 60, "second": 1}
 _NEAR = timedelta(minutes=10)
 
 
-def progress_for(trainer: Trainer, budget: TimeBudget | None = None) -> AbstractContextManager[Any]:
+def progress_for(trainer: Trainer, budget: Budget | None = None) -> AbstractContextManager[Any]:
     """A listener that shows it on standard error: with a moving line on a terminal, in plain lines elsewhere."""
     episodes = trainer.config.training.training_episodes
-    goal = EpisodeGoal(trainer.loop.episodes, episodes) if budget is None else TimeGoal(budget)
+    goal: Goal = EpisodeGoal(trainer.loop.episodes, episodes)
+    if budget is not None:
+        before = trainer.loop.turns
+        goal = TurnGoal(budget, before) if isinstance(budget, TurnBudget) else TimeGoal(budget)
     return Progress(goal, trainer.config.metadata.reference_scores)
 
 
@@ -71,7 +74,7 @@ class Progress(Notes, AbstractContextManager["Progress"]):
         references: scores that others have reached, by who they are.
     """
 
-    def __init__(self, goal: EpisodeGoal | TimeGoal, references: Mapping[str, float] | None = None) -> None:
+    def __init__(self, goal: Goal, references: Mapping[str, float] | None = None) -> None:
         self._goal = goal
         self._references = {who: score for who, score in (references or {}).items() if who != "random"}
         self._reached: list[float] = []
@@ -173,14 +176,36 @@ class EpisodeGoal:
 
     def time_left(self, episode: int) -> str:
         """By the pace of this session so far; games get longer as they get better, so it is a guess."""
-        played, left = episode - self._before, self._total - episode
-        if left <= 0:
-            return "the last one"
-        if played <= 0:
-            return "time left unknown"
-        seconds = self._seconds_since_it_began() / played * left
-        done_at = datetime.now() + timedelta(seconds=seconds)
-        return f"about {format_duration(seconds)} left (till {done_at:%H:%M})"
+        return _time_left(episode - self._before, self._total - episode, self._seconds_since_it_began())
+
+
+class TurnGoal:
+    """So many turns, of which ``before`` had been played when this session began."""
+
+    def __init__(self, budget: TurnBudget, before: int) -> None:
+        self.announcement = f"{budget.turns:,} turns"
+        self._budget, self._before = budget, before
+        self._seconds_since_it_began = SteadyClock()
+
+    def reached(self, episode: int) -> str:
+        return f"episode {episode:,}"
+
+    def share(self, episode: int) -> float:
+        return self._budget.share_spent
+
+    def time_left(self, episode: int) -> str:
+        turns = round(self._budget.share_spent * self._budget.turns)
+        return _time_left(turns - self._before, self._budget.turns - turns, self._seconds_since_it_began())
+
+
+def _time_left(played: int, left: int, seconds: float) -> str:
+    if left <= 0:
+        return "the last one"
+    if played <= 0:
+        return "time left unknown"
+    seconds *= left / played
+    done_at = datetime.now() + timedelta(seconds=seconds)
+    return f"about {format_duration(seconds)} left (till {done_at:%H:%M})"
 
 
 class TimeGoal:
@@ -204,6 +229,9 @@ class TimeGoal:
 
     def _end(self) -> str:
         return say_clock_time(self._budget.ends_at, datetime.now())
+
+
+Goal = EpisodeGoal | TurnGoal | TimeGoal
 
 
 def say_duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retro_gamer_core.policies.player import Player
     from retro_gamer_core.training.interrupts import Stop
     from retro_gamer_core.training.loop import TrainingLoop
-    from retro_gamer_core.training.time_budget import TimeBudget
+    from retro_gamer_core.training.time_budget import Budget
 
 #: Shares of the training after which a game is recorded; the first is before it begins.
 MOMENTS = (0.0, 0.01, 0.03, 0.1, 0.3)
@@ -100,7 +100,7 @@ class RecordedGames:
         seed: int,
         at: dict[str, Any],
         *,
-        budget: TimeBudget,
+        budget: Budget,
         stop: Stop,
     ) -> Recording | None:
         """Play the game of this moment. None as soon as somebody asks to stop, and where it raises an error."""
@@ -144,10 +144,12 @@ class RecordedGames:
     def _over(self, share: float) -> None:
         self._told.moments_over = max(self._told.moments_over, bisect_right(MOMENTS, share))
 
-    def _most_turns(self, loop: TrainingLoop, played: float, share: float, budget: TimeBudget) -> int:
+    def _most_turns(self, loop: TrainingLoop, played: float, share: float, budget: Budget) -> int:
         settings = self._config.training
         if loop.turns and played:
             expected = loop.turns / played
+        elif budget.turns is not None:
+            expected = budget.turns
         elif budget.is_limited:  # cut off by its time
             return settings.max_turns_per_episode
         else:

@@ -147,13 +147,19 @@ class RunMonitor(SoFar):
         self.config = config
         self.begin(config.training.training_episodes)
 
-    def begin(self, episodes: int | None, share_of_time: Callable[[], float] | None = None) -> None:
-        """A session begins, which ends after so many episodes of the run, or, if None, when its time is up.
+    def begin(
+        self,
+        episodes: int | None,
+        share_of_time: Callable[[], float] | None = None,
+        turns: int | None = None,
+    ) -> None:
+        """A session begins, which ends after so many episodes or turns of the run, or, if None, when its time is up.
 
         Args:
             share_of_time: how much of the time is over, from 0 to 1; asked after each episode.
         """
         self.episodes_in_run = episodes
+        self._turns_in_run = turns
         self._share_of_time = share_of_time
         self._time_played = 0.0
         self._turns_before = self.turns
@@ -167,11 +173,15 @@ class RunMonitor(SoFar):
         """How much of the run, or of the time there is, has been played: 0 to 1. None where that cannot be said."""
         if self.episodes_in_run:
             return self.episode / self.episodes_in_run
+        if self._turns_in_run:
+            return min(1.0, self.turns / self._turns_in_run)
         return self._time_played if self._share_of_time else None
 
     @property
     def expected_turns(self) -> float | None:
         """The turns of the whole run at its pace so far. None where that cannot be said."""
+        if self._turns_in_run:
+            return self._turns_in_run
         share = self.share_played
         before = 0 if self.episodes_in_run else self._turns_before
         return before + (self.turns - before) / share if share else None

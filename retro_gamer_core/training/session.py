@@ -13,7 +13,7 @@ from retro_gamer_core.training.callbacks import Callbacks
 from retro_gamer_core.training.interrupts import Stop, StopRequest
 from retro_gamer_core.training.loop import Event, GameRaised, NewCharacters
 from retro_gamer_core.training.new_characters import meet_new_characters
-from retro_gamer_core.training.time_budget import StopInTime, TimeBudget, explain_budget, fit_learner
+from retro_gamer_core.training.time_budget import Budget, StopInTime, explain_budget, fit_learner
 
 if TYPE_CHECKING:
     from retro_gamer_core.contracts import Listener
@@ -28,11 +28,11 @@ class Session:
         trainer: the run and its parts.
         listeners: hear of this session only.
         interrupt: asks to stop after the turn; what would come after the last turn is left out, too.
-        budget: where its time is limited, it takes the place of the number of episodes.
+        budget: where its time or its turns are limited, they take the place of the number of episodes.
     """
 
     def __init__(
-        self, trainer: Trainer, listeners: Iterable[Listener], interrupt: Stop, budget: TimeBudget
+        self, trainer: Trainer, listeners: Iterable[Listener], interrupt: Stop, budget: Budget
     ) -> None:
         self._trainer = trainer
         self._loop, self._keeper, self._evaluation = trainer.loop, trainer.keeper, trainer.evaluation
@@ -50,7 +50,7 @@ class Session:
         """See ``Trainer.train``."""
         self._budget.begin()
         episodes = None if self._budget.is_limited else self._episode_limit
-        self._trainer.alarms.monitor.begin(episodes, lambda: self._budget.share_spent)
+        self._trainer.alarms.monitor.begin(episodes, lambda: self._budget.share_spent, self._budget.turns)
         self._begin()
         reason: Reason = "failed"
         try:
@@ -71,8 +71,13 @@ class Session:
         return self._loop.episodes >= self._episode_limit
 
     @property
+    def _all_played(self) -> bool:
+        """Whether all episodes or turns that were asked for have been played; not so where only time is up."""
+        return self._finished or (self._budget.turns is not None and self._budget.is_spent)
+
+    @property
     def _reason_of_the_end(self) -> Reason:
-        if self._finished and not self._trainer.last_evaluation_missing:
+        if self._all_played and not self._evaluation.missing_at_the_end(self._loop.turns):
             return "finished"
         if self._interrupt.asked:
             return "interrupted"
@@ -84,6 +89,8 @@ class Session:
         self._keeper.make_room(found, finished=self._finished)
         trainer.write_found_out()
         changed_parts = self._keeper.renew_lock()
+        if self._budget.turns is not None:
+            ask(self._loop.learner, "fit_to_turns", self._budget.turns)  # what came of it is explained below
         if found.saved:
             self._callbacks.load_state_dict(found.saved.told.loggers)
         self._callbacks.training_started([*trainer.explain(), *explain_budget(self._budget)])
@@ -95,14 +102,18 @@ class Session:
 
     def _play(self) -> None:
         failures = self._trainer.failures
-        if self._evaluation_due and not self._finished:  # given up when somebody stopped in the middle of it
+        if (
+            self._evaluation_due and not self._all_played
+        ):  # given up when somebody stopped in the middle of it
             self._evaluate(self._evaluation.now, self._interrupt)
-        elif self._recording_due and not self._finished:
+        elif self._recording_due and not self._all_played:
             self._record("during" if self._loop.turns else "before", self._interrupt)
-        given_up_again = self._interrupt.asked and (self._evaluation_due or self._recording_due)
+        nothing_to_play = (self._all_played and not self._finished) or (
+            self._interrupt.asked and (self._evaluation_due or self._recording_due)  # given up once more
+        )
         try:
             # An evaluation or a recorded game belongs to its turn: until it has been made, no other turn is played.
-            for event in () if given_up_again else self._loop.play(self._episode_limit):
+            for event in () if nothing_to_play else self._loop.play(self._episode_limit):
                 if event is not None:
                     self._hear(event)
                 elif self._stop.asked or self._finished or failures.too_many:
@@ -134,9 +145,9 @@ class Session:
                 recorded = self._record("end", self._interrupt, best=bool(evaluated and evaluated.is_best))
             if self._evaluation.verdict:
                 self._callbacks.note(self._evaluation.verdict)
-            if (
-                self._evaluation.verdict or recorded
-            ) and self._trainer.finished:  # so that it is not made again
+            if (self._evaluation.verdict or recorded) and (
+                self._all_played or self._trainer.finished
+            ):  # so that it is not made again
                 self._save_all()
 
     def _hear(self, event: Event) -> None:

@@ -1,9 +1,9 @@
-"""So much time to train: when it is over, and how many turns that will have been."""
+"""So much time, or so many turns, to train: when that is over, and how many turns it will have been."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from math import inf, isfinite
 from time import monotonic, thread_time
@@ -59,6 +59,9 @@ class TimeBudget:
         seconds: how long, counted from ``begin``; infinite where there is no limit.
         clock: seconds that only ever grow; a ``SteadyClock`` if left out.
     """
+
+    turns: int | None = None
+    """After how many turns playing ends, where they are counted; see ``TurnBudget``."""
 
     def __init__(self, seconds: float = inf, clock: Callable[[], float] | None = None) -> None:
         self.seconds = seconds
@@ -152,10 +155,53 @@ class TimeBudget:
         return self._took.get(what, KEPT_FREE * self.seconds)
 
 
+class TurnBudget:
+    """So many turns that the whole run may have, those of earlier sessions included, in whatever time.
+
+    What ``TimeBudget`` can be asked, this can. Nothing about it depends on a clock, so that a run which was stopped
+    and goes on ends as one that was not.
+
+    Args:
+        turns: after so many, playing ends. Games that are played side by side end in the same turn.
+        played: how many have been played.
+    """
+
+    seconds = seconds_left = inf
+    is_limited = True
+
+    def __init__(self, turns: int, played: Callable[[], int]) -> None:
+        self.turns = turns
+        self._played = played
+
+    def begin(self) -> None: ...
+
+    @property
+    def share_spent(self) -> float:
+        return min(1.0, self._played() / self.turns)
+
+    @property
+    def is_spent(self) -> bool:
+        return self._played() >= self.turns
+
+    def timing(
+        self, what: str, longer_at_the_end: Callable[[], float] = lambda: 1.0
+    ) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def has_time_for(self, what: str) -> bool:
+        return True
+
+    def expected_turns(self, turns: int, updates: int) -> None:
+        """Nothing to tell on the way: it was told before the first turn."""
+
+
+Budget = TimeBudget | TurnBudget
+
+
 class StopInTime:
     """A stop request that is made when one of these is made, and when playing has to end."""
 
-    def __init__(self, budget: TimeBudget, *requests: Stop) -> None:
+    def __init__(self, budget: Budget, *requests: Stop) -> None:
         self._budget = budget
         self._requests = requests
 
@@ -164,8 +210,10 @@ class StopInTime:
         return any(request.asked for request in self._requests) or self._budget.is_spent
 
 
-def explain_budget(budget: TimeBudget) -> list[str]:
+def explain_budget(budget: Budget) -> list[str]:
     """What it means, for ``training.log``; nothing where there is no limit."""
+    if budget.turns is not None:
+        return [f"turns: {budget.turns:,} in all, however many episodes that is; schedules are fitted to it"]
     if not budget.is_limited:
         return []
     return [

@@ -25,7 +25,7 @@ from retro_gamer_core.training.recorded_games import RecordedGames
 from retro_gamer_core.training.resuming import Found, Saved, characters_to_return_to, newest_saved
 from retro_gamer_core.training.run_keeper import RunKeeper
 from retro_gamer_core.training.session import Session
-from retro_gamer_core.training.time_budget import TimeBudget
+from retro_gamer_core.training.time_budget import Budget, TimeBudget
 
 if TYPE_CHECKING:
     from retro.game import Game
@@ -194,11 +194,11 @@ class Trainer:
             self._found_out = {}
 
     def train(
-        self, listeners: Iterable[Listener] = (), stop: Stop | None = None, budget: TimeBudget | None = None
+        self, listeners: Iterable[Listener] = (), stop: Stop | None = None, budget: Budget | None = None
     ) -> Outcome:
         """Play and learn until all episodes are played or somebody asks to stop. Saves before it returns.
 
-        With a budget, its time takes the place of the number of episodes.
+        With a budget, its time or its turns take the place of the number of episodes.
 
         Raises:
             RunBusy: another process is training this run.

@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from cli.walking import walk_config, walk_game
 from click import BadParameter
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +108,9 @@ def test_it_trains_for_that_long_and_goes_on(retro_gamer, tmp_path):
         r"^Time is up \(6 seconds\): [\d,]+ episodes, [\d,]+ turns in all\. Everything is saved in run\.",
         ended.out,
     )
+    assert re.search(
+        r"clock: retro-gamer create --game snake --recipe standard --seed 1 .*--output", ended.out
+    )
     assert "retro-gamer play run" in ended.err and "retro-gamer train run --for 10m" in ended.err
     finished = last_event(run)
     assert finished["reason"] == "time is up"
@@ -133,3 +137,20 @@ def test_it_ends_although_the_clock_of_the_computer(retro_gamer, tmp_path, now):
     ended = retro_gamer("train", "run", "--for", "2s")
     assert ended.code == 0, ended.err
     assert "Time is up (2 seconds): " in ended.out
+
+
+def test_so_many_turns_in_all(retro_gamer, tmp_path):
+    (tmp_path / "walk.py").write_text(walk_game(), encoding="utf-8")
+    (tmp_path / "run").mkdir()
+    config = walk_config("walk.py", episodes=5)
+    (tmp_path / "run" / "config.toml").write_text(config, encoding="utf-8")
+    run = RunDirectory(tmp_path / "run")
+
+    both = retro_gamer("train", "run", "--for", "1s", "--turns", "100")
+    assert both.code == 2 and "give --for or --turns" in both.err
+    ended = retro_gamer("train", "run", "--turns", "100")
+    assert ended.code == 0 and ended.err.startswith("Training walk.py: 100 turns."), ended.err
+    assert re.search(r"^Done: 6 episodes, 100 turns\. Everything is saved in run\.", ended.out, re.MULTILINE)
+    assert last_event(run)["total_turns"] == 100
+    again = retro_gamer("train", "run", "--turns", "100")
+    assert again.code == 0 and "All 100 turns have been played already." in again.out

@@ -18,6 +18,7 @@ from retro_gamer_core.training.time_budget import (
     SteadyClock,
     StopInTime,
     TimeBudget,
+    TurnBudget,
     fit_learner,
 )
 
@@ -240,3 +241,57 @@ def test_who_stops_a_training_in_its_time_interrupts_it(make_run, stop_at, tmp_p
     trainer = load_trainer(make_run(tmp_path))
     outcome = trainer.train(stop=stop_at(trainer, 100), budget=TimeBudget(10, TurnClock(trainer, 100)))
     assert outcome.reason == "interrupted"
+
+
+EVALUATED = {"evaluate_every": 150, "evaluation_games": 2, "max_turns_per_episode": 15, "games_in_step": 2}
+
+
+def train_for_turns(run, turns, stop=None, listeners=()):
+    trainer = load_trainer(run)
+    trainer.load_newest()
+    budget = TurnBudget(turns, lambda: trainer.loop.turns)
+    return trainer, trainer.train(listeners, stop and stop(trainer), budget)
+
+
+def test_turns_take_the_place_of_episodes(make_run, heard, tmp_path):
+    run = make_run(tmp_path, training={"training_episodes": 3, "epsilon_turns": 30_000})
+    trainer, outcome = train_for_turns(run, 500, listeners=[heard])
+    assert (outcome.reason, outcome.total_turns) == ("finished", 500)
+    assert outcome.episodes > 3 and not run.final_checkpoint.exists()
+    assert run.newest_checkpoint() == run.checkpoint_path(outcome.episodes)
+    assert any(choice.startswith("turns: 500 in all") for choice in heard.choices)
+    assert any("falling in a straight line over 100 turns" in choice for choice in heard.choices)
+    assert trainer.loop.learner.statistics()["epsilon"] < 0.1
+
+    _, more = train_for_turns(run, 700)
+    assert (more.reason, more.total_turns) == ("finished", 700)
+
+
+@pytest.mark.parametrize("stops", [(2, 100), (150, 300), (499, 500)])
+def test_turns_that_were_stopped_are_those_that_were_not(
+    make_run, outcome_of, assert_same, stop_at, tmp_path, stops
+):
+    for name in ("whole", "stopped"):
+        (tmp_path / name).mkdir()
+    whole, stopped = (make_run(tmp_path / name, training=EVALUATED) for name in ("whole", "stopped"))
+    assert train_for_turns(whole, 500)[1].reason == "finished"
+    for turns in stops:
+        assert train_for_turns(stopped, 500, lambda trainer, at=turns: stop_at(trainer, at))[1].reason == (
+            "interrupted"
+        )
+    assert train_for_turns(stopped, 500)[1].reason == "finished"
+    once, again = outcome_of(whole), outcome_of(stopped)
+    for outcome in (once, again):  # who stops leaves a checkpoint
+        outcome["checkpoints"] = {"best.pt": outcome["checkpoints"]["best.pt"]}
+    assert_same(once, again)
+
+
+def test_all_turns_and_the_evaluation_after_them_are_made_once(make_run, tmp_path):
+    run = make_run(tmp_path, training=EVALUATED)
+    trainer, _ = train_for_turns(run, 300)
+    assert not trainer.evaluation.missing_at_the_end(300)
+    evaluations = run.events.read_text(encoding="utf-8").count('"event": "evaluation"')
+    again, outcome = train_for_turns(run, 300)
+    assert (outcome.reason, outcome.total_turns) == ("finished", 300)
+    assert not again.evaluation.missing_at_the_end(300)
+    assert run.events.read_text(encoding="utf-8").count('"event": "evaluation"') == evaluations
