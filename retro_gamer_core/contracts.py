@@ -6,7 +6,7 @@ Shapes are written as ``[n, h, w]``: n observations, h rows, w columns; f is the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -280,6 +280,36 @@ class Logger(Listener, Protocol):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Return to where ``state_dict`` was taken: later lines belong to turns that were lost."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command of retro-gamer that goes on where it was, so that it may be begun again anywhere.
+
+    Args:
+        name: unique among those that are run together; a valid name of a file, such as ``"gamma=0.9-seed1"``.
+        arguments: what stands after ``retro-gamer``; paths are absolute, or relative to ``directory``.
+        directory: where it is run.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    directory: str
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Runs jobs somewhere. Its factory may ask for ``directory``, a ``Path`` (where files about these jobs belong:
+    that of the experiment), ``workers`` (how many jobs at once; None for as many as make sense) and ``argument``
+    (what stands after the colon of ``--on NAME:ARGUMENT``; ``""`` where there is none).
+    """
+
+    def run(self, jobs: Sequence[Job], finished: Callable[[Job, int], None]) -> None:
+        """Run each job once, with one thread, and call ``finished(job, exit_code)`` here as each ends.
+
+        A job that fails does not stop the rest. Ctrl-C stops what runs, and passes through; when ``run`` is
+        called again, jobs go on where they were.
+        """
 
 
 @dataclass(frozen=True, slots=True)

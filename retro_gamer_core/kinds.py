@@ -1,4 +1,4 @@
-"""The kinds of parts that a run is built from: one row each.
+"""The kinds of parts: one row each. Most are what a run is built from.
 
 What lists kinds, checks them, names them in a file, a message or a table, reads it here. To add a kind is to
 add a row, and the Protocol that it names.
@@ -31,6 +31,7 @@ class Kind:
         template: what the part of ``retro-gamer new`` does, and other values of its options; None where there
             is none.
         after_an_error: what becomes of training when one raises.
+        of_run: whether a run is built from such parts, so that ``config.toml`` may name one.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Kind:
     checks: str = ""
     template: tuple[str, str] | None = None
     after_an_error: str = "training would end there"
+    of_run: bool = True
 
     @property
     def hook(self) -> str:
@@ -59,8 +61,8 @@ class Kind:
 
     @property
     def table(self) -> str:
-        """The table of its own in ``config.toml``, with ``name`` and the options; ``""`` where each has one."""
-        return "" if self.several else self.name
+        """The table of its own in ``config.toml``, with ``name`` and the options; ``""`` where there is none."""
+        return self.name if self.of_run and not self.several else ""
 
     def __str__(self) -> str:
         return self.name
@@ -162,6 +164,17 @@ KINDS: dict[str, Kind] = _by_name(
         checks="retro_gamer_core.checks.wrappers",
         template=("Rewards what was seldom seen before.", '{"bonus": 1.0}'),
         after_an_error=_GIVEN_UP,
+    ),
+    Kind(
+        "executor",
+        "executors",
+        "Executors: where the jobs of an experiment run.",
+        'Part("lab", "Runs them on the computers of the lab.", "my_plugin.lab:Lab")',
+        "retro_gamer_core.contracts:Executor",
+        ("directory", "workers", "argument"),
+        method="run",
+        after_an_error="the experiment would end there",
+        of_run=False,
     ),
 )
 """Every kind by its name, in the order in which they are listed."""

@@ -206,7 +206,7 @@ def settings_table(plugins: Plugins) -> list[SettingRow]:
         rows += _rows(section, "", SECTION_KEYS[section])
         for kind in (kind for kind in KINDS.values() if kind.section == section):
             rows += _rows_of_parts(kind, plugins)
-    for kind in (kind for kind in KINDS.values() if not kind.section):
+    for kind in (kind for kind in KINDS.values() if kind.table and not kind.section):
         rows += _rows(kind.table, "", [Setting("name", "str", option=Option(kind.meaning))])
         rows += _rows_of_parts(kind, plugins)
     return rows
