@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
               help="Let the learner not tell these from an empty cell; repeated, each is tried by itself.")  # fmt: skip
 @click.option("--add-characters", type=SOME, metavar="N", help="Give it N characters more that never appear.")
 @click.option("--reward", metavar="KEY", help="Let it learn from another value of the game's state.")
+@click.option("--search", type=SOME, metavar="N",
+              help="Let Optuna propose N settings; then --vary takes SECTION.KEY=LOW..HIGH.")  # fmt: skip
 @click.option("--seeds", type=SOME, metavar="N", help="How many runs of each setting.  [default: 5]")
 @click.option(
     "--for", "seconds", metavar="TIME", callback=lambda ctx, option, text: text and parse_duration(text),
@@ -46,6 +51,7 @@ def experiment(
     drop_character: tuple[str, ...],
     add_characters: int | None,
     reward: str | None,
+    search: int | None,
     seeds: int | None,
     seconds: float | None,
     turns: int | None,
@@ -69,31 +75,46 @@ def experiment(
 
         do_job(ExperimentDirectory(run), job)
         return
+    if search is not None:
+        if drop_character or add_characters or reward:
+            raise click.UsageError("a search is among the values of --vary alone")
+        with _stopping_kindly():
+            _search(
+                run,
+                vary,
+                search,
+                seeds,
+                seconds,
+                turns,
+                games,
+                output,
+                on,
+                workers,
+                as_json,
+                _options_of_all(ctx),
+            )
+        return
     from retro_gamer_experiments.experiment import experiment as conduct
     from retro_gamer_experiments.variations import typed_values
 
-    try:
-        with MovingLine() as line:
-            verdict = conduct(
-                run,
-                vary=dict(map(typed_values, vary)),
-                drop_characters=drop_character,
-                add_characters=add_characters,
-                reward=reward,
-                seeds=seeds,
-                seconds=seconds,
-                turns=turns,
-                games=games,
-                output=output,
-                on=on,
-                workers=workers,
-                tell=warn,
-                show=line.show,
-                job_options=_options_of_all(ctx),
-            )
-    except KeyboardInterrupt:
-        warn("Stopped. What is finished is kept, and the same command goes on.")
-        raise click.exceptions.Exit(INTERRUPTED) from None
+    with _stopping_kindly(), MovingLine() as line:
+        verdict = conduct(
+            run,
+            vary=dict(map(typed_values, vary)),
+            drop_characters=drop_character,
+            add_characters=add_characters,
+            reward=reward,
+            seeds=seeds,
+            seconds=seconds,
+            turns=turns,
+            games=games,
+            output=output,
+            on=on,
+            workers=workers,
+            tell=warn,
+            show=line.show,
+            job_options=_options_of_all(ctx),
+        )
     if as_json:
         say_json({"experiment": verdict.directory, **verdict.to_dict()})
         return
@@ -104,6 +125,75 @@ def experiment(
         f"retro-gamer plot {(verdict.directory / 'runs').as_posix()}/*",
         *([command("experiment", verdict.directory.as_posix(), seeds=seeds_then)] if more else []),
     )
+
+
+@contextmanager
+def _stopping_kindly() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        warn("Stopped. What is finished is kept, and the same command goes on.")
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def _search(
+    run: Path,
+    vary: Sequence[str],
+    trials: int,
+    seeds: int | None,
+    seconds: float | None,
+    turns: int | None,
+    games: int | None,
+    output: Path | None,
+    on: str,
+    workers: int | None,
+    as_json: bool,
+    job_options: list[str],
+) -> None:
+    from retro_gamer_experiments.experiment import USUAL_GAMES, USUAL_SECONDS, USUAL_SEEDS
+    from retro_gamer_experiments.search_experiment import search_settings
+    from retro_gamer_experiments.verdict import in_figures
+
+    directory, as_it_is, tried = search_settings(
+        run,
+        {key: values for key, _, values in (each.partition("=") for each in vary)},
+        trials=trials,
+        seeds=seeds or USUAL_SEEDS,
+        seconds=USUAL_SECONDS if seconds is None and turns is None else seconds,
+        turns=turns,
+        games=games or USUAL_GAMES,
+        output=output,
+        on=on,
+        workers=workers,
+        tell=warn,
+        job_options=job_options,
+    )
+    if as_json:
+        say_json(
+            {"experiment": directory.path, "as_it_is": as_it_is, "tried": [asdict(each) for each in tried]}
+        )
+        return
+    measure = directory.read_plan().measure.of
+    say(f"The best of {len(tried)} proposals; the run as it is has {in_figures(as_it_is or 0.0)}:", bold=True)
+    table(
+        (
+            {
+                measure: in_figures(fmean(each.scores)) if each.scores else "-",
+                "seeds": str(len(each.scores)),
+                "ended": each.ended,
+                "settings": ", ".join(f"{key}={_short(value)}" for key, value in each.values.items()),
+            }
+            for each in tried[:5]
+        ),
+        indent="  ",
+    )
+    say("The best of many was lucky, too. Before you believe it, compare it in new runs:")
+    best = [word for key, value in tried[0].values.items() for word in ("--vary", f"{key}={_short(value)}")]
+    next_step(" ".join([command("experiment", run.as_posix(), seeds=10), *best]))
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _options_of_all(ctx: click.Context) -> list[str]:

@@ -56,6 +56,7 @@ class Plan:
             evaluates itself in.
         measure: by what they are judged.
         max_turns: a game in which it is judged ends after so many.
+        first_seed: of the runs of each setting.
     """
 
     base: str
@@ -68,10 +69,12 @@ class Plan:
     judge_seed: int
     measure: Measure
     max_turns: int
+    first_seed: int = 1
 
     def runs(self) -> list[PlannedRun]:
         """All of them, in the order in which they are trained: one of each setting, then the next seed."""
-        return [PlannedRun(arm, seed) for seed in range(1, self.seeds + 1) for arm in self.arms]
+        seeds = range(self.first_seed, self.first_seed + self.seeds)
+        return [PlannedRun(arm, seed) for seed in seeds for arm in self.arms]
 
 
 @dataclass(frozen=True)

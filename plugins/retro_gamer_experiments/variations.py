@@ -53,6 +53,10 @@ class Value:
     added: int = 0
 
 
+#: The base run itself.
+AS_IT_IS = Value(_AS_IT_IS, "")
+
+
 @dataclass(frozen=True)
 class Arm:
     """One setting of everything that varies.
@@ -87,7 +91,7 @@ def setting_values(key: str, values: Sequence[Any]) -> list[Value]:
         raise RetroGamerError(f"no values for {key}", hint=f"name them: --vary {key}=0.9,0.99")
     texts = [value if isinstance(value, str) else toml_value(value) for value in values]
     found = [Value(text, f"{name}={text}", {key: value}) for text, value in zip(texts, values, strict=True)]
-    return found if len(found) > 1 else [Value(_AS_IT_IS, ""), *found]
+    return found if len(found) > 1 else [AS_IT_IS, *found]
 
 
 def typed_values(text: str) -> tuple[str, list[Any]]:
@@ -112,7 +116,7 @@ def _typed_value(text: str) -> Any:
 def without_characters(dropped: Sequence[str]) -> list[Value]:
     """The run as it is, and without the characters of each text."""
     return [
-        Value(_AS_IT_IS, ""),
+        AS_IT_IS,
         *(Value(f"without {text}", f"without {text}", dropped=text) for text in dropped),
     ]
 
@@ -120,13 +124,13 @@ def without_characters(dropped: Sequence[str]) -> list[Value]:
 def with_unused_characters(count: int) -> list[Value]:
     """The run as it is, and with so many characters that never appear."""
     text = f"with {count} unused character{'s' * (count > 1)}"
-    return [Value(_AS_IT_IS, ""), Value(text, text, added=count)]
+    return [AS_IT_IS, Value(text, text, added=count)]
 
 
 def rewarded_by(key: str) -> list[Value]:
     """The run as it is, and learning from another value of the game's state."""
     text = f"rewarded by {key}"
-    return [Value(_AS_IT_IS, ""), Value(text, text, {"metadata.reward": key})]
+    return [AS_IT_IS, Value(text, text, {"metadata.reward": key})]
 
 
 def arms_of(axes: Sequence[Sequence[Value]], base: RunConfig) -> list[Arm]:

@@ -192,7 +192,12 @@ def _modules_beside(module: str) -> list[str]:
 
 
 # retro-gamer-core comes without torch: a part that needs it is listed, explained and configured all the same.
-_COMES_WITH = {"torch": WITH_TORCH}
+_COMES_WITH = {
+    "torch": WITH_TORCH,
+    "optuna": '"retro-gamer[search]"',
+    "ray": '"retro-gamer[ray]"',
+    "submitit": '"retro-gamer[slurm]"',
+}
 
 
 def missing(part: Part) -> list[str]:

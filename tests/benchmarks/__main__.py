@@ -16,6 +16,7 @@ if __name__ == "__main__":
         "gradients",
         "threads",
         "second_core",
+        "doubling_workers",
         "first_key",
     ):
         print(f"\n{name.replace('_', ' ')}")

@@ -63,7 +63,15 @@ def test_every_part_stands_in_the_table_with_its_summary_and_plugin(retro_gamer,
     rows = [line.split(maxsplit=3) for line in table.splitlines()[2:]]
     assert ["encoder", "stripes", "stripes", "Sees the board as stripes."] in rows
     assert ["recipe", "stripy", "stripes", "Everything in stripes."] in rows
-    assert {kind for kind, *_ in rows} == {"encoder", "network", "memory", "learner", "logger", "recipe"}
+    assert {kind for kind, *_ in rows} == {
+        "encoder",
+        "network",
+        "memory",
+        "learner",
+        "logger",
+        "executor",
+        "recipe",
+    }
 
 
 def test_what_a_plugin_offers_is_grouped_by_kind(row_of, plugin):

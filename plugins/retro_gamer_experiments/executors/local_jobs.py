@@ -86,7 +86,7 @@ class LocalJobs:
 
     def stop(self, *jobs: Job) -> None:
         """Stop these jobs, or all of them: each is asked to save, and killed where that takes too long."""
-        stopping = [(job, self._running[job][0]) for job in jobs or [*self._running]]
+        stopping = [(job, self._running[job][0]) for job in jobs or [*self._running] if job in self._running]
         for _, process in stopping:
             with suppress(OSError):
                 process.stdin.close()  # type: ignore[union-attr]
