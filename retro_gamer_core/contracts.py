@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
     from retro_gamer_core.observation import Observations, ObservationSpec, TimeSteps
+    from retro_gamer_core.playing.forks import Fork
     from retro_gamer_core.transitions import Batch, Transitions
 
 
@@ -346,3 +347,29 @@ class LearnerContext:
     n_step: int = 1
     total_turns: int | None = None
     run_directory: Path | None = None
+
+
+class GameInPlay(Protocol):
+    """A game that waits for a player to choose a key.
+
+    Attributes:
+        frame: what can be seen now; ``frame.game`` is the game itself. Look, do not touch.
+    """
+
+    frame: Frame
+
+    def copy(self, seed: int) -> Fork:
+        """A copy that goes its own way: ``copy.step(action)`` plays a turn with the key of that number, and gives the
+        reward. What is left to chance in it comes from ``seed``, so that nobody sees in it what will happen."""
+
+
+@runtime_checkable
+class Player(Protocol):
+    """Chooses keys by looking at a game. Its factory may ask for ``keys``, the key of each action number with None,
+    which presses nothing, as the last one, and for ``metadata``."""
+
+    def begin(self, rng: np.random.Generator) -> None:
+        """A game begins; all that is left to chance in it comes from ``rng``."""
+
+    def choose(self, game: GameInPlay) -> str | None:
+        """One of the ``keys``, to be pressed now."""

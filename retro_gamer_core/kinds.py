@@ -163,6 +163,22 @@ KINDS: dict[str, Kind] = _by_name(
         template=("Rewards what was seldom seen before.", '{"bonus": 1.0}'),
         after_an_error=_GIVEN_UP,
     ),
+    Kind(
+        "player",
+        "players",
+        "Players: they choose keys by looking at a game, and learn nothing. evaluate --ladder measures them.",
+        'Part("nervous", "Presses another key each turn.", "my_plugin.nervous:Nervous")',
+        "retro_gamer_core.contracts:Player",
+        ("keys", "metadata"),
+        method="choose",
+        flag="--set player.name={}",
+        checks="retro_gamer_core.checks.players",
+        template=(
+            "Presses one key for some turns, and tries it in a copy of the game first.",
+            '{"turns": 2}',
+        ),
+        after_an_error="the ladder would end there",
+    ),
 )
 """Every kind by its name, in the order in which they are listed."""
 

@@ -138,6 +138,7 @@ class Workbench:
     def build(self, choice: PartChoice, **given: Any) -> Any:
         """A part, built afresh with what the platform gives; ``given`` stands in the place of the usual."""
         given = {"metadata": self.metadata, "run_directory": self.directory, "capacity": 100, **given}
+        given.setdefault("keys", self.metadata.keys)
         given.setdefault("gamma", self.usual.training.gamma)
         if "spec" not in given:
             given["spec"] = self.encoder(self.usual.encoder).spec

@@ -8,6 +8,7 @@ copy, or a function that still means the original.
 from __future__ import annotations
 
 import copy
+import copyreg
 import gc
 import io
 import pickle
@@ -313,34 +314,44 @@ def _copies(game: Game, *, may_be_inexact: bool, like: _Copies | None = None) ->
     return None
 
 
-class _Pickler(pickle.Pickler):
-    """Leaves out, by its number, whatever is not to be copied: what stands in ``apart``, and modules."""
-
-    def __init__(self, file: io.BytesIO, apart: list[Any]) -> None:
-        super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        self._apart = apart
-        self._numbers = {id(each): number for number, each in enumerate(apart) if each is not None}
-
-    def persistent_id(self, thing: Any) -> int | None:
-        if isinstance(thing, ModuleType) and id(thing) not in self._numbers:
-            self._numbers[id(thing)] = len(self._apart)
-            self._apart.append(thing)
-        return self._numbers.get(id(thing))
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, apart: list[Any]) -> None:
-        super().__init__(file)
-        self._apart = apart
-
-    def persistent_load(self, number: int) -> Any:
-        return self._apart[number]
-
-
 def _by_pickling(game: Game, apart: list[Any]) -> Callable[[], Game]:
-    file, apart = io.BytesIO(), [*apart]
-    _Pickler(file, apart).dump(game)
-    return lambda: _Unpickler(io.BytesIO(file.getvalue()), apart).load()
+    """Leaves out, by its number, whatever is not to be copied: what stands in ``apart``, and modules."""
+    apart = [*apart]
+    numbers = {id(each): number for number, each in enumerate(apart) if each is not None}
+
+    def left_out(thing: Any) -> Any:
+        if isinstance(thing, ModuleType) and id(thing) not in numbers:
+            numbers[id(thing)] = len(apart)
+            apart.append(thing)
+        number = numbers.get(id(thing))
+        return thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL) if number is None else (_left_out, (number,))
+
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+    # Asked for these types only: a ``persistent_id``, asked for each thing, takes longer than all the rest.
+    pickler.dispatch_table = {  # type: ignore[attr-defined]
+        **copyreg.dispatch_table,
+        **dict.fromkeys([ModuleType, *{type(each) for each in apart if each is not None}], left_out),
+    }
+    pickler.dump(game)
+    pickled = file.getvalue()
+
+    def load() -> Game:
+        before, _LEFT_OUT[:] = [*_LEFT_OUT], apart
+        try:
+            return pickle.loads(pickled)
+        finally:
+            _LEFT_OUT[:] = before
+
+    return load
+
+
+#: What is left out of the copy that is being made.
+_LEFT_OUT: list[Any] = []
+
+
+def _left_out(number: int) -> Any:
+    return _LEFT_OUT[number]
 
 
 def _by_deepcopy(game: Game, apart: list[Any]) -> Callable[[], Game]:
