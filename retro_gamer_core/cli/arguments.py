@@ -84,6 +84,14 @@ class GameToPlay:
         return Path("ladders") / re.sub(r"[^\w.-]+", "-", name)
 
 
+def is_policy_file(source: str) -> bool:
+    """Whether this is a file that may be a policy, and not the code of a game."""
+    from retro_gamer_core.policies.policy_file import find_policy_file
+
+    file = find_policy_file(source)
+    return file is not None and file.suffix != ".py"
+
+
 def game_to_play(source: str, game: str | None = None) -> GameToPlay:
     """The game of a run, of a policy file, or that a person named.
 
@@ -95,7 +103,6 @@ def game_to_play(source: str, game: str | None = None) -> GameToPlay:
     from retro_gamer_core.errors import GameNotFound
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.playing.environment import complete_metadata
-    from retro_gamer_core.policies.policy_file import find_policy_file
     from retro_gamer_core.runs.run_directory import is_run
     from retro_gamer_core.training.loading import load_run
 
@@ -106,7 +113,7 @@ def game_to_play(source: str, game: str | None = None) -> GameToPlay:
         players = [(part.name, part.options) for part in config.parts_of("player")]
         complete_metadata(metadata, found.factory)
         return GameToPlay(found, metadata, max_turns, run, players)
-    if find_policy_file(source) is not None:
+    if is_policy_file(source):
         chosen = policy_to_play(source, None, game)
         return GameToPlay(chosen.found, chosen.metadata, chosen.max_turns, None)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from retro_gamer_core.cli.arguments import GameToPlay, game_to_play, policy_to_play
+from retro_gamer_core.cli.arguments import GameToPlay, game_to_play, is_policy_file, policy_to_play
 from retro_gamer_core.cli.evaluate import figure, tell_errors
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.terminal.printing import MovingLine, command, next_step, say, say_json, table, warn
@@ -53,7 +53,7 @@ def show_ladder(
     whole = True
     try:
         with aside():
-            if has_agent(source, chosen):
+            if _has_agent(source, chosen):
                 played[_AGENT] = _agents_games(source, game, checkpoint, episodes, chosen, settings)
             _play(ladder, players, episodes, played)
     except KeyboardInterrupt:
@@ -98,11 +98,9 @@ def show_ladder(
     )
 
 
-def has_agent(source: str, chosen: GameToPlay) -> bool:
+def _has_agent(source: str, chosen: GameToPlay) -> bool:
     """Whether there is something that learned."""
-    from retro_gamer_core.policies.policy_file import find_policy_file
-
-    return bool(chosen.run.newest_checkpoint()) if chosen.run else find_policy_file(source) is not None
+    return bool(chosen.run.newest_checkpoint()) if chosen.run else is_policy_file(source)
 
 
 def _agents_games(

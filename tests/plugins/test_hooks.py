@@ -86,6 +86,10 @@ def test_hook_retro_gamer_wrappers(answering):
     assert_part_arrives(answering, "retro_gamer_wrappers", "wrapper")
 
 
+def test_hook_retro_gamer_players(answering):
+    assert_part_arrives(answering, "retro_gamer_players", "player")
+
+
 def test_hook_retro_gamer_games(answering):
     plugins = answering(
         "retro_gamer_games", 'GameDescription("pong", "their_games.pong", {"reward": "score"})'
