@@ -22,7 +22,7 @@ class AtRandom:
         self._rng = rng
 
     def choose(self, game: GameInPlay) -> str | None:
-        return self._keys[self._rng.integers(len(self._keys))]
+        return self._keys[int(self._rng.integers(len(self._keys)))]
 
 
 class Careful(AtRandom):

@@ -45,12 +45,10 @@ class LookAhead:
         self._expected: Any = None
 
     def choose(self, game: GameInPlay) -> str | None:
-        from retro_gamer_players.search import board_of
-
         if not self._way or not self._holds(game):
             self._way = self._search(game)
         now, *self._way = self._way
-        self._expected = None if now.game is None else board_of(now.game)
+        self._expected = now.board
         return self._keys[now.action]
 
     def _search(self, game: GameInPlay) -> list[Node]:

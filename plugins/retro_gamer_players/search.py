@@ -10,7 +10,9 @@ with Simulators: Results on the Atari Video Games".
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
@@ -29,7 +31,9 @@ class Node:
     """A copy of the game, some keys later.
 
     Args:
-        game: as it stands then; None where the game is over or raised an error.
+        game: as it stands then; None where it is over or raised an error, and once the search has ended.
+        over: whether it is over or raised an error.
+        board: what tells this moment from others; None where it is over.
         parent, action: the node before, and the key that led here.
         depth: turns since the beginning of the search.
         gained: the sum of the rewards since then.
@@ -44,12 +48,10 @@ class Node:
     gained: float = 0.0
     worth: float = 0.0
     reward: float = 0.0
+    over: bool = False
+    board: Any = field(default=None, repr=False)
     ways: int | None = field(default=None, repr=False)
     """How many keys do not lose from here, as far as is known; None where none was tried."""
-
-    @property
-    def over(self) -> bool:
-        return self.game is None
 
     @property
     def path(self) -> list[Node]:
@@ -101,9 +103,16 @@ class Search:
         self.nodes: list[Node] = []
         self._n_actions, self._rng, self._discount = n_actions, rng, discount
         self._best_on: dict[Any, float] = {board_of(game): 0.0}
+        self._usual = 0.0  # the reward of a turn where nothing happens, as seen last
         self._stood: dict[float, set[int]] = {}
         self._players: set[tuple[float, Any]] = set()
-        waiting: list[tuple[float, int, int, int, Node]] = [(0.0, 0, 0, 0, Node(game))]
+        with _without_collecting():
+            self._look(Node(game), copies, horizon)
+        for node in self.nodes:
+            node.game = None  # nobody needs it any more, and it is large
+
+    def _look(self, first: Node, copies: int, horizon: int) -> None:
+        waiting: list[tuple[float, int, int, int, Node]] = [(0.0, 0, 0, 0, first)]
         while waiting and self.made < copies:
             node = heappop(waiting)[-1]
             if node.depth >= horizon:
@@ -111,8 +120,8 @@ class Search:
             for child in self._after(node, copies):
                 # A turn that always costs the same is no reason to go back to where fewer were played.
                 cost = min(0.0, self._usual) * child.depth
-                rank = -(child.gained - cost), self._news(child), child.depth, len(self.nodes)
-                heappush(waiting, (*rank, child))
+                news = self._news(child)
+                heappush(waiting, (cost - child.gained, news, child.depth, len(self.nodes), child))
 
     def best(self) -> list[Node]:
         """The best way for each first key, the best of all first; keys that end the game come last."""
@@ -134,7 +143,7 @@ class Search:
         return [node for _, node in sorted(best.values(), key=lambda each: each[0], reverse=True)]
 
     def _after(self, node: Node, copies: int) -> Iterator[Node]:
-        """The nodes after this one that lead anywhere new."""
+        """The nodes after this one in which the game goes on."""
         node.ways = self._n_actions
         rewards = []
         for action in self._rng.permutation(self._n_actions).tolist():
@@ -143,19 +152,12 @@ class Search:
             self.made += 1
             child = self._press(node, action)
             rewards.append(child.reward)
-            if child.game is None:
-                self.nodes.append(child)
+            self.nodes.append(child)
+            if child.over:
                 child.lose()
-                continue
-            board = board_of(child.game)
-            if child.gained > self._best_on.get(board, -np.inf):
-                self._best_on[board] = child.gained
-                self.nodes.append(child)
+            else:
                 yield child
         self._usual = float(np.median(rewards))
-
-    _usual = 0.0
-    """The reward of a turn where nothing happens, as seen last."""
 
     def _press(self, node: Node, action: int) -> Node:
         assert node.game is not None
@@ -175,11 +177,17 @@ class Search:
             node.gained + reward,
             node.worth + self._discount**node.depth * reward,
             reward,
+            over=game is None,
+            board=None if game is None else board_of(game),
         )
 
     def _news(self, node: Node) -> int:
-        """0 where the player was never here before with so much gained; 1 where anything else never was; 2."""
+        """0 where the player was never here before with so much gained; 1 where anything else never was; 2 where all
+        was, but not together; 3 where this board was there before."""
         assert node.game is not None
+        if node.gained <= self._best_on.get(node.board, -np.inf):
+            return 3
+        self._best_on[node.board] = node.gained
         frame = node.game.frame
         codes = frame.codes.ravel()
         cells = np.flatnonzero(codes)
@@ -192,6 +200,18 @@ class Search:
             self._players.add(here)
             return 0
         return news
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No garbage is collected meanwhile: Python would look through all copies again and again, in half of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def board_of(game: Fork) -> Any:

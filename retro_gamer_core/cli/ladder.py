@@ -84,7 +84,7 @@ def show_ladder(
             }
         )
     else:
-        say(f"The ladder of {chosen.found.name}: the same {episodes:,} games for all", bold=True)
+        say(f"The ladder of {chosen.found.name.rpartition('/')[2]}: the same {episodes:,} games for all", bold=True)
         _print(results, counts, references, budgets, stands, chosen.max_turns)
         if person:
             say(f"  Your best game of {len(person):,}: {figure(max(game.score for game in person))}.")

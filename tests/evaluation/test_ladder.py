@@ -118,9 +118,9 @@ def test_nobody_sees_the_future_in_a_copy():
 
 def test_who_looks_further_reaches_more():
     by_player = {
-        "random": games(AtRandom(PUSHING.keys), pushing, PUSHING, 8),
-        "careful": games(Careful(PUSHING.keys), pushing, PUSHING, 8),
-        "look_ahead": games(LookAhead(PUSHING.keys, copies=150), pushing, PUSHING, 8),
+        "random": games(AtRandom(PUSHING.keys), pushing, PUSHING, 5),
+        "careful": games(Careful(PUSHING.keys), pushing, PUSHING, 5),
+        "look_ahead": games(LookAhead(PUSHING.keys, copies=120), pushing, PUSHING, 5),
     }
     scores = {name: np.mean([game.score for game in played]) for name, played in by_player.items()}
     turns = {name: np.mean([game.turns for game in played]) for name, played in by_player.items()}
