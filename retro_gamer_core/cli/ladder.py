@@ -62,7 +62,9 @@ def show_ladder(
         played.setdefault(rung.name, ladder.played(rung, episodes))
     tell_errors([game for games in played.values() for game in games], chosen.found)
     person = ByHand(chosen.kept / "by-hand").games(code)
-    references = {who: score for who, score in chosen.metadata.reference_scores.items() if who != "random"}
+    described = chosen.found.metadata.reference_scores if chosen.found.metadata else {}
+    references = {**described, **chosen.metadata.reference_scores}
+    references.pop("random", None)  # it plays here
     results, counts = _results(played, person)
     agent = results.get(_AGENT)
     stands = _standing(agent, {name: results[name] for name in results if name != _AGENT})
@@ -84,7 +86,10 @@ def show_ladder(
             }
         )
     else:
-        say(f"The ladder of {chosen.found.name.rpartition('/')[2]}: the same {episodes:,} games for all", bold=True)
+        say(
+            f"The ladder of {chosen.found.name.rpartition('/')[2]}: the same {episodes:,} games for all",
+            bold=True,
+        )
         _print(results, counts, references, budgets, stands, chosen.max_turns)
         if person:
             say(f"  Your best game of {len(person):,}: {figure(max(game.score for game in person))}.")
@@ -178,7 +183,7 @@ def _results(
             PlayedGame(game.score, game.total_reward, game.turns, game.ended, ()) for game in person
         ]
     results = {name: Results.of(each) for name, each in games.items()}
-    best_first = sorted(results, key=lambda name: -results[name].compared.mean)
+    best_first = sorted(results, key=lambda name: (-results[name].compared.mean, name))
     return {name: results[name] for name in best_first}, {name: len(games[name]) for name in games}
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 
 from cli.walking import walk_config, walk_game
+from click.testing import CliRunner
 
+from retro_gamer_core.cli.evaluate import evaluate
+from retro_gamer_core.evaluation import ladder
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 DESCRIPTION = """\
@@ -61,3 +65,27 @@ def test_a_run_and_a_player_of_its_own(retro_gamer, tmp_path):
 def test_what_is_neither_run_nor_game_is_explained(retro_gamer):
     ended = retro_gamer("evaluate", "rum", "--ladder")
     assert ended.code == 1 and "there is no directory rum" in ended.err
+
+
+def test_after_ctrl_c_there_is_what_was_played_and_it_goes_on(tmp_path, monkeypatch):
+    (tmp_path / "walk.py").write_text(walk_game(ends="game.turn_number == 6"), encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(DESCRIPTION, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    play_as, begun = ladder.play_as, []
+
+    def stopped(player, create_game, metadata, index, **settings):
+        begun.append(index)
+        if index == 1:
+            raise KeyboardInterrupt
+        return play_as(player, create_game, metadata, index, **settings)
+
+    monkeypatch.setattr(ladder, "play_as", stopped)
+    command = ["walk.py", "--ladder", "--episodes", "2", "--json"]
+    ended = CliRunner().invoke(evaluate, command)
+    told = json.loads(ended.stdout)
+    assert ended.exit_code == 130 and not told["whole"]
+    assert [row["games"] for row in told["ladder"]] == [1]
+    monkeypatch.setattr(ladder, "play_as", play_as)
+    whole = json.loads(CliRunner().invoke(evaluate, command, catch_exceptions=False).stdout)
+    assert whole["whole"] and [row["games"] for row in whole["ladder"]] == [2, 2, 2]

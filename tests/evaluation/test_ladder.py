@@ -216,3 +216,52 @@ def test_where_an_agent_stands():
 
     others = {"low": results(0, 1, 2), "same": results(9, 10, 12), "high": results(20, 21, 22)}
     assert standing(results(10, 10, 11), others) == {"low": "above", "same": "unsure", "high": "below"}
+
+
+class Door(Agent):
+    """Going right leads to a door behind which the game is won; on the left is a coin each turn, or nothing."""
+
+    character = "@"
+    name = "walker"
+    position = (2, 0)
+
+    def __init__(self, coins: bool) -> None:
+        self.coins = coins
+
+    def handle_keystroke(self, keystroke, game) -> None:
+        x = self.position[0] + STEPS[keystroke.name][0]
+        if 0 <= x < 5:
+            self.position = (x, 0)
+        if x == 4:
+            game.state["score"] += 5
+            game.end()
+        if x <= 0 and self.coins:
+            game.state["score"] += 1
+
+
+@pytest.mark.parametrize(("coins", "won"), [(False, True), (True, False)])
+def test_a_game_is_ended_where_that_is_worth_more_than_going_on(coins, won):
+    metadata = GameMetadata(["KEY_LEFT", "KEY_RIGHT"], "score", ["@"], board_size=(5, 1))
+    player = LookAhead(metadata.keys, copies=60, horizon=10)
+    [game] = games(player, lambda: Game([Door(coins)], {"score": 0}, board_size=(5, 1)), metadata, 1)
+    assert (game.ended == "game over") == won
+    assert game.score == 5 if won else game.score > 30
+
+
+class Still(Agent):
+    """Nothing is seen to happen until the right key is pressed in the fourth turn."""
+
+    character = "@"
+    name = "still"
+    position = (0, 0)
+
+    def handle_keystroke(self, keystroke, game) -> None:
+        if game.turn_number == 4:
+            game.state["score"] += 1
+
+
+def test_it_waits_where_nothing_is_seen_to_happen():
+    metadata = GameMetadata(["KEY_LEFT"], "score", ["@"], board_size=(2, 1))
+    player = LookAhead(metadata.keys, copies=60, horizon=10)
+    [game] = games(player, lambda: Game([Still()], {"score": 0}, board_size=(2, 1)), metadata, 1, max_turns=6)
+    assert game.score == 1
