@@ -350,13 +350,11 @@ class LearnerContext:
 
 
 class GameInPlay(Protocol):
-    """A game that waits for a player to choose a key.
+    """A game that waits for a player to choose a key."""
 
-    Attributes:
-        frame: what can be seen now; ``frame.game`` is the game itself. Look, do not touch.
-    """
-
-    frame: Frame
+    @property
+    def frame(self) -> Frame:
+        """What can be seen now; ``frame.game`` is the game itself. Look, do not touch."""
 
     def copy(self, seed: int) -> Fork:
         """A copy that goes its own way: ``copy.step(action)`` plays a turn with the key of that number, and gives the

@@ -329,7 +329,7 @@ def _by_pickling(game: Game, apart: list[Any]) -> Callable[[], Game]:
     file = io.BytesIO()
     pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
     # Asked for these types only: a ``persistent_id``, asked for each thing, takes longer than all the rest.
-    pickler.dispatch_table = {  # type: ignore[attr-defined]
+    pickler.dispatch_table = {
         **copyreg.dispatch_table,
         **dict.fromkeys([ModuleType, *{type(each) for each in apart if each is not None}], left_out),
     }
