@@ -20,6 +20,7 @@ _HOME = {
     "Encoder": "contracts",
     "EpisodeFinished": "events",
     "Evaluated": "events",
+    "GameCopy": "contracts",
     "GameDescription": "parts",
     "GameFacts": "parts",
     "GameInPlay": "contracts",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from retro_gamer_core.events import CheckpointSaved, EpisodeFinished, Outcome, RunInfo
     from retro_gamer_core.observation import Observations, ObservationSpec, TimeSteps
-    from retro_gamer_core.playing.forks import Fork
     from retro_gamer_core.transitions import Batch, Transitions
 
 
@@ -349,6 +348,24 @@ class LearnerContext:
     run_directory: Path | None = None
 
 
+class GameCopy(Protocol):
+    """A copy of a running game, which goes its own way."""
+
+    @property
+    def frame(self) -> Frame:
+        """What can be seen now."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether the game goes on."""
+
+    def step(self, action: int) -> float:
+        """Play one turn with the key of this action number. Returns the reward; whatever the game raises passes."""
+
+    def fork(self) -> GameCopy:
+        """Another copy, which meets the same chance: with the same keys, the same happens in it."""
+
+
 class GameInPlay(Protocol):
     """A game that waits for a player to choose a key."""
 
@@ -356,9 +373,9 @@ class GameInPlay(Protocol):
     def frame(self) -> Frame:
         """What can be seen now; ``frame.game`` is the game itself. Look, do not touch."""
 
-    def copy(self, seed: int) -> Fork:
-        """A copy that goes its own way: ``copy.step(action)`` plays a turn with the key of that number, and gives the
-        reward. What is left to chance in it comes from ``seed``, so that nobody sees in it what will happen."""
+    def copy(self, seed: int) -> GameCopy:
+        """A copy to try keys in. What is left to chance in it comes from ``seed``, so that nobody sees in it what will
+        happen here."""
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ import numpy as np
 from retro_gamer_core import Option
 
 if TYPE_CHECKING:
-    from retro_gamer_core import GameInPlay
+    from retro_gamer_core import GameCopy, GameInPlay
     from retro_gamer_players.search import Node
 
 COPIES = Option("So many copies of the game are made in a turn at most.", low=1, typical="100 to 2000")
@@ -95,7 +95,7 @@ class LookAhead:
     def _tried(self, game: GameInPlay, way: list[Node]) -> tuple[float, bool]:
         return self._go(game.copy(self._seed()), way)
 
-    def _go(self, copy: Any, way: list[Node]) -> tuple[float, bool]:
+    def _go(self, copy: GameCopy, way: list[Node]) -> tuple[float, bool]:
         """What is gained on the way, and whether the game is over before its end, or soon."""
         gained = 0.0
         for turn, node in enumerate(way):

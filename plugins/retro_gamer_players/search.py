@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from retro_gamer_core.playing.forks import Fork
+    from retro_gamer_core import GameCopy
 
 #: A game that ends with a reward is won, where it is more than so many times what going on promises as far as is seen.
 _WON = 10
@@ -41,7 +41,7 @@ class Node:
         reward: of the last turn.
     """
 
-    game: Fork | None
+    game: GameCopy | None
     parent: Node | None = None
     action: int = -1
     depth: int = 0
@@ -91,7 +91,7 @@ class Search:
 
     def __init__(
         self,
-        game: Fork,
+        game: GameCopy,
         n_actions: int,
         rng: np.random.Generator,
         *,
@@ -161,7 +161,7 @@ class Search:
 
     def _press(self, node: Node, action: int) -> Node:
         assert node.game is not None
-        game: Fork | None = node.game.fork()
+        game: GameCopy | None = node.game.fork()
         reward = 0.0
         try:
             reward = game.step(action) if game else 0.0
@@ -214,8 +214,8 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def board_of(game: Fork) -> Any:
+def board_of(game: GameCopy) -> Any:
     """What tells one moment from another: the board, and what of the state is no amount."""
-    state = game.game.state
+    state = game.frame.state
     kept = tuple((key, value) for key, value in state.items() if isinstance(value, (bool, str)))
     return game.frame.codes.tobytes(), kept

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, SEED, SOME, policy_options, policy_to_play
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.terminal.printing import MovingLine, command, next_step, say, say_json, table, warn
+from retro_gamer_core.terminal.printing import (
+    MovingLine,
+    command,
+    figure,
+    next_step,
+    say,
+    say_json,
+    table,
+    warn,
+)
 from retro_gamer_core.terminal.printing import what_games_print_aside as aside
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from retro_gamer_core.evaluation.games import PlayedGame, Player
+    from retro_gamer_core.evaluation.games import Player
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.observation import TimeSteps
@@ -120,7 +129,7 @@ def tried(
         GameError: all of them failed.
     """
     from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
-    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.evaluation.report import Report, errors_in
 
     score_key = player.metadata.score or "score"
     settings: GameSettings = {"max_turns": max_turns, "seed": seed, "score_key": score_key}
@@ -136,7 +145,8 @@ def tried(
         warn(f"{episodes:,} games, and {episodes:,} at random")
         played = play_games(choose, found.factory, player, episodes, each_turn=playing, **settings)
         at_random = play_at_random(found.factory, player, episodes, each_turn=playing_at_random, **settings)
-    tell_errors([*played, *at_random], found)
+    if failed := errors_in([*played, *at_random], found.source_root):
+        warn(failed)
     return Report.of(played, at_random, references)
 
 
@@ -188,32 +198,3 @@ def _print_bars(scores: dict[str, float]) -> None:
     for name, score in sorted(scores.items(), key=lambda item: item[1]):
         bar = "█" * (round((score - low) / (high - low) * _BAR) if high > low else 0)
         say(f"  {name:<{width}}  {bar:<{_BAR}} {figure(score)}")
-
-
-def figure(value: float) -> str:
-    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
-
-
-def tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
-    """Warn of games that raised.
-
-    Raises:
-        GameError: all of them did.
-    """
-    from retro_gamer_core.errors import GameError, RetroGamerError
-    from retro_gamer_core.games.tracebacks import where_raised
-    from retro_gamer_core.plugins.diagnosis import in_words
-
-    errors = [game.error for game in played if game.error is not None]
-    if not errors:
-        return
-    first = errors[0]
-    where = where_raised(first, found.source_root)
-    if len(errors) < len(played):
-        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
-        warn(f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}")
-        return
-    if isinstance(first, RetroGamerError):
-        raise first
-    hint = "mend the game; retro-gamer play shows how far it gets"
-    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first

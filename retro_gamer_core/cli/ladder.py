@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from retro_gamer_core.cli.arguments import GameToPlay, game_to_play, is_policy_file, policy_to_play
-from retro_gamer_core.cli.evaluate import figure, tell_errors
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.terminal.printing import MovingLine, command, next_step, say, say_json, table, warn
+from retro_gamer_core.terminal.printing import (
+    MovingLine,
+    command,
+    figure,
+    next_step,
+    say,
+    say_json,
+    table,
+    warn,
+)
 from retro_gamer_core.terminal.printing import what_games_print_aside as aside
 
 if TYPE_CHECKING:
@@ -38,6 +46,7 @@ def show_ladder(
     """Play what is missing, and print the ladder; after Ctrl-C, what there is by then."""
     from retro_gamer_core.evaluation.games import GameSettings
     from retro_gamer_core.evaluation.ladder import Ladder, code_of, rungs
+    from retro_gamer_core.evaluation.report import errors_in
     from retro_gamer_core.playing.by_hand import ByHand
     from retro_gamer_core.plugins.registry import installed_plugins
 
@@ -60,7 +69,8 @@ def show_ladder(
         whole = False
     for rung in players:
         played.setdefault(rung.name, ladder.played(rung, episodes))
-    tell_errors([game for games in played.values() for game in games], chosen.found)
+    if failed := errors_in([game for games in played.values() for game in games], chosen.found.source_root):
+        warn(failed)
     person = ByHand(chosen.kept / "by-hand").games(code)
     described = chosen.found.metadata.reference_scores if chosen.found.metadata else {}
     references = {**described, **chosen.metadata.reference_scores}
