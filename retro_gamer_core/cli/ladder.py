@@ -176,7 +176,7 @@ def _play(ladder: Ladder, players: list[Rung], episodes: int, played: dict[str, 
 
 def _time(seconds: float) -> str:
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        return "a second" if seconds < 1.5 else f"{round(seconds)} seconds"
     return f"{round(seconds / 60):,} minutes"
 
 
