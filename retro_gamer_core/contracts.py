@@ -380,3 +380,45 @@ class LearnerContext:
     n_step: int = 1
     total_turns: int | None = None
     run_directory: Path | None = None
+
+
+class GameCopy(Protocol):
+    """A copy of a running game, which goes its own way."""
+
+    @property
+    def frame(self) -> Frame:
+        """What can be seen now."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether the game goes on."""
+
+    def step(self, action: int) -> float:
+        """Play one turn with the key of this action number. Returns the reward; whatever the game raises passes."""
+
+    def fork(self) -> GameCopy:
+        """Another copy, which meets the same chance: with the same keys, the same happens in it."""
+
+
+class GameInPlay(Protocol):
+    """A game that waits for a player to choose a key."""
+
+    @property
+    def frame(self) -> Frame:
+        """What can be seen now; ``frame.game`` is the game itself. Look, do not touch."""
+
+    def copy(self, seed: int) -> GameCopy:
+        """A copy to try keys in. What is left to chance in it comes from ``seed``, so that nobody sees in it what will
+        happen here."""
+
+
+@runtime_checkable
+class Player(Protocol):
+    """Chooses keys by looking at a game. Its factory may ask for ``keys``, the key of each action number with None,
+    which presses nothing, as the last one, and for ``metadata``."""
+
+    def begin(self, rng: np.random.Generator) -> None:
+        """A game begins; all that is left to chance in it comes from ``rng``."""
+
+    def choose(self, game: GameInPlay) -> str | None:
+        """One of the ``keys``, to be pressed now."""

@@ -176,6 +176,22 @@ KINDS: dict[str, Kind] = _by_name(
         after_an_error="the experiment would end there",
         of_run=False,
     ),
+    Kind(
+        "player",
+        "players",
+        "Players: they choose keys by looking at a game, and learn nothing. evaluate --ladder measures them.",
+        'Part("nervous", "Presses another key each turn.", "my_plugin.nervous:Nervous")',
+        "retro_gamer_core.contracts:Player",
+        ("keys", "metadata"),
+        method="choose",
+        flag="--set player.name={}",
+        checks="retro_gamer_core.checks.players",
+        template=(
+            "Presses one key for some turns, and tries it in a copy of the game first.",
+            '{"turns": 2}',
+        ),
+        after_an_error="the ladder would end there",
+    ),
 )
 """Every kind by its name, in the order in which they are listed."""
 

@@ -42,6 +42,7 @@ __all__ = [
     "check_logger",
     "check_memory",
     "check_network",
+    "check_player",
     "check_wrapper",
 ]
 
@@ -102,6 +103,11 @@ def check_learner(learner: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
 def check_logger(logger: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
     """Check a logger: a name, an import path, or its class."""
     return _check_part("logger", logger, **how)
+
+
+def check_player(player: AnyPart, **how: Unpack[HowToCheck]) -> Findings:
+    """Check a player: a name, an import path, or its class."""
+    return _check_part("player", player, **how)
 
 
 def check_wrapper(wrapper: AnyPart, **how: Unpack[HowToCheck]) -> Findings:

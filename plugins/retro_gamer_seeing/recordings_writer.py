@@ -30,7 +30,7 @@ class RecordingsWriter:
     def training_finished(self, outcome: Outcome) -> None: ...
 
     def game_recorded(self, recording: Recording) -> None:
-        from retro_gamer_seeing.recordings import write_recording
+        from retro_gamer_core.playing.recording_files import write_recording
 
         turns = int(recording.at["total_turns"])
         self._run.forget_recordings(

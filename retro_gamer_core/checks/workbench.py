@@ -139,6 +139,7 @@ class Workbench:
         """A part, built afresh with what the platform gives; ``given`` stands in the place of the usual."""
         given = {"metadata": self.metadata, "run_directory": self.directory, "capacity": 100, **given}
         given = {"directory": self.directory, "workers": 1, "argument": str(self.directory), **given}
+        given.setdefault("keys", self.metadata.keys)
         given.setdefault("gamma", self.usual.training.gamma)
         if "spec" not in given:
             given["spec"] = self.encoder(self.usual.encoder).spec

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,80 @@ class PolicyToPlay:
     metadata: GameMetadata
     max_turns: int
     run: RunDirectory | None
+
+
+@dataclass(frozen=True)
+class GameToPlay:
+    """A game, named by itself, by a run or by a policy file.
+
+    Args:
+        found: the game.
+        metadata: what it is; complete.
+        max_turns: turns after which a game is stopped.
+        run: the run that named it.
+        players: those that the settings of the run name, each with its options.
+    """
+
+    found: FoundGame
+    metadata: GameMetadata
+    max_turns: int
+    run: RunDirectory | None
+    players: Sequence[tuple[str, Mapping[str, Any]]] = ()
+
+    @property
+    def kept(self) -> Path:
+        """The directory for what is kept about the game: that of the run, else one in the current directory."""
+        if self.run:
+            return self.run.path
+        name = self.found.name.rpartition("/")[2].replace(".py", "")
+        return Path("ladders") / re.sub(r"[^\w.-]+", "-", name)
+
+
+def is_policy_file(source: str) -> bool:
+    """Whether this is a file that may be a policy, and not the code of a game."""
+    from retro_gamer_core.policies.policy_file import find_policy_file
+
+    file = find_policy_file(source)
+    return file is not None and file.suffix != ".py"
+
+
+def game_to_play(source: str, game: str | None = None) -> GameToPlay:
+    """The game of a run, of a policy file, or that a person named.
+
+    Raises:
+        RunNotFound: it is none of them.
+        RetroGamerError: nothing describes the game.
+    """
+    from retro_gamer_core.configuration.settings import TrainingSettings
+    from retro_gamer_core.errors import GameNotFound
+    from retro_gamer_core.games.finding import find_game
+    from retro_gamer_core.playing.environment import complete_metadata
+    from retro_gamer_core.runs.run_directory import is_run
+    from retro_gamer_core.training.loading import load_run
+
+    if is_run(Path(source)):
+        run = open_run(source)
+        config, found = load_run(run)
+        metadata, max_turns = config.metadata, config.training.max_turns_per_episode
+        players = [(part.name, part.options) for part in config.parts_of("player")]
+        complete_metadata(metadata, found.factory)
+        return GameToPlay(found, metadata, max_turns, run, players)
+    if is_policy_file(source):
+        chosen = policy_to_play(source, None, game)
+        return GameToPlay(chosen.found, chosen.metadata, chosen.max_turns, None)
+    try:
+        found = find_game(source)
+    except GameNotFound:
+        open_run(source)
+        raise
+    if found.metadata is None:
+        raise RetroGamerError(
+            f"nothing describes the game {found.name}",
+            why="nobody can tell which keys it has, and what counts in it",
+            hint=f"retro-gamer check {source} --kind game",
+        )
+    complete_metadata(found.metadata, found.factory)
+    return GameToPlay(found, found.metadata, TrainingSettings().max_turns_per_episode, None)
 
 
 def open_run(path: str | Path) -> RunDirectory:

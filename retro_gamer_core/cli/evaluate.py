@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, SEED, SOME, policy_options, policy_to_play
 from retro_gamer_core.cli.exits import INTERRUPTED
-from retro_gamer_core.terminal.printing import MovingLine, command, next_step, say, say_json, table, warn
+from retro_gamer_core.terminal.printing import (
+    MovingLine,
+    command,
+    figure,
+    next_step,
+    say,
+    say_json,
+    table,
+    warn,
+)
 from retro_gamer_core.terminal.printing import what_games_print_aside as aside
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from retro_gamer_core.evaluation.games import PlayedGame, Player
+    from retro_gamer_core.evaluation.games import Player
     from retro_gamer_core.evaluation.report import Report
     from retro_gamer_core.games.finding import FoundGame
     from retro_gamer_core.observation import TimeSteps
@@ -36,19 +45,32 @@ _EXPLAINED = (
 
 @click.command()
 @policy_options
-@click.option("--episodes", type=SOME, default=100, help="How many games it plays.")
+@click.option("--episodes", type=SOME, help="How many games it plays: 100, and 10 with --ladder.")
+@click.option("--ladder", is_flag=True, help="Beside players that learned nothing. RUN may be a game.")
 @click.option("--seed", type=SEED, default=0, help="The same seed gives the same games.")
 @AS_JSON
 def evaluate(
-    run: str, game: str | None, checkpoint: str | None, episodes: int, seed: int, as_json: bool
+    run: str,
+    game: str | None,
+    checkpoint: str | None,
+    episodes: int | None,
+    ladder: bool,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Measure how good it is: many games without random keys, beside random play. RUN may be a policy file.
 
     Each game ends at the latest after max_turns_per_episode turns.
     """
+    if ladder:
+        from retro_gamer_core.cli.ladder import show_ladder
+
+        show_ladder(run, game, checkpoint, episodes or 10, seed, as_json)
+        return
     from retro_gamer_core.evaluation.games import greedy
     from retro_gamer_core.games.finding import fresh_game
 
+    episodes = episodes or 100
     with aside():
         chosen = policy_to_play(run, checkpoint, game)
         policy, found = chosen.policy, chosen.found
@@ -107,7 +129,7 @@ def tried(
         GameError: all of them failed.
     """
     from retro_gamer_core.evaluation.games import GameSettings, play_at_random, play_games
-    from retro_gamer_core.evaluation.report import Report
+    from retro_gamer_core.evaluation.report import Report, errors_in
 
     score_key = player.metadata.score or "score"
     settings: GameSettings = {"max_turns": max_turns, "seed": seed, "score_key": score_key}
@@ -123,7 +145,8 @@ def tried(
         warn(f"{episodes:,} games, and {episodes:,} at random")
         played = play_games(choose, found.factory, player, episodes, each_turn=playing, **settings)
         at_random = play_at_random(found.factory, player, episodes, each_turn=playing_at_random, **settings)
-    _tell_errors([*played, *at_random], found)
+    if failed := errors_in([*played, *at_random], found.source_root):
+        warn(failed)
     return Report.of(played, at_random, references)
 
 
@@ -141,9 +164,9 @@ def _print(report: Report, games: int, max_turns: int) -> None:
         (
             {
                 "": name,
-                "mean": _number(one.mean),
-                "IQM": _number(one.iqm),
-                "95 % interval": " to ".join(map(_number, one.ci95)),
+                "mean": figure(one.mean),
+                "IQM": figure(one.iqm),
+                "95 % interval": " to ".join(map(figure, one.ci95)),
             }
             for name, one in rows.items()
             if one
@@ -154,7 +177,7 @@ def _print(report: Report, games: int, max_turns: int) -> None:
         _print_bars({"this one": results.score.mean, "random play": random.score.mean, **report.references})
     say(f"\n  {_VERDICTS[report.against_random]}")
     if report.reference is not None and report.normalized is not None:
-        reference = f"{report.reference} ({_number(report.references[report.reference])})"
+        reference = f"{report.reference} ({figure(report.references[report.reference])})"
         say(f"  Normalised score {report.normalized:.3f}: 0 is random play, 1 is as good as {reference}.")
     if len(report.ended) > 1 or "game over" not in report.ended:
         how = {
@@ -174,33 +197,4 @@ def _print_bars(scores: dict[str, float]) -> None:
     say()
     for name, score in sorted(scores.items(), key=lambda item: item[1]):
         bar = "█" * (round((score - low) / (high - low) * _BAR) if high > low else 0)
-        say(f"  {name:<{width}}  {bar:<{_BAR}} {_number(score)}")
-
-
-def _number(value: float) -> str:
-    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
-
-
-def _tell_errors(played: Sequence[PlayedGame], found: FoundGame) -> None:
-    """Warn of games that raised.
-
-    Raises:
-        GameError: all of them did.
-    """
-    from retro_gamer_core.errors import GameError, RetroGamerError
-    from retro_gamer_core.games.tracebacks import where_raised
-    from retro_gamer_core.plugins.diagnosis import in_words
-
-    errors = [game.error for game in played if game.error is not None]
-    if not errors:
-        return
-    first = errors[0]
-    where = where_raised(first, found.source_root)
-    if len(errors) < len(played):
-        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
-        warn(f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}")
-        return
-    if isinstance(first, RetroGamerError):
-        raise first
-    hint = "mend the game; retro-gamer play shows how far it gets"
-    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first
+        say(f"  {name:<{width}}  {bar:<{_BAR}} {figure(score)}")

@@ -74,8 +74,8 @@ def _easiest(games: Sequence[InstalledGame]) -> str:
 def list_plugins(as_json: bool) -> None:
     """Show every plugin and part, and what is broken.
 
-    A plugin is an installed package that adds encoders, networks, memories, learners, loggers, wrappers, games,
-    recipes or commands. A broken one stops only what needs it.
+    A plugin is an installed package that adds encoders, networks, memories, learners, loggers, wrappers, players,
+    games, recipes or commands. A broken one stops only what needs it.
     """
     plugins = installed_plugins()
     if as_json:

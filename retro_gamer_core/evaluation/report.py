@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.evaluation.games import PlayedGame
 from retro_gamer_core.evaluation.statistics import Summary, summarise
+from retro_gamer_core.games.tracebacks import where_raised
+from retro_gamer_core.plugins.diagnosis import in_words
 
 _RANDOM = "random"
 
@@ -99,3 +103,26 @@ class Report:
             "against_random": self.against_random,
             "ended": self.ended,
         }
+
+
+def errors_in(played: Sequence[PlayedGame], source_root: Path | None) -> str:
+    """What to warn of where some of the games raised; "" where none did.
+
+    Args:
+        source_root: where the code of the game is, so that the line can be told.
+
+    Raises:
+        GameError: all of them did.
+    """
+    errors = [game.error for game in played if game.error is not None]
+    if not errors:
+        return ""
+    first = errors[0]
+    where = where_raised(first, source_root)
+    if len(errors) < len(played):
+        count = f"{len(errors):,} of {len(played):,} games ended because the game's code failed"
+        return f"Warning: {count}: {in_words(first)}{f' ({where})' if where else ''}"
+    if isinstance(first, RetroGamerError):
+        raise first
+    hint = "mend the game; retro-gamer play shows how far it gets"
+    raise GameError(f"every game failed: {in_words(first)}", where=where, hint=hint) from first

@@ -11,6 +11,7 @@ import random
 import sys
 from _random import Random as _Python
 from collections.abc import Callable
+from copy import copy
 from ctypes import c_char, sizeof
 from struct import unpack
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ from retro_gamer_core.games.finding import fresh_game
 
 if TYPE_CHECKING:
     from retro.game import Game
+
+#: The numpy generator of every chance: a chance keeps its state, for making a generator takes as long as ten turns.
+_NUMPY = np.random.MT19937(0)
 
 #: The generator behind ``random.random``, ``random.randrange`` and the others.
 _PYTHON: Any = random._inst
@@ -62,7 +66,8 @@ class Chance:
         self._own, self._outside = _Generators(), _Generators()
         with self:
             random.seed(python_seed)
-            set_bit_generator(np.random.MT19937(numpy_seed))
+            _NUMPY.state = np.random.MT19937(numpy_seed).state
+            set_bit_generator(_NUMPY)
 
     def __enter__(self) -> Chance:
         self._outside.keep()
@@ -82,6 +87,13 @@ class Chance:
         """Go on where ``state_dict`` was taken. Not inside its own block."""
         with self:
             put_state_in_place(state)
+
+    def __copy__(self) -> Chance:
+        other = object.__new__(Chance)
+        other._own, other._outside = copy(self._own), _Generators()
+        if other._own.shares_memory:  # with a generator that is no Mersenne twister
+            other.load_state_dict(self.state_dict())
+        return other
 
     def __reduce__(self) -> Any:  # a copy must not share what is in memory
         return _chance_at, (self.state_dict(),)
@@ -105,6 +117,11 @@ class _Generators:
         self._numpy_state: bytes | None = None
         self._numpy_normal: float | None = None
 
+    @property
+    def shares_memory(self) -> bool:
+        """Whether a plain copy would draw from the same generator."""
+        return self._numpy is not _NUMPY or self._numpy_state is None
+
     def keep(self) -> None:
         """Keep what is in place."""
         self._python, self._python_normal = _python_state(), _PYTHON.gauss_next
@@ -126,6 +143,8 @@ class _Generators:
         else:
             _IN_MEMORY.raw = self._python
         _PYTHON.gauss_next = self._python_normal
+        if self._numpy is _NUMPY and self._numpy_state is not None:
+            self._numpy_in_memory.raw = self._numpy_state
         if self._numpy is not None:
             set_bit_generator(self._numpy)
         if self._numpy_normal is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from functools import partial
 from math import inf
 from types import MappingProxyType
@@ -141,9 +141,9 @@ class GameEnvironment:
 
     def playing_on(self, game: Game) -> GameEnvironment:
         """Another environment like this one, for a copy of its game that goes its own way from here."""
-        other = GameEnvironment(
-            self.create_game, self.metadata, self._get_encoder(), characters=self._get_characters()
-        )
+        other = copy(self)
+        other._get_characters()
+        other._keys, other._frame, other.wrappers = self._keys.another(), None, MappingProxyType({})
         game.input_source, game.view = other._keys, None
         frame = self._frame
         other._turn_to(game, *(() if frame is None else (frame.player, deepcopy(frame.memory))))

@@ -8,12 +8,14 @@ copy, or a function that still means the original.
 from __future__ import annotations
 
 import copy
+import copyreg
 import gc
 import io
 import pickle
 import random
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +72,7 @@ class Fork:
         self._again = again
         self._actions: list[int] = []
         self._copies: _Copies | None = None
+        self._copied_like: _Copies | None = None
         self.seen = Observations.empty(1, environment.spec)
 
     @property
@@ -113,7 +116,7 @@ class Fork:
         past = self._past()
         if self._copies is None:
             with _COPYING:
-                self._copies = _copies(self.game, may_be_inexact=past is None)
+                self._copies = _copies(self.game, may_be_inexact=past is None, like=self._copied_like)
         if self._copies is None:
             if past is None:
                 raise ForkFailed(
@@ -126,7 +129,7 @@ class Fork:
             game = self._copies.another()
             environment = self._environment.playing_on(game)
         other = Fork(environment, copy.copy(self._chance), past)
-        other.seen = self.seen.copy()
+        other.seen, other._copied_like = self.seen.copy(), self._copies
         return other
 
     def reseeded(self, seed: int) -> Fork:
@@ -142,7 +145,7 @@ class Fork:
         return other
 
     def _reseed(self, seed: int, *, whether_own: bool) -> None:
-        self._chance = Chance(seed)
+        self._chance = copy.copy(_chance_of(seed))
         if whether_own:
             own = [each for each in _reached(self.game) if isinstance(each, _OWN_GENERATORS)]
             for number, generator in enumerate(own):
@@ -183,6 +186,12 @@ class _NothingSeen:
     spec = ObservationSpec(0, 0, ())
 
     def encode(self, frame: Any, cells: np.ndarray, features: np.ndarray) -> None: ...
+
+
+@lru_cache(256)
+def _chance_of(seed: int) -> Chance:
+    """A chance that nobody draws from: to be copied, which takes a tenth of the time of making one."""
+    return Chance(seed)
 
 
 def of_evaluations(seed: int) -> Chance:
@@ -265,7 +274,7 @@ class _Copies:
 
     def __init__(self, make: Callable[[], Game]) -> None:
         self._make = make
-        self.has_generators = True
+        self.pickled = self.has_generators = True
 
     def another(self) -> Game:
         game = self._make()
@@ -273,9 +282,20 @@ class _Copies:
         return game
 
 
-def _copies(game: Game, *, may_be_inexact: bool) -> _Copies | None:
-    """How to copy this game; None where it cannot be copied."""
+def _copies(game: Game, *, may_be_inexact: bool, like: _Copies | None = None) -> _Copies | None:
+    """How to copy this game; None where it cannot be copied.
+
+    A copy of a game, some turns later, is not looked through anew where pickling was good enough for the game it was
+    copied from: that would take longer than all the rest.
+    """
     apart = [game.view, game.input_source, *_EVERYBODYS]
+    if like is not None and like.pickled:
+        try:
+            copies = _Copies(_by_pickling(game, apart))
+            copies.has_generators = like.has_generators
+            return copies
+        except (Exception, SystemExit):
+            pass
     for way in (_by_pickling, _by_deepcopy):
         try:
             copies = _Copies(way(game, apart))
@@ -288,39 +308,50 @@ def _copies(game: Game, *, may_be_inexact: bool) -> _Copies | None:
             isinstance(each, (set, frozenset)) and len(each) > 1 for each in reached
         ):
             continue
+        copies.pickled = way is _by_pickling
         copies.has_generators = any(isinstance(each, _OWN_GENERATORS) for each in reached)
         return copies
     return None
 
 
-class _Pickler(pickle.Pickler):
-    """Leaves out, by its number, whatever is not to be copied: what stands in ``apart``, and modules."""
-
-    def __init__(self, file: io.BytesIO, apart: list[Any]) -> None:
-        super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        self._apart = apart
-        self._numbers = {id(each): number for number, each in enumerate(apart) if each is not None}
-
-    def persistent_id(self, thing: Any) -> int | None:
-        if isinstance(thing, ModuleType) and id(thing) not in self._numbers:
-            self._numbers[id(thing)] = len(self._apart)
-            self._apart.append(thing)
-        return self._numbers.get(id(thing))
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, apart: list[Any]) -> None:
-        super().__init__(file)
-        self._apart = apart
-
-    def persistent_load(self, number: int) -> Any:
-        return self._apart[number]
-
-
 def _by_pickling(game: Game, apart: list[Any]) -> Callable[[], Game]:
-    file, apart = io.BytesIO(), [*apart]
-    _Pickler(file, apart).dump(game)
-    return lambda: _Unpickler(io.BytesIO(file.getvalue()), apart).load()
+    """Leaves out, by its number, whatever is not to be copied: what stands in ``apart``, and modules."""
+    apart = [*apart]
+    numbers = {id(each): number for number, each in enumerate(apart) if each is not None}
+
+    def left_out(thing: Any) -> Any:
+        if isinstance(thing, ModuleType) and id(thing) not in numbers:
+            numbers[id(thing)] = len(apart)
+            apart.append(thing)
+        number = numbers.get(id(thing))
+        return thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL) if number is None else (_left_out, (number,))
+
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+    # Asked for these types only: a ``persistent_id``, asked for each thing, takes longer than all the rest.
+    pickler.dispatch_table = {
+        **copyreg.dispatch_table,
+        **dict.fromkeys([ModuleType, *{type(each) for each in apart if each is not None}], left_out),
+    }
+    pickler.dump(game)
+    pickled = file.getvalue()
+
+    def load() -> Game:
+        before, _LEFT_OUT[:] = [*_LEFT_OUT], apart
+        try:
+            return pickle.loads(pickled)
+        finally:
+            _LEFT_OUT[:] = before
+
+    return load
+
+
+#: What is left out of the copy that is being made.
+_LEFT_OUT: list[Any] = []
+
+
+def _left_out(number: int) -> Any:
+    return _LEFT_OUT[number]
 
 
 def _by_deepcopy(game: Game, apart: list[Any]) -> Callable[[], Game]:

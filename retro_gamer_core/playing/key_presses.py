@@ -23,6 +23,12 @@ class KeyPresses:
             self._pressed.append(source.collect())
         self._next: set[Any] = set()
 
+    def another(self) -> KeyPresses:
+        """A source of the same keys for another game. Making keystrokes takes longer than a turn."""
+        other = object.__new__(KeyPresses)
+        other._pressed, other._next = self._pressed, set()
+        return other
+
     def press(self, action: int) -> None:
         """Press the key of ``action`` in the next turn."""
         self._next = self._pressed[action]

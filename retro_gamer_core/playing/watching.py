@@ -56,11 +56,13 @@ def watch(
     max_turns: int,
     score: str,
     beside: Beside | None = None,
+    each_turn: Callable[[], object] = lambda: None,
 ) -> str:
     """Play in the terminal until the game ends, somebody quits, or ``max_turns`` are over.
 
     Where the terminal has too few rows for all of the state, ``score`` is the value that is shown for certain. What
-    stands ``beside`` the board has its lines drawn there, and hears which keys a person presses.
+    stands ``beside`` the board has its lines drawn there, and hears which keys a person presses. ``each_turn`` is
+    called once the game has begun and after each turn, before the lines are drawn.
     Returns how it ended, in words.
 
     Raises:
@@ -87,7 +89,8 @@ def watch(
             game.view = TerminalView(left, color=game.color, show_state=state)
             with chance:
                 game.start()
-            return _turn_by_turn(game, chance, terminal, framerate, max_turns, beside)
+            each_turn()
+            return _turn_by_turn(game, chance, terminal, framerate, max_turns, beside, each_turn)
     except TerminalTooSmall as error:
         raise too_small(str(error)) from error  # the window has become smaller
     except KeyboardInterrupt:
@@ -103,11 +106,13 @@ def _turn_by_turn(
     framerate: float,
     max_turns: int,
     beside: Beside | None,
+    each_turn: Callable[[], object],
 ) -> str:
     while game.playing and game.turn_number < max_turns:
         over = perf_counter() + 1 / framerate
         with chance:
             game.step()
+        each_turn()
         if beside:
             _draw(terminal, beside.lines)
         # Waiting for a key is how the time of a turn is spent, so that quitting is felt at once.

@@ -57,7 +57,7 @@ class LockedPart:
         return f"{self.name} ({self.factory}{source})"
 
 
-_NOT_IN_PLAY = {kind.name for kind in KINDS.values() if kind.several}
+_NOT_IN_PLAY = {kind.name for kind in KINDS.values() if kind.several or not kind.section}
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def read_lock(path: Path) -> list[LockedPart]:
 def differences(locked: Iterable[LockedPart], installed: Iterable[LockedPart]) -> list[Difference]:
     """What changed between the parts a run was trained with and those it would be built from now.
 
-    Loggers and wrappers are passed over: what plays has none of them. An option that changed is told of what
-    was learned with, an encoder or a network; so another default of a newer version is noticed, too.
+    Loggers, wrappers and players are passed over: what was learned plays without them. An option that changed is
+    told of what was learned with, an encoder or a network; so another default of a newer version is noticed, too.
     """
     now = {part.kind: part for part in installed}
     return [

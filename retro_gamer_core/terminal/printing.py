@@ -159,6 +159,11 @@ def size_in_words(n_bytes: int) -> str:
     return f"{amount:.{1 if amount < 10 else 0}f} {('KB', 'MB', 'GB', 'TB')[power - 1]}"
 
 
+def figure(value: float) -> str:
+    """A score: ``756.0``, ``12,345``."""
+    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
 def percent(share: float) -> str:
     """``5%``, ``0.7%``: one figure, written alike wherever it is met."""
     return f"{100 * share:.1f}".removesuffix(".0") + "%"

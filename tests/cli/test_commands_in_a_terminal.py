@@ -10,6 +10,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from cli.walking import walk_config, walk_game
 
+from retro_gamer_core.evaluation.ladder import code_of
+from retro_gamer_core.games.finding import find_game
+from retro_gamer_core.playing.by_hand import ByHand
+from retro_gamer_core.playing.environment import complete_metadata
+from retro_gamer_core.playing.recording_files import read_recording
+from retro_gamer_core.playing.replay import Replay
 from retro_gamer_core.runs.run_directory import RunDirectory
 
 pytest.importorskip("pty", reason="Windows has no pseudo terminals")
@@ -202,3 +208,34 @@ def test_a_coach_judges_what_a_person_presses(trained, terminal, tmp_path):
 def test_a_coach_needs_a_person(trained, retro_gamer):
     ended = retro_gamer("play", "run", "--coach")
     assert ended.code == 1 and "terminal" in ended.err
+
+
+def test_games_by_hand_keep_their_score_and_can_be_played_again(terminal, tmp_path):
+    (tmp_path / "walk.py").write_text(walk_game(ends="game.turn_number == 15"), encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.retro-gamer]\nactions = ["KEY_LEFT", "KEY_RIGHT"]\nreward = "luck"\n', encoding="utf-8"
+    )
+    screen = terminal("play", "walk.py", "--by-hand", "--framerate", "20", "--seed", "3", columns=80, rows=24)
+    screen.wait_for("turn 2")
+    screen.press("\x1b[C")
+    assert screen.wait() == 0
+    assert re.search(r"you: luck -?\d+ after 15 turns, game over \(seed 3\)", screen.shown)
+    [recording] = [read_recording(path) for path in tmp_path.glob("ladders/walk/by-hand/*.npz")]
+    found = find_game(str(tmp_path / "walk.py"))
+    complete_metadata(found.metadata, found.factory)
+    replay = Replay(recording, found.factory, found.metadata)
+    assert replay.to(recording.turns).finished and recording.keys.tolist().count(1) == 1
+    kept = ByHand(tmp_path / "ladders" / "walk" / "by-hand")
+    assert kept.best(code_of(found)) == recording.total_reward and not kept.games("another version")
+
+
+def test_a_game_that_was_stopped_does_not_count(terminal, tmp_path):
+    (tmp_path / "walk.py").write_text(walk_game(ends="False"), encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.retro-gamer]\nactions = ["KEY_LEFT", "KEY_RIGHT"]\nreward = "luck"\n', encoding="utf-8"
+    )
+    screen = terminal("play", "walk.py", "--by-hand", "--framerate", "20", columns=80, rows=24)
+    screen.wait_for("turn 2")
+    screen.press("\r")
+    assert screen.wait() == 0 and "It is not kept" in screen.shown
+    assert not (tmp_path / "ladders").exists()

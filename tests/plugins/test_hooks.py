@@ -90,6 +90,10 @@ def test_hook_retro_gamer_executors(answering):
     assert_part_arrives(answering, "retro_gamer_executors", "executor")
 
 
+def test_hook_retro_gamer_players(answering):
+    assert_part_arrives(answering, "retro_gamer_players", "player")
+
+
 def test_hook_retro_gamer_games(answering):
     plugins = answering(
         "retro_gamer_games", 'GameDescription("pong", "their_games.pong", {"reward": "score"})'

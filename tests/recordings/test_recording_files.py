@@ -13,16 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retro_gamer_core.playing import recording_files as files
+from retro_gamer_core.playing.recording_files import RecordingDamaged, read_recording, write_recording
 from retro_gamer_core.playing.replay import Recording
 from retro_gamer_core.runs.archives import write_archive
 from retro_gamer_core.runs.run_directory import RunDirectory
-from retro_gamer_seeing import recordings as files
-from retro_gamer_seeing.recordings import (
-    RecordingDamaged,
-    read_recording,
-    read_recordings,
-    write_recording,
-)
+from retro_gamer_seeing.recordings import read_recordings
 from retro_gamer_seeing.recordings_writer import RecordingsWriter
 
 

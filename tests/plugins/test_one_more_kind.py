@@ -1,4 +1,4 @@
-"""A kind of part is one row and a Protocol: a sixth one is listed, checked, configured, documented and built."""
+"""A kind of part is one row and a Protocol: one more is listed, checked, configured, documented and built."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from retro_gamer_core.kinds import KINDS, Kind
 from retro_gamer_core.plugins.registry import Plugins, installed_plugins
 
 
-class Player(Protocol):
-    """Chooses keys by looking at a game."""
+class Umpire(Protocol):
+    """Says which key is right."""
 
-    def choose(self, game: Any) -> str | None: ...
+    def judge(self, game: Any) -> str | None: ...
 
 
-PLAYERS = '''
+UMPIRES = '''
 from typing import Annotated
 
 class Nervous:
     """Presses one key all the time."""
     def __init__(self, metadata, *, key: Annotated[int, Option("Which of the keys.", low=0)] = 0):
         self.key = metadata.actions[key]
-    def choose(self, game):
+    def judge(self, game):
         return self.key
 
 class Idle:
     pass
 
 @hookimpl
-def retro_gamer_players():
+def retro_gamer_umpires():
     yield Part("nervous", "Presses one key.", "nervous_pack:Nervous")
     yield Part("idle", "Has no method.", "nervous_pack:Idle")
 '''
@@ -53,42 +53,42 @@ DESCRIPTION = {
 @pytest.fixture
 def plugins(install, monkeypatch):
     """With one row more among the kinds, and a plugin that offers two of that kind."""
-    module = ModuleType("contract_of_players")
-    module.Player = Player
-    monkeypatch.setattr(Player, "__module__", module.__name__)
-    monkeypatch.setattr(Player.choose, "__module__", module.__name__)
+    module = ModuleType("contract_of_umpires")
+    module.Umpire = Umpire
+    monkeypatch.setattr(Umpire, "__module__", module.__name__)
+    monkeypatch.setattr(Umpire.judge, "__module__", module.__name__)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     row = Kind(
-        "player",
-        "players",
-        "Players: they choose keys by looking at a game.",
+        "umpire",
+        "umpires",
+        "Umpires: they say which key is right.",
         'Part("nervous", "Presses one key.", "my_plugin:Nervous")',
-        "contract_of_players:Player",
+        "contract_of_umpires:Umpire",
         ("metadata",),
-        method="choose",
+        method="judge",
     )
     monkeypatch.setitem(KINDS, row.name, row)
-    install("nervous-pack", PLAYERS)
+    install("nervous-pack", UMPIRES)
     installed_plugins.cache_clear()
     yield Plugins()
     installed_plugins.cache_clear()
 
 
 def config(plugins, **table):
-    sections = {"game": {"name": "snake"}, "metadata": DESCRIPTION, "player": table}
+    sections = {"game": {"name": "snake"}, "metadata": DESCRIPTION, "umpire": table}
     return config_from_sections(sections, plugins)
 
 
 def test_it_is_listed(plugins):
-    assert list(plugins.parts("player")) == ["idle", "nervous"]
+    assert list(plugins.parts("umpire")) == ["idle", "nervous"]
     printed = CliRunner().invoke(retro_gamer, ["plugins", "--json"], catch_exceptions=False).stdout
     [nervous] = [part for part in json.loads(printed)["parts"] if part["name"] == "nervous"]
-    assert (nervous["kind"], nervous["plugin"]) == ("player", "nervous_pack")
+    assert (nervous["kind"], nervous["plugin"]) == ("umpire", "nervous_pack")
 
 
 def test_it_is_configured_in_its_own_table(plugins):
     read = config(plugins, name="nervous", key=1)
-    [chosen] = read.parts_of("player")
+    [chosen] = read.parts_of("umpire")
     assert (chosen.name, chosen.options) == ("nervous", {"key": 1})
     assert config_from_sections(read.to_sections(), plugins) == read
 
@@ -105,20 +105,20 @@ def test_it_is_configured_in_its_own_table(plugins):
 def test_what_is_wrong_in_its_table_is_told(plugins, table, said):
     with pytest.raises(ConfigurationError, match=said) as refused:
         config(plugins, **table)
-    assert all(problem.where.startswith("[player]") for problem in refused.value.problems)
+    assert all(problem.where.startswith("[umpire]") for problem in refused.value.problems)
 
 
 def test_it_is_built_and_held_to_its_protocol(plugins):
     metadata = config(plugins, name="nervous").metadata
-    player = plugins.build(plugins.find_part("player", "nervous"), {"key": 1}, metadata=metadata)
-    assert player.choose(None) == "KEY_RIGHT"
-    with pytest.raises(PluginError, match="has no choose"):
-        plugins.build(plugins.find_part("player", "idle"), {}, metadata=metadata)
+    umpire = plugins.build(plugins.find_part("umpire", "nervous"), {"key": 1}, metadata=metadata)
+    assert umpire.judge(None) == "KEY_RIGHT"
+    with pytest.raises(PluginError, match="has no judge"):
+        plugins.build(plugins.find_part("umpire", "idle"), {}, metadata=metadata)
 
 
 def test_it_is_checked(plugins):
-    assert list(check_part("player", "nervous", plugins=plugins, quick=True)) == []
-    [found] = check_part("player", "idle", plugins=plugins, quick=True)
+    assert list(check_part("umpire", "nervous", plugins=plugins, quick=True)) == []
+    [found] = check_part("umpire", "idle", plugins=plugins, quick=True)
     assert found.code == "cannot-be-built"
 
 
@@ -127,10 +127,10 @@ def test_the_command_knows_it_by_its_name_and_by_what_it_can_do(plugins):
         checked = CliRunner().invoke(
             retro_gamer, ["check", name, "--quick", "--json"], catch_exceptions=False
         )
-        assert json.loads(checked.stdout)["kind"] == "player"
+        assert json.loads(checked.stdout)["kind"] == "umpire"
 
 
 def test_it_is_documented(plugins):
-    rows = [row for row in settings_table(plugins) if row.section == "player"]
-    assert [(row.name, row.owner) for row in rows] == [("name", ""), ("key", "player nervous")]
+    rows = [row for row in settings_table(plugins) if row.section == "umpire"]
+    assert [(row.name, row.owner) for row in rows] == [("name", ""), ("key", "umpire nervous")]
     assert rows[1].meaning == "Which of the keys."
