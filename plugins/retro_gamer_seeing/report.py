@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -34,11 +35,15 @@ def report(directory: Path, output: Path | None, force: bool) -> None:
 
     A report that is there already is replaced; any other file is not.
     """
+    from retro_gamer_core.configuration.own_files import make_importable
+    from retro_gamer_core.plugins.own_code import OwnCodeRefused
     from retro_gamer_core.runs.atomic_files import write_text
     from retro_gamer_seeing.page_source import PageSource, everything
     from retro_gamer_seeing.rendering import page
 
     run = open_run(directory)
+    with suppress(OwnCodeRefused):  # asked before anything is drawn; without that code there are no boards
+        make_importable(run)
     output = output or run.path / "report.html"
     refuse_to_write_over(output, force=force)
     with MovingLine() as line, what_games_print_aside():

@@ -17,6 +17,7 @@ from retro_gamer_core.cli.arguments import open_run
 from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
+from retro_gamer_core.runs.made_here import seal
 from retro_gamer_core.terminal.printing import command, next_step, say, warn
 from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
@@ -110,6 +111,7 @@ def train(
         trainer.load_checkpoint(directory.find_checkpoint(resume))
     elif trainer.load_newest():
         say(f"Going on from {trainer.started_from}, after episode {trainer.loop.episodes:,}.")
+    seal(directory.path)  # whoever trains a run makes it their own
     play, again = command("play", run), command("train", run)
     made_up_for = resume is None and trainer.last_evaluation_missing
     if trainer.finished and seconds is None and not made_up_for:
@@ -166,7 +168,7 @@ def _page_of(run: str) -> str:
     own_group = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
     told_to_all = click.get_current_context().find_root().params
     alike = [word for name in told_to_all["blocked"] for word in ("--no-plugin", name)]
-    alike += ["--installed-only"] * told_to_all["installed_only"]
+    alike.append("--installed-only" if told_to_all["installed_only"] else "--trust")  # asked by now
     page = subprocess.Popen(
         [sys.executable, "-m", "retro_gamer_core.cli", *alike, "watch", run],
         stdin=subprocess.DEVNULL,
