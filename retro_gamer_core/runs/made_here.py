@@ -59,7 +59,7 @@ def _key(*, make: bool = False) -> bytes | None:
     try:
         if make and not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as new:  # noqa: PTH123
+            with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as new:
                 new.write(secrets.token_bytes(_BYTES))
         key = file.read_bytes()
     except OSError:
