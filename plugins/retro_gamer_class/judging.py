@@ -9,7 +9,14 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    redirect_stderr,
+    redirect_stdout,
+    suppress,
+)
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Timer
@@ -19,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.playing.worker_process import ProcessLost, WorkerProcess
 from retro_gamer_core.plugins.own_code import only_installed
+from retro_gamer_core.policies.policy_file import SUFFIX
 
 if TYPE_CHECKING:
     from retro_gamer_core.cli.arguments import PolicyToPlay
@@ -33,6 +41,8 @@ Answer = dict[str, Any]
 _PATIENCE = 2.0
 _SECONDS_TO_START = 15.0
 
+_TURNS_TO_ASK = 20
+
 
 @dataclass(frozen=True)
 class Question:
@@ -46,6 +56,7 @@ class Question:
         max_turns: a game that goes on after so many turns is stopped there.
         seconds: of processor time that it may take.
         replay: whether game 0 is taken down and drawn, to be looked at.
+        one_of_two: whether the game asks for an opponent, who presses random keys then.
     """
 
     file: str | None
@@ -55,6 +66,10 @@ class Question:
     max_turns: int
     seconds: float
     replay: bool = False
+    one_of_two: bool = False
+
+    def be_answered(self) -> Answer:
+        return _of_random_keys(self) if self.file is None else _of_file(self)
 
 
 class TooSlow(RetroGamerError):
@@ -108,21 +123,23 @@ def too_slow(seconds: float, played: int | None = None, of: int = 0) -> TooSlow:
 # In the process of its own ---------------------------------------------------------------------
 
 
-def make_judge() -> Callable[[Question], Answer]:
+def make_judge() -> Callable[[Any], Answer]:
     return judged
 
 
-def judged(question: Question) -> Answer:
-    """Play, and tell: ``game``, ``scores`` (one for each game, or the returns where the game keeps none),
-    ``measure``, ``turns``, ``ended``, ``about`` (the file) and perhaps ``replay``.
+def judged(question: Any) -> Answer:
+    """Answer a ``Question`` or another one that can ``be_answered()``.
+
+    To a ``Question``: ``game``, ``scores`` (of each game, or the returns where it keeps none), ``measure``, ``turns``,
+    ``ended``, ``trained_on``, ``episode`` and perhaps ``replay``.
     """
     from retro_gamer_core.plugins.diagnosis import in_words
 
     with _prints_nothing():
         try:
-            answer = _of_random_keys(question) if question.file is None else _of_file(question)
+            answer: Answer = question.be_answered()
         except RetroGamerError as error:
-            what = error.problem.what.removeprefix(f"{Path(question.file or '').name} is not used: ")
+            what = error.problem.what.rpartition(f"{SUFFIX} is not used: ")[2]
             answer = {"problem": what, "again": isinstance(error, TooSlow)}
         except Exception as error:  # a file that nobody foresaw must not cost the others their table
             answer = {"problem": f"it made its judge fail: {in_words(error)}", "again": True}
@@ -140,20 +157,15 @@ def _of_file(question: Question) -> Answer:
     player = replace(player, metadata=as_the_game_says(player.metadata, found))
     recorder = Recorder() if question.replay else None
     score_key = _score_key(found, player.metadata)
-    played = play_games(
-        greedy(player.learner, question.seed, recorder), found.factory, player, question.games,
-        max_turns=question.max_turns, seed=question.seed, score_key=score_key,
-        each_turn=_within(question), recorder=recorder,
-    )  # fmt: skip
-    answer = _told(played, found) | {
-        "about": {
-            "episode": policy.episode,
-            "named_game": policy.game,
-            "actions": list(policy.metadata.actions),
-        }
-    }
-    if recorder is not None:
-        answer["replay"] = _drawn(recorder, question, found, player, score_key)
+    with random_opponents(found) if question.one_of_two else nullcontext():
+        played = play_games(
+            greedy(player.learner, question.seed, recorder), found.factory, player, question.games,
+            max_turns=question.max_turns, seed=question.seed, score_key=score_key,
+            each_turn=within(question), recorder=recorder,
+        )  # fmt: skip
+        answer = _told(played, found) | {"trained_on": policy.game, "episode": policy.episode}
+        if recorder is not None:
+            answer["replay"] = _drawn(recorder, question, found, player, score_key)
     return answer
 
 
@@ -195,6 +207,32 @@ def as_the_game_says(metadata: GameMetadata, found: FoundGame) -> GameMetadata:
     return replace(metadata, reward=said.reward, score=said.score, winner=said.winner)
 
 
+def random_opponents(found: FoundGame) -> AbstractContextManager[Any]:
+    """Let whoever the game asks for press random keys, while the block runs."""
+    from retro_gamer_core.duels.opponent import seated
+
+    return seated({run: [None] for run in asked_for(found)})
+
+
+def asked_for(found: FoundGame) -> list[Path]:
+    """The runs that an ``Opponent`` in this game stands for, as seen in some turns of it."""
+    from retro_gamer_core.duels.opponent import seated
+    from retro_gamer_core.games.finding import fresh_game
+    from retro_gamer_core.playing.chance import Chance
+    from retro_gamer_core.playing.key_presses import KeyPresses
+
+    with seated({Path("nobody"): [None]}) as asked, Chance(0):
+        game = fresh_game(found.factory, found.name)
+        game.input_source, game.view = KeyPresses((None,)), None
+        with suppress(Exception):  # it may need the run that it asks for, and has asked by then
+            game.start()
+            for _ in range(_TURNS_TO_ASK):
+                if game.playing:
+                    game.input_source.press(0)
+                    game.step()
+        return sorted(asked)
+
+
 def _of_random_keys(question: Question) -> Answer:
     from retro_gamer_core.evaluation.games import play_at_random
     from retro_gamer_core.games.finding import find_game
@@ -211,7 +249,7 @@ def _of_random_keys(question: Question) -> Answer:
     encoder = build_encoder(PartOnCard("one_hot", {}), metadata, None, installed_plugins())
     player = Player(metadata, encoder, CharacterCodes(metadata.character_set or ()), None)
     played = play_at_random(
-        found.factory, player, question.games, each_turn=_within(question),
+        found.factory, player, question.games, each_turn=within(question),
         max_turns=question.max_turns, seed=question.seed, score_key=_score_key(found, metadata),
     )  # fmt: skip
     return _told(played, found)
@@ -223,8 +261,8 @@ def _score_key(found: FoundGame, metadata: GameMetadata) -> str:
     return metadata.score_key(any_game(found.factory, found.name).state)
 
 
-def _within(question: Question) -> Callable[[int], None]:
-    """Called after each turn with how many games have ended: raises when the time is up."""
+def within(question: Any) -> Callable[[int], None]:
+    """What is called after each turn with how many games have ended: it raises ``TooSlow`` when the time is up."""
 
     def each_turn(ended: int) -> None:
         if process_time() > question.seconds:
@@ -241,11 +279,12 @@ def _told(played: list[PlayedGame], found: FoundGame) -> Answer:
     if len(errors) == len(played):
         where = where_raised(errors[0], found.source_root)
         raise GameError(f"the game failed each time it played: {in_words(errors[0])}", where=where)
-    keeps_score = all(game.score is not None for game in played)
+    scores = [game.score for game in played if game.score is not None]
+    keeps_score = len(scores) == len(played)
     return {
         "game": found.name,
         "measure": "score" if keeps_score else "return",
-        "scores": [float(game.score if keeps_score else game.total_reward) for game in played],
+        "scores": scores if keeps_score else [game.total_reward for game in played],
         "turns": [game.turns for game in played],
         "ended": dict(Counter(game.ended for game in played)),
     }

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", default="league.html",
     help="The page that is written.",
 )  # fmt: skip
-@click.option("--game", metavar="GAME", help="What is played; if left out, the installed game that all name.")
+@click.option(
+    "--game", "games_named", metavar="GAME", multiple=True,
+    help="What is played; if left out, the installed game that all name. Of a game with two sides, both.",
+)  # fmt: skip
 @click.option("--games", type=click.IntRange(min=2), default=40, help="How many games each plays.")
 @click.option("--seed", type=SEED, default=0, help="The same seed gives the same games.")
 @click.option("--max-turns", type=SOME, default=2000, help="Where a game is stopped.")
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 def league(
     directory: Path,
     output: Path,
-    game: str | None,
+    games_named: tuple[str, ...],
     games: int,
     seed: int,
     max_turns: int,
@@ -58,31 +61,40 @@ def league(
     The files are data, and nothing in them is run; each plays in a process of its own. What cannot be judged is
     told with its reason. Ctrl-C stops, and the same command goes on.
     """
+    from retro_gamer_class.answers import KeptAnswers
     from retro_gamer_class.judging import Question
     from retro_gamer_class.page_of_league import MARK, page
-    from retro_gamer_class.standings import League, game_of
+    from retro_gamer_class.standings import game_of, standings_of
     from retro_gamer_class.submissions import submissions_in
+    from retro_gamer_class.two_sides import standings_of_two_sides
     from retro_gamer_core.games.finding import find_game
     from retro_gamer_core.runs.atomic_files import write_text
     from retro_gamer_seeing.report import refuse_to_write_over
 
     refuse_to_write_over(output, force=force, mark=MARK)
     submissions = submissions_in(directory)
-    name = game or game_of(submissions)
+    names = games_named or (game_of(submissions),)
     with what_games_print_aside():
-        found = find_game(name)
+        found = [find_game(name) for name in names]
     kept = output.with_suffix(".judged")
     kept.mkdir(exist_ok=True)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many processes as cores, and one thread in each
-    this = League(submissions, Question(None, name, games, seed, max_turns, limit, replay=True), found, kept)
+    question = Question(None, names[0], games, seed, max_turns, limit, replay=True)
+    ask = KeptAnswers(kept, found)
     with MovingLine() as line:
-        warn(f"{len(submissions)} handed in; each plays {games} games of {found.name}")
+        warn(f"{len(submissions)} handed in; {games} games of {' and '.join(each.name for each in found)}")
+
+        def progress(done: int, of: int) -> None:
+            line.show(f"{done} of {of} judged", done / of)
+
         try:
-            standings = this.play(lambda done, of: line.show(f"{done} of {of} judged", done / of))
+            standings = (
+                standings_of(submissions, question, found[0], ask, progress)
+                if len(found) == 1
+                else standings_of_two_sides(submissions, question, found, ask, progress)
+            )
         except KeyboardInterrupt:
-            again = command("league", directory, output=output, game=game, games=games, seed=seed)
-            warn(f"Stopped; what has been judged is kept in {kept}.")
-            next_step(f"{again}      (goes on from here)")
+            warn(f"Stopped; what has been judged is kept in {kept}. The same command goes on.")
             raise click.exceptions.Exit(INTERRUPTED) from None
     write_text(output, page(standings))
     if as_json:
@@ -90,7 +102,8 @@ def league(
         return
     _print(standings)
     say(f"\n{output}: {size_in_words(output.stat().st_size)}, one file for any browser, without a network")
-    next_step(command("league", directory, output=output, game=game, games=4 * games))
+    options = [word for name in games_named for word in ("--game", name)]
+    next_step(command("league", directory, *options, output=output, games=4 * games) + "      (tells more)")
 
 
 def _print(standings: Standings) -> None:

@@ -17,10 +17,16 @@ _SCRIPTS = ("dom.js", "charts.js", "player.js")
 
 def explained(standings: Standings) -> list[str]:
     """What the figures mean, in sentences, for the page and the terminal."""
+    rated = standings.random is None
     told = [
-        f"{standings.measure}: the mean of all games. 95 % interval: where the mean of very many games probably lies.",
-        "rank: those whom so few games cannot tell apart share their ranks; all told, that is right in 95 of 100 "
-        "leagues. More games tell more: --games.",
+        "rating: 400 points more mean ten wins for each loss; 1,000 is the average of all. Only files of different "
+        "sides meet, so a side that has it easier in this game stands higher."
+        if rated
+        else f"{standings.measure}: the mean of all games.",
+        "95 % interval: where that would probably lie after very many games.",
+        "rank: those whom so few games cannot tell apart share their ranks"
+        + (": their intervals overlap. " if rated else "; all told, that is right in 95 of 100 leagues. ")
+        + "More games tell more.",
     ]
     if standings.random is not None:
         unsure = [row.name for row in standings.ranked if not row.beats_random]
@@ -34,12 +40,16 @@ def explained(standings: Standings) -> list[str]:
 def in_one_sentence(standings: Standings) -> str:
     """How many were ranked, in what."""
     ranked, all_ = len(standings.ranked), len(standings.ranked) + len(standings.not_ranked)
-    games = f"the same {standings.question.games:,} games of {standings.game}"
+    each = " for each two" if standings.random is None else ""
+    games = f"the same {standings.question.games:,} games of {standings.game}{each}"
     return f"{ranked} of {all_} ranked, in {games} (seed {standings.question.seed})"
 
 
 def note_of(row: Ranked) -> str:
-    return f"(the same file as {', '.join(row.same_as)})" if row.same_as else ""
+    """What there is to say beside a name."""
+    same = f"the same file as {', '.join(row.same_as)}" if row.same_as else ""
+    told = "; ".join(filter(None, [row.answer.get("side"), same]))
+    return f"({told})" if told else ""
 
 
 def figure(value: float) -> str:
@@ -86,12 +96,14 @@ def page(standings: Standings) -> str:
         mark=MARK,
         game=standings.game,
         verdict=in_one_sentence(standings) + ".",
-        caption=f"Mean {measure} of {standings.question.games:,} games, from the best to the worst",
+        caption=f"By {measure}, from the best to the worst",
         columns=columns,
         rows=rows,
         explained=explained(standings),
         not_ranked=standings.not_ranked,
-        replayed="The first game of each file: it began alike for all of them.",
+        replayed="The first game of each file: it began alike for all of them."
+        if standings.random is not None
+        else "The first game of each file, against random keys.",
     )
 
 

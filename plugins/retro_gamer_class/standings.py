@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retro_gamer_class.judging import Answer, Judges, Question, make_judge
+from retro_gamer_class.answers import KeptAnswers, Progress
+from retro_gamer_class.judging import Answer, Question
 from retro_gamer_class.ranks import rank_intervals
 from retro_gamer_class.submissions import Submission
-from retro_gamer_core.distributions import installed_version, own_version
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.evaluation.statistics import Summary, summarise
 from retro_gamer_core.games.entry_points import is_installed_game
 from retro_gamer_core.policies.policy_file import read_policy_file
-from retro_gamer_core.runs.atomic_files import write_text
 
 if TYPE_CHECKING:
     from retro_gamer_core.games.finding import FoundGame
-
-_A_MOMENT = 0.2
-"""Seconds. On Windows, a Ctrl-C is heard only between two waits."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Ranked:
     Args:
         name: of the submission.
         rank: the best and the worst that it may be.
-        summary: of its scores.
+        summary: of its scores; its rating, in a game of two sides.
         beats_random: whether it plays better than random keys; None where the games cannot tell.
         answer: what came of its games.
         same_as: names of others with the very same file.
@@ -64,108 +55,58 @@ class Standings:
     random: Summary | None
 
 
-class League:
-    """Judges many files, as many at once as there are processor cores.
+def standings_of(
+    submissions: Sequence[Submission],
+    question: Question,
+    found: FoundGame,
+    ask: KeptAnswers,
+    progress: Progress,
+) -> Standings:
+    """Ask everybody, random keys too, and make the table.
 
     Args:
-        submissions: what was handed in.
         question: what all are asked; ``file`` is filled in for each.
-        found: the game.
-        kept: the directory in which answers are kept, so that none is asked for twice.
     """
-
-    def __init__(
-        self, submissions: Sequence[Submission], question: Question, found: FoundGame, kept: Path
-    ) -> None:
-        self.submissions, self.question, self._found, self._kept = submissions, question, found, kept
-        self._game = fingerprint_of(found)
-
-    def play(self, progress: Callable[[int, int], object]) -> Standings:
-        """Ask everybody who has not answered yet. ``progress`` is told how many of how many have.
-
-        A KeyboardInterrupt ends those who play, and passes through; what has been answered is kept.
-        """
-        asked = {each.sha256: each for each in self.submissions if each.sha256}
-        questions = {digest: replace(self.question, file=str(each.path)) for digest, each in asked.items()}
-        questions[""] = replace(self.question, replay=False)  # random keys
-        answers = dict(self._answers(questions, progress))
-        return self._standings(answers)
-
-    def _answers(
-        self, questions: Mapping[str, Question], progress: Callable[[int, int], object]
-    ) -> Iterator[tuple[str, Answer]]:
-        files = {digest: self._file_for(digest, question) for digest, question in questions.items()}
-        waiting = []
-        for digest, question in questions.items():
-            if (known := _read(files[digest])) is not None:
-                yield digest, known
-            else:
-                waiting.append((digest, question))
-        done = len(questions) - len(waiting)
-        progress(done, len(questions))
-        judges = Judges(make_judge)
-        with ThreadPoolExecutor(_cores()) as pool:
-            running: dict[Future[Answer], str] = {
-                pool.submit(judges.ask, question, question.seconds): digest for digest, question in waiting
-            }
-            try:
-                while running:
-                    ended, _ = wait(running, timeout=_A_MOMENT, return_when=FIRST_COMPLETED)
-                    progress(done, len(questions))
-                    for future in ended:
-                        digest, answer = running.pop(future), future.result()
-                        done += 1
-                        if not answer.get("again"):
-                            write_text(files[digest], json.dumps(answer))
-                        yield digest, answer
-            finally:
-                for future in running:
-                    future.cancel()
-                judges.stop()
-
-    def _file_for(self, digest: str, question: Question) -> Path:
-        """Where an answer is kept: by the file, the game's code, the question and the versions."""
-        asked = {**asdict(question), "file": digest, "game": self._game}
-        versions = [own_version(), installed_version("retro-games"), installed_version("numpy")]
-        name = sha256(json.dumps([asked, versions], sort_keys=True).encode()).hexdigest()[:40]
-        return self._kept / f"{name}.json"
-
-    def _standings(self, answers: Mapping[str, Answer]) -> Standings:
-        random = answers[""]
-        if "problem" in random:
-            raise RetroGamerError(
-                f"random keys could not play {self._found.name}: {random['problem']}",
-                why="all files are compared with them, and a game that fails for them fails for everybody",
-                hint=f"retro-gamer check {self._found.name}",
-            )
-        names: dict[str, list[str]] = {}
-        for each in self.submissions:
-            names.setdefault(each.sha256, []).append(each.name)
-        measure = random["measure"]
-        problems = {
-            each.name: each.problem or _problem_of(answers[each.sha256], measure) for each in self.submissions
-        }
-        played = [each for each in self.submissions if not problems[each.name]]
-        scores = [answers[each.sha256]["scores"] for each in played]
-        ranks = rank_intervals(np.array(scores)) if played else []
-        rows = [
-            Ranked(
-                each.name,
-                rank,
-                summarise(answer["scores"]),
-                answer,
-                beats_random(answer["scores"], random["scores"]),
-                tuple(name for name in names[each.sha256] if name != each.name),
-            )
-            for each, rank, answer in zip(
-                played, ranks, [answers[each.sha256] for each in played], strict=True
-            )
-        ]
-        rows.sort(key=lambda row: (-row.summary.mean, row.name.casefold()))
-        left_out = [(name, problem) for name, problem in problems.items() if problem]
-        return Standings(
-            self.question, self._found.name, measure, rows, left_out, summarise(random["scores"])
+    asked = {each.sha256: each for each in submissions if each.sha256}
+    questions: dict[str, Any] = {
+        digest: replace(question, file=str(each.path)) for digest, each in asked.items()
+    }
+    answers = ask.all({**questions, "": replace(question, replay=False)}, progress)
+    random = answers[""]
+    if "problem" in random:
+        raise RetroGamerError(
+            f"random keys could not play {found.name}: {random['problem']}",
+            why="all files are compared with them, and a game that fails for them fails for everybody",
+            hint=f"retro-gamer check {found.name}",
         )
+    names = names_by_file(submissions)
+    measure = random["measure"]
+    problems = {each.name: each.problem or _problem_of(answers[each.sha256], measure) for each in submissions}
+    played = [each for each in submissions if not problems[each.name]]
+    scores = [answers[each.sha256]["scores"] for each in played]
+    ranks = rank_intervals(np.array(scores)) if played else []
+    rows = [
+        Ranked(
+            each.name,
+            rank,
+            summarise(answer["scores"]),
+            answer,
+            beats_random(answer["scores"], random["scores"]),
+            tuple(name for name in names[each.sha256] if name != each.name),
+        )
+        for each, rank, answer in zip(played, ranks, [answers[each.sha256] for each in played], strict=True)
+    ]
+    rows.sort(key=lambda row: (-row.summary.mean, row.name.casefold()))
+    left_out = [(name, problem) for name, problem in problems.items() if problem]
+    return Standings(question, found.name, measure, rows, left_out, summarise(random["scores"]))
+
+
+def names_by_file(submissions: Sequence[Submission]) -> dict[str, list[str]]:
+    """By the digest of a file, who has handed it in."""
+    names: dict[str, list[str]] = {}
+    for each in submissions:
+        names.setdefault(each.sha256, []).append(each.name)
+    return names
 
 
 def beats_random(scores: Sequence[float], at_random: Sequence[float]) -> bool | None:
@@ -199,29 +140,7 @@ def game_of(submissions: Sequence[Submission]) -> str:
     )
 
 
-def fingerprint_of(found: FoundGame) -> str:
-    """A game by its name and its code, as far as that lies beside the file that makes it."""
-    digest = sha256(found.name.encode())
-    root = found.source_root
-    for file in sorted(root.glob("*.py") if root and root.is_dir() else [root] if root else []):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
 def _problem_of(answer: Answer, measure: str) -> str:
     if "problem" in answer or answer["measure"] == measure:
         return str(answer.get("problem", ""))
     return f"its games ended without a {measure}"
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)  # of this process; only Linux knows
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _read(file: Path) -> Answer | None:
-    try:
-        answer: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return answer if isinstance(answer, dict) else None

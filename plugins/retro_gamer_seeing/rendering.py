@@ -65,7 +65,7 @@ def self_contained(
         Environment(autoescape=True)
         .from_string(template)
         .render(
-            policy=content_policy(style, script, live=live),
+            policy=_content_policy(style, script, live=live),
             version=own_version(),
             style=Markup(style),
             script=Markup(script),
@@ -75,8 +75,14 @@ def self_contained(
     )
 
 
-def content_policy(style: str, script: str, *, live: bool) -> str:
-    """What the page may do: run its own script and use its own style, by their digests, and ask its own server."""
+@cache
+def content_policy(*, live: bool) -> str:
+    """What the page of a run may do; see ``_content_policy``."""
+    return _content_policy(asset("page.css"), "\n".join(map(asset, _SCRIPTS)), live=live)
+
+
+def _content_policy(style: str, script: str, *, live: bool) -> str:
+    """What a page may do: run its own script and use its own style, by their digests, and ask its own server."""
     rules = {
         "default-src": "'none'",
         "script-src": _digest(script),
