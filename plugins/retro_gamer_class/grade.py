@@ -8,7 +8,10 @@ import click
 
 from retro_gamer_core.cli.arguments import AS_JSON, SEED, SOME
 from retro_gamer_core.cli.exits import CHECK_FAILED, FAILED
+from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.terminal.printing import command, next_step, say, say_json, warn
+
+_NOT_ONE = "it is no policy file; hand in what this writes: retro-gamer export RUN"
 
 
 @click.command()
@@ -36,16 +39,16 @@ def grade(
 
     The exit code is 0 where the bar is reached, 3 where it is not, and 1 where the file cannot be judged.
     """
-    from retro_gamer_class.judging import Judges, Question, make_judge
+    from retro_gamer_class.judging import Answer, Judges, Question, make_judge
     from retro_gamer_class.submissions import looked_at
     from retro_gamer_core.evaluation.statistics import summarise
     from retro_gamer_core.policies.policy_file import find_policy_file
 
-    policy_file = find_policy_file(file)
-    problem = looked_at(file, file.name).problem if file.exists() else ""
-    if not problem and policy_file is None:
-        problem = "it is no policy file; hand in what this writes: retro-gamer export RUN"
-    answer: dict = {"problem": problem}
+    try:
+        problem = looked_at(file, file.name).problem if find_policy_file(file) else _NOT_ONE
+    except RetroGamerError as error:
+        problem = error.problem.what
+    answer: Answer = {"problem": problem}
     if not problem:
         judges = Judges(make_judge)
         try:

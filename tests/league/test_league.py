@@ -8,8 +8,10 @@ import os
 import pickle
 import random
 import re
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from policies.test_policy_files import a_pickled_array
@@ -168,9 +170,10 @@ def test_thirty_files_of_which_six_cannot_be_ranked(hand_in, snake_file, somewhe
     hand_in("x-other-game", card=OTHER_GAME)
     hand_in("x-later-version", card={"version": 2})
     hand_in("x-hangs", change=heavy)
+    began = time.perf_counter()
     done = run("league", "submissions", "--game", "snake", "--limit", 8)
     with capsys.disabled():
-        print(done.stdout)
+        print(f"\n{done.stdout}\n{time.perf_counter() - began:.0f} seconds; processors: {os.times()}")
     told = json.loads(run("league", "submissions", "--game", "snake", "--limit", 8, "--json").stdout)
     assert len(told["ranked"]) == 24 and all(row["name"].startswith("student") for row in told["ranked"])
     assert len(told["not_ranked"]) == 6 and all(row["problem"] for row in told["not_ranked"])
