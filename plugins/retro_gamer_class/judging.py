@@ -19,8 +19,8 @@ from contextlib import (
 )
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Timer
-from time import process_time
+from threading import Thread, Timer
+from time import process_time, sleep
 from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import GameError, RetroGamerError
@@ -37,9 +37,13 @@ if TYPE_CHECKING:
 #: What came of it, as JSON knows values: see ``judged``; or ``{"problem": …, "again": …}``.
 Answer = dict[str, Any]
 
-#: A process that answers to nothing any more gets so many times its time, as the computer may be busy.
-_PATIENCE = 2.0
-_SECONDS_TO_START = 15.0
+#: A process that uses no processor, and answers to nothing, is waited for so many times its time: the computer may
+#: be busy with others.
+_PATIENCE = 4.0
+_SECONDS_TO_START = 60.0
+
+_TOO_SLOW = 75
+"""How a process ends that has used up its time without coming to the end of a turn."""
 
 _TURNS_TO_ASK = 20
 
@@ -99,7 +103,7 @@ class Judges:
             worker.ask(question)
             return worker.answer()
         except ProcessLost as lost:
-            late = timer.finished.is_set() and not self._stopped
+            late = timer.finished.is_set() or str(lost).endswith(f"exit code {_TOO_SLOW}")
             told = too_slow(seconds).problem.what if late else f"its process was lost: {lost}"
             return {"problem": told, "again": True}
         except RetroGamerError as error:
@@ -135,6 +139,7 @@ def judged(question: Any) -> Answer:
     """
     from retro_gamer_core.plugins.diagnosis import in_words
 
+    Thread(target=_end_when_too_slow, args=[question.seconds], daemon=True).start()
     with _prints_nothing():
         try:
             answer: Answer = question.be_answered()
@@ -144,6 +149,13 @@ def judged(question: Any) -> Answer:
         except Exception as error:  # a file that nobody foresaw must not cost the others their table
             answer = {"problem": f"it made its judge fail: {in_words(error)}", "again": True}
     return {**answer, "seconds": process_time()}
+
+
+def _end_when_too_slow(seconds: float) -> None:
+    """End this process, whatever it is doing, when it has used its time and a little more."""
+    while process_time() < seconds + 2:
+        sleep(0.2)
+    os._exit(_TOO_SLOW)
 
 
 def _of_file(question: Question) -> Answer:

@@ -18,12 +18,13 @@ class AtOnce:
 
 @dataclass(frozen=True)
 class Never:
-    """As a file would be that keeps its process busy for ever, in code that heeds no limit."""
+    """As a file would be that keeps its process for ever, busy or not, in code that heeds no limit."""
 
     began: str
     seconds: float = 0.0
+    busy: bool = False
 
     def be_answered(self) -> dict[str, Any]:
         Path(self.began).touch()
         while True:
-            time.sleep(60)
+            time.sleep(0 if self.busy else 60)

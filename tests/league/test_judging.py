@@ -11,9 +11,11 @@ from retro_gamer_class.answers import KeptAnswers
 from retro_gamer_class.judging import Judges, make_judge
 
 
-def test_what_never_answers_is_ended_and_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(judging, "_SECONDS_TO_START", 3.0)
-    answer = Judges(make_judge).ask(Never(str(tmp_path / "began")), 0)
+@pytest.mark.parametrize("busy", [True, False])
+def test_what_never_answers_is_ended_and_told(tmp_path, monkeypatch, busy):
+    if not busy:
+        monkeypatch.setattr(judging, "_SECONDS_TO_START", 3.0)
+    answer = Judges(make_judge).ask(Never(str(tmp_path / "began"), busy=busy), 0)
     assert "stopped after 0 seconds" in answer["problem"] and answer["again"]
 
 
