@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 
 from retro_gamer_core.errors import GameError, RetroGamerError
 from retro_gamer_core.playing.worker_process import ProcessLost, WorkerProcess
-from retro_gamer_core.plugins.own_code import only_installed
 from retro_gamer_core.policies.policy_file import SUFFIX
 
 if TYPE_CHECKING:
@@ -193,8 +192,7 @@ def opened(file: str, game: str | None) -> PolicyToPlay:
 
     if game is not None:
         find_game(game)  # the code of whoever judges, imported before a stranger's file is opened
-    with only_installed():
-        chosen = policy_to_play(file, None, game)
+    chosen = policy_to_play(file, None, game)
     found, policy = chosen.found, chosen.policy
     named, name = policy.game, Path(policy.path.name).name
     both = is_installed_game(named) and is_installed_game(found.name)

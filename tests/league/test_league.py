@@ -126,7 +126,9 @@ def test_grade_says_it_with_its_exit_code(hand_in, somewhere):
     reached = run("grade", ada, "--bar", -1000, "--games", 2, "--json")
     told = json.loads(reached.stdout)
     assert (told["verdict"], told["games"]) == ("reached", 2) and "snake" in told["game"]
-    missed = run("grade", ada, "--bar", 1_000_000, "--games", 2, code=3)
+    game = "from retro.examples.snake import create_game\n"  # the teacher's own, which a file may never name
+    Path("my_snake.py").write_text(game, encoding="utf-8")
+    missed = run("grade", ada, "--bar", 1_000_000, "--games", 2, "--game", "my_snake.py", code=3)
     assert "does not reach" in missed.stdout
     broken = hand_in("broken", contents=pickle.dumps(1))
     told = json.loads(run("grade", broken, "--bar", 10, "--json", code=1).stdout)
