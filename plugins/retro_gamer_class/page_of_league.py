@@ -12,6 +12,7 @@ from retro_gamer_seeing.rendering import asset, self_contained
 MARK = "retro-gamer league"
 """What a page that ``league`` made says of itself in ``<meta name="generator">``."""
 
+_MOST_NAMES = 6
 _SCRIPTS = ("dom.js", "charts.js", "player.js")
 
 
@@ -30,6 +31,8 @@ def explained(standings: Standings) -> list[str]:
     ]
     if standings.random is not None:
         unsure = [row.name for row in standings.ranked if not row.beats_random]
+        if len(unsure) > _MOST_NAMES:
+            unsure[_MOST_NAMES:] = [f"and {len(unsure) - _MOST_NAMES} others"]
         told.append(
             f"Random keys reach {figure(standings.random.mean)}."
             + (f" Not surely better than they: {', '.join(unsure)}." if unsure else "")

@@ -158,7 +158,7 @@ def test_thirty_files_of_which_six_cannot_be_ranked(hand_in, snake_file, somewhe
 
     def heavy(card, weights):
         """A whole network that fits its card, and is slow beyond measure."""
-        sizes = [12, *[3_000] * 6, 5]
+        sizes = [12, *[3_000] * 9, 5]
         card["network"]["options"]["hidden_sizes"] = sizes[:-1]
         for name in [name for name in weights if name.startswith("head")]:
             del weights[name]
@@ -173,10 +173,10 @@ def test_thirty_files_of_which_six_cannot_be_ranked(hand_in, snake_file, somewhe
     hand_in("x-later-version", card={"version": 2})
     hand_in("x-hangs", change=heavy)
     began = time.perf_counter()
-    done = run("league", "submissions", "--game", "snake", "--limit", 8)
+    done = run("league", "submissions", "--game", "snake", "--limit", 4)
     with capsys.disabled():
         print(f"\n{done.stdout}\n{time.perf_counter() - began:.0f} seconds; processors: {os.times()}")
-    told = json.loads(run("league", "submissions", "--game", "snake", "--limit", 8, "--json").stdout)
+    told = json.loads(run("league", "submissions", "--game", "snake", "--limit", 4, "--json").stdout)
     assert len(told["ranked"]) == 24 and all(row["name"].startswith("student") for row in told["ranked"])
     assert len(told["not_ranked"]) == 6 and all(row["problem"] for row in told["not_ranked"])
     assert not Path("it-ran").exists()
