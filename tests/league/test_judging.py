@@ -11,7 +11,7 @@ from retro_gamer_class.answers import KeptAnswers
 from retro_gamer_class.judging import Judges, make_judge
 
 
-@pytest.mark.parametrize("busy", [True, False])
+@pytest.mark.parametrize("busy", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_what_never_answers_is_ended_and_told(tmp_path, monkeypatch, busy):
     if not busy:
         monkeypatch.setattr(judging, "_SECONDS_TO_START", 3.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from click.testing import CliRunner
 from league.conftest import HandIn
 from page.conftest import browser, open_page
@@ -11,6 +12,7 @@ from retro_gamer_core.cli.group import retro_gamer
 __all__ = ["browser", "open_page"]
 
 
+@pytest.mark.slow
 def test_the_table_and_each_game_can_be_looked_at(open_page, hand_in: HandIn, tmp_path):
     from axe_playwright_python.sync_playwright import Axe
 
