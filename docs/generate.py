@@ -33,8 +33,8 @@ COMMANDS = """\
 Made by `python docs/generate.py` from what `--help` says: change the program, not this page.
 
 `RUN` is the directory of a run. Every command ends by saying what to type next, and says in its
-[exit code](exit-codes.md) how it went. `list`, `plugins`, `evaluate`, `duel`,
-`experiment` and `info` print JSON with `--json`.
+[exit code](exit-codes.md) how it went. `list`, `plugins`, `evaluate`, `experiment`,
+`league`, `grade`, `duel` and `info` print JSON with `--json`.
 
 {commands}
 

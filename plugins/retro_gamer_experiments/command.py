@@ -200,7 +200,7 @@ def _options_of_all(ctx: click.Context) -> list[str]:
     """What was said before the name of the command, for the jobs to be told, too."""
     said = ctx.find_root().params
     without = [word for name in said.get("blocked", ()) for word in ("--no-plugin", name)]
-    return without + ["--installed-only"] * bool(said.get("installed_only"))
+    return [*without, "--installed-only" if said.get("installed_only") else "--trust"]  # asked by now
 
 
 def _print(verdict: Verdict) -> None:

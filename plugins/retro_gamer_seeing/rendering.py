@@ -41,31 +41,52 @@ def page(data: Mapping[str, Any], *, live: bool = False) -> str:
         data: what ``PageSource`` gathered.
         live: whether it asks the server that it came from for newer data.
     """
+    script = "\n".join(map(asset, _SCRIPTS))
+    return self_contained(
+        asset("page.html"),
+        asset("page.css"),
+        script,
+        data,
+        live=live,
+        run=data["run"],
+        parts=PARTS,
+        mark=MARK,
+    )
+
+
+def self_contained(
+    template: str, style: str, script: str, data: Any, *, live: bool = False, **values: Any
+) -> str:
+    """A template of jinja2 with everything inside it: style, script and data, which stand under these names."""
     from jinja2 import Environment
     from markupsafe import Markup
 
-    style, script = _asset("page.css"), "\n".join(map(_asset, _SCRIPTS))
-    template = Environment(autoescape=True).from_string(_asset("page.html"))
-    return template.render(
-        run=data["run"],
-        parts=PARTS,
-        policy=content_policy(live=live),
-        mark=MARK,
-        version=own_version(),
-        style=Markup(style),
-        script=Markup(script),
-        data=Markup(json_in_html(data)),
+    return (
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(
+            policy=_content_policy(style, script, live=live),
+            version=own_version(),
+            style=Markup(style),
+            script=Markup(script),
+            data=Markup(json_in_html(data)),
+            **values,
+        )
     )
 
 
 @cache
 def content_policy(*, live: bool) -> str:
-    """What the page may do: run its own script and use its own style, by their digests, and ask its own server."""
-    script = "\n".join(map(_asset, _SCRIPTS))
+    """What the page of a run may do; see ``_content_policy``."""
+    return _content_policy(asset("page.css"), "\n".join(map(asset, _SCRIPTS)), live=live)
+
+
+def _content_policy(style: str, script: str, *, live: bool) -> str:
+    """What a page may do: run its own script and use its own style, by their digests, and ask its own server."""
     rules = {
         "default-src": "'none'",
         "script-src": _digest(script),
-        "style-src": _digest(_asset("page.css")),
+        "style-src": _digest(style),
         "img-src": "data:",
         "connect-src": "'self'" if live else "'none'",
         "base-uri": "'none'",
@@ -87,5 +108,6 @@ def _digest(text: str) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of ``page/``, as text."""
     return files(__package__).joinpath("page", name).read_text(encoding="utf-8")

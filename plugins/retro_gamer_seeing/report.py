@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -34,13 +35,17 @@ def report(directory: Path, output: Path | None, force: bool) -> None:
 
     A report that is there already is replaced; any other file is not.
     """
+    from retro_gamer_core.configuration.own_files import make_importable
+    from retro_gamer_core.plugins.own_code import OwnCodeRefused
     from retro_gamer_core.runs.atomic_files import write_text
     from retro_gamer_seeing.page_source import PageSource, everything
-    from retro_gamer_seeing.rendering import page
+    from retro_gamer_seeing.rendering import MARK, page
 
     run = open_run(directory)
+    with suppress(OwnCodeRefused):  # asked before anything is drawn; without that code there are no boards
+        make_importable(run)
     output = output or run.path / "report.html"
-    refuse_to_write_over(output, force=force)
+    refuse_to_write_over(output, force=force, mark=MARK)
     with MovingLine() as line, what_games_print_aside():
         if not line.moves:
             warn("Gathering what there is to show…")
@@ -50,14 +55,12 @@ def report(directory: Path, output: Path | None, force: bool) -> None:
     next_step(typed("retro-gamer", "watch", directory))
 
 
-def refuse_to_write_over(path: Path, *, force: bool) -> None:
-    """Let only what ``report`` made be replaced.
+def refuse_to_write_over(path: Path, *, force: bool, mark: str) -> None:
+    """Let only a page be replaced that says of itself, by its mark, that it was made in the same way.
 
     Raises:
         RetroGamerError: there is another file, or no directory.
     """
-    from retro_gamer_seeing.rendering import MARK
-
     if not path.parent.is_dir():
         raise RetroGamerError(
             f"there is no directory {path.parent}",
@@ -66,5 +69,5 @@ def refuse_to_write_over(path: Path, *, force: bool) -> None:
         )
     if path.is_file():
         with path.open("rb") as file:
-            force = force or f'content="{MARK}"'.encode() in file.read(_BEGINNING)
+            force = force or f'content="{mark}"'.encode() in file.read(_BEGINNING)
     refuse_to_replace(path, force)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -31,10 +32,14 @@ def watch(directory: Path, browser: bool, port: int) -> None:
     Only this computer can open it, and only with the address that is printed. Ctrl-C ends it; so does closing the page
     for a quarter of an hour. Training is never touched.
     """
+    from retro_gamer_core.configuration.own_files import make_importable
+    from retro_gamer_core.plugins.own_code import OwnCodeRefused
     from retro_gamer_seeing.page_source import PageSource
     from retro_gamer_seeing.server import HOST, PageServer
 
     run = open_run(directory)
+    with suppress(OwnCodeRefused):  # asked before anything is drawn; without that code there are no boards
+        make_importable(run)
     if hasattr(os, "nice"):
         os.nice(19)  # whoever trains goes first
     try:

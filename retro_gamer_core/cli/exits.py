@@ -12,6 +12,7 @@ import click
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.terminal.printing import warn
 
+FAILED = 1
 CHECK_FAILED = 3
 INTERRUPTED = 130
 

@@ -28,6 +28,7 @@ _COMMANDS = {  # by name: where it is, and what the list of commands says of it
     "new": ("new:new", "Make a package of your own: a game, an encoder, …"),
     "promote": ("new:promote", "Make a package of a part that is in one file."),
 }
+_TRUST = "--trust"
 _OLDER_NAMES = {"init": "create:init"}
 
 
@@ -49,6 +50,13 @@ class LazyGroup(click.Group):
             hint = did_you_mean(args[0], self.list_commands(ctx))
             raise click.UsageError(f"there is no command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As everywhere, but --trust may stand behind the command too, where one thinks of it."""
+        before_dashes = args[: args.index("--")] if "--" in args else args
+        if _TRUST in before_dashes:
+            args = [_TRUST, *(word for word in args if word != _TRUST)]
+        return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, summary) for name, (_, summary) in _COMMANDS.items()]
@@ -107,11 +115,21 @@ def _show_version(ctx: click.Context, parameter: click.Parameter, value: bool) -
     is_flag=True,
     help="For runs of strangers: import nothing but installed packages.",
 )
+@click.option(_TRUST, is_flag=True, help="Run the code that a run from elsewhere brings along, unasked.")
 @click.pass_context
-def retro_gamer(ctx: click.Context, blocked: tuple[str, ...], strict: bool, installed_only: bool) -> None:
+def retro_gamer(
+    ctx: click.Context, blocked: tuple[str, ...], strict: bool, installed_only: bool, trust: bool
+) -> None:
     """Train deep Q-learning agents to play terminal games, and swap any piece of it."""
+    if installed_only and trust:
+        raise click.UsageError("--trust and --installed-only contradict each other; give one of them", ctx)
     if installed_only:
         ctx.with_resource(only_installed())
+    if not trust:
+        from retro_gamer_core.cli.trust import ask
+        from retro_gamer_core.configuration.own_files import asked_first
+
+        ctx.with_resource(asked_first(ask))
     from retro_gamer_core.plugins.registry import configure, installed_plugins
 
     if blocked or strict:

@@ -18,6 +18,7 @@ from retro_gamer_core.cli.exits import INTERRUPTED
 from retro_gamer_core.cli.same_run import line_of
 from retro_gamer_core.errors import RetroGamerError
 from retro_gamer_core.runs.atomic_files import write_text
+from retro_gamer_core.runs.made_here import seal
 from retro_gamer_core.terminal.printing import command, next_step, say, say_unbroken, warn
 from retro_gamer_core.terminal.progress import UNITS, Quiet, progress_for, say_duration
 
@@ -121,6 +122,7 @@ def train(
         trainer.load_checkpoint(directory.find_checkpoint(resume))
     elif trainer.load_newest():
         say(f"Going on from {trainer.started_from}, after episode {trainer.loop.episodes:,}.")
+    seal(directory.path)  # whoever trains a run makes it their own
     play, again = command("play", run), command("train", run, turns=turns)
     budget = TurnBudget(turns, lambda: trainer.loop.turns) if turns is not None else None
     all_played = seconds is None and (budget.is_spent if budget else trainer.finished)
@@ -190,7 +192,7 @@ def _page_of(run: str) -> str:
     own_group = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
     told_to_all = click.get_current_context().find_root().params
     alike = [word for name in told_to_all["blocked"] for word in ("--no-plugin", name)]
-    alike += ["--installed-only"] * told_to_all["installed_only"]
+    alike.append("--installed-only" if told_to_all["installed_only"] else "--trust")  # asked by now
     page = subprocess.Popen(
         [sys.executable, "-m", "retro_gamer_core.cli", *alike, "watch", run],
         stdin=subprocess.DEVNULL,

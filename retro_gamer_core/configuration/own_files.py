@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,15 @@ from retro_gamer_core.errors import Problem, RetroGamerError
 from retro_gamer_core.games.entry_points import is_installed_game
 from retro_gamer_core.games.module_files import is_path, module_file
 from retro_gamer_core.kinds import KINDS
-from retro_gamer_core.plugins.own_code import file_of, installed_only, is_installed, look_for, refused
+from retro_gamer_core.plugins.own_code import (
+    file_of,
+    installed_only,
+    is_installed,
+    look_for,
+    not_trusted,
+    refused,
+)
+from retro_gamer_core.runs.made_here import is_sealed
 from retro_gamer_core.runs.parts_lock import read_lock
 
 if TYPE_CHECKING:
@@ -41,6 +49,28 @@ class OwnCode:
         return f"{self.kind} {self.name}"
 
 
+#: Says whether code of a run may be imported that was not made on this computer.
+Ask = Callable[["RunDirectory", Sequence[OwnCode]], bool]
+
+_ask: Ask | None = None
+_answers: dict[tuple[str, Path | None], bool] = {}
+
+
+@contextmanager
+def asked_first(ask: Ask) -> Iterator[None]:
+    """Let ``ask`` decide about the code of runs from elsewhere, once about each, while the block runs.
+
+    Without it, such code is imported: whoever names a run in a program of their own has decided.
+    """
+    global _ask
+    before, _ask = _ask, ask
+    _answers.clear()
+    try:
+        yield
+    finally:
+        _ask = before
+
+
 def own_code_of(run: RunDirectory, sections: Mapping[str, Any] | None = None) -> list[OwnCode]:
     """What the settings and the ``parts.lock`` of a run name. Nothing is imported, and no checkpoint opened.
 
@@ -63,26 +93,43 @@ def in_a_sentence(found: Sequence[OwnCode]) -> str:
 
 
 def make_importable(
-    run: RunDirectory, trained_as: Mapping[str, Any] | None = None, *, where: str = ""
+    run: RunDirectory,
+    trained_as: Mapping[str, Any] | None = None,
+    *,
+    where: str = "",
+    with_game: bool = True,
 ) -> None:
     """Let Python find the modules that a run names as ``my_file:MyPart``, if they lie above the run.
+
+    Whoever imports code that a run names calls this first, so that people are asked about it (see ``asked_first``).
 
     What is installed is left alone. The nearest directory above the run comes first, the working directory last.
 
     Args:
         run: whose settings name them.
         trained_as: the settings to look at in place of its ``config.toml``, from the file ``where``.
+        with_game: whether its game is imported next.
 
     Raises:
-        OwnCodeRefused: naming all of it, where only installed packages may run.
+        OwnCodeRefused: naming all of it, where only installed packages may run, or where it was asked about and is
+            not to be run.
     """
     found = own_code_of(run) if trained_as is None else _named_in(trained_as, run, where)
     if found and installed_only():
-        named = [str(code) if code.file is None else f"{code} ({code.file})" for code in found]
-        raise refused([Problem(what, code.where) for what, code in zip(named, found, strict=True)])
+        raise refused(_problems(found))
+    imported = [code for code in found if with_game or code.kind != "game"]
+    if imported and _ask is not None and not is_sealed(run.path):
+        if new := [code for code in imported if (code.name, code.file) not in _answers]:
+            _answers.update(dict.fromkeys([(code.name, code.file) for code in new], _ask(run, new)))
+        if no := [code for code in imported if not _answers[code.name, code.file]]:
+            raise not_trusted(_problems(no))
     for code in found:
         if code.kind != "game":  # which is found by its path
             look_for(code.name.partition(":")[0], _places(run))
+
+
+def _problems(found: Sequence[OwnCode]) -> list[Problem]:
+    return [Problem(f"{code} ({code.file})" if code.file else str(code), code.where) for code in found]
 
 
 def _named_in(sections: Mapping[str, Any], run: RunDirectory, file: str) -> list[OwnCode]:

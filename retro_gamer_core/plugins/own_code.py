@@ -125,6 +125,17 @@ def only_installed() -> Iterator[None]:
             os.environ[VARIABLE] = before
 
 
+def not_trusted(named: Sequence[Problem]) -> OwnCodeRefused:
+    """The error for code that a run names which was not made on this computer, and that nobody has agreed to run."""
+    return OwnCodeRefused(
+        "This run was not made on this computer, and names code of its own:",
+        named,
+        footer="Nothing of it was imported. An agent can be had without its author's code: they write it into one "
+        "file with  retro-gamer export.\nIf you have read the code and trust it, say so before the command: "
+        "retro-gamer --trust",
+    )
+
+
 def refused(named: Sequence[Problem]) -> OwnCodeRefused:
     """The error for everything that was named and is not installed, all at once."""
     return OwnCodeRefused(

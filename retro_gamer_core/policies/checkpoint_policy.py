@@ -41,11 +41,11 @@ class CheckpointPolicy:
     def __init__(self, run: RunDirectory, checkpoint: str | Path | None, plugins: Plugins) -> None:
         self._plugins = plugins
         self._passed_over: list[str] = []
-        make_importable(run)
+        make_importable(run, with_game=False)
         self.path, self.progress = self._read(run, checkpoint)
         trained_as = self.progress["config_snapshot"]
         check_own(trained_as, name=self.path.name)
-        make_importable(run, trained_as, where=self.path.name)
+        make_importable(run, trained_as, where=self.path.name, with_game=False)
         self._locked: list[LockedPart] = self.progress["parts_lock"]
         sections = adopted(trained_as, self._locked, plugins)
         config = config_from_sections(sections, plugins, where=self.path.name)

@@ -10,6 +10,7 @@ runs/snake/
 ├── recordings/         turns_2048.npz: a game that was played then, to be looked at
 ├── set_aside/          what a resume from an earlier checkpoint left behind
 ├── prediction.json     what a person thought that training would reach
+├── made_here.txt       that it was made on this computer
 ├── training.lock       empty; locked while a process is training
 └── training.pid        which process, there while it is training
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 
 from retro_gamer_core.errors import RetroGamerError, RunExists, RunNotFound
 from retro_gamer_core.runs.atomic_files import entries, refuse_links_out_of, remove_leftovers, write_text
+from retro_gamer_core.runs.made_here import seal
 from retro_gamer_core.runs.numbered_files import Numbering, thinned
 from retro_gamer_core.runs.process_lock import hold_lock
 from retro_gamer_core.suggestions import nearest
@@ -85,6 +87,7 @@ class RunDirectory:
                     hint="choose a place that you may write to, with room on its disk",
                 ) from error
             raise
+        seal(run.path)
         return run
 
     @classmethod

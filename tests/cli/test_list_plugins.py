@@ -70,6 +70,7 @@ def test_every_part_stands_in_the_table_with_its_summary_and_plugin(retro_gamer,
         "learner",
         "logger",
         "executor",
+        "player",
         "recipe",
     }
 

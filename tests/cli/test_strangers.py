@@ -13,8 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from retro_gamer_core.cli.group import retro_gamer
 from retro_gamer_core.configuration import edit_config
+from retro_gamer_core.plugins.own_code import OwnCodeRefused
 
 SNAKE = (
     "create",
@@ -260,6 +263,74 @@ def test_what_makes_no_game_is_not_called(tmp_path, game):
     (tmp_path / "hides.py").write_text("from os import getcwd\n", encoding="utf-8")
     done = Desk(tmp_path).retro_gamer("create", "--game", game.format(tmp=tmp_path), "--output", "run")
     assert done.returncode in (1, 4) and "returned" not in done.stderr and "Traceback" not in done.stderr
+
+
+# A run that was not made here --------------------------------------------------------------
+
+
+@pytest.fixture
+def handed_in(theirs, tmp_path, monkeypatch) -> Desk:
+    """A copy of that run and its files, as a student hands them in, seal and all; the person is there."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for name in ("my_stripes.py", "my_numbers.py", "my_snake.py", "pyproject.toml"):
+        shutil.copy(theirs.path / name, inbox)
+    shutil.copytree(theirs.path / "run", inbox / "run")
+    edit_config(inbox / "run" / "config.toml", {"game": {"name": (inbox / "my_snake.py").as_posix()}})
+    monkeypatch.chdir(inbox)
+    desk = Desk(inbox)
+    desk.canary = theirs.canary
+    return desk
+
+
+def test_its_code_is_named_and_not_imported_where_nobody_can_be_asked(handed_in):
+    shutil.copytree("run", "other")
+    for arguments in (*COMMANDS, "record run -o film.gif", "why run"):
+        done = CliRunner().invoke(retro_gamer, arguments.split())
+        told = done.output if done.exception is None else f"{done.output} {done.exception}"
+        assert handed_in.sang() == "" and done.exit_code != 0, arguments
+        assert "my_snake.py" in told and "my_stripes:Stripes" in told and "--trust" in told, arguments
+
+
+def test_whoever_trusts_it_and_trains_it_has_made_it_their_own(handed_in):
+    assert handed_in.retro_gamer("train", "run", "--trust").returncode == 0
+    assert "my_stripes" in handed_in.sang()
+    (handed_in.path / "run").rename(handed_in.path / "moved")
+    done = handed_in.retro_gamer("evaluate", "moved", "--episodes", 1)
+    assert done.returncode == 0, done.stderr
+    # A copy of it is again a stranger's, whatever its settings say: the checkpoint names the code, too.
+    handed_in.canary.unlink()
+    shutil.copytree("moved", "again")
+    config = handed_in.path / "again" / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("my_stripes:Stripes", "one_hot")
+    config.write_text(text.replace((handed_in.path / "my_snake.py").as_posix(), "snake"), encoding="utf-8")
+    (handed_in.path / "again" / "parts.lock").unlink()
+    refused = CliRunner().invoke(retro_gamer, ["evaluate", "again", "--episodes", "1"])
+    assert handed_in.sang() == "" and isinstance(refused.exception, OwnCodeRefused)
+    assert "final.pt" in str(refused.exception)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo terminals")
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_in_a_terminal_the_person_is_asked_once(handed_in, answer):
+    from agents_in_games.terminals import Terminal
+
+    command = [sys.executable, "-m", "retro_gamer_core.cli", "evaluate", "run", "--episodes", "1"]
+    screen = Terminal(command, cwd=handed_in.path, env={}, environment=dict(os.environ))
+    try:
+        screen.wait_for("Run it")
+        assert handed_in.sang() == "" and "my_stripes:Stripes" in screen.shown
+        screen.press(answer + "\r")
+        assert screen.wait() == 1  # nothing has been learned yet in this run, whoever says yes
+    finally:
+        screen.close()
+    assert screen.shown.count("Run it") == 1
+    assert bool(handed_in.sang()) == (answer == "y")
+
+
+def test_trust_and_installed_only_are_not_taken_together():
+    done = CliRunner().invoke(retro_gamer, ["--installed-only", "--trust", "list"])
+    assert done.exit_code == 2
 
 
 # Links --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def own_run(retro_gamer, tmp_path) -> None:
     (tmp_path / "walk.py").write_text(walk_game(), encoding="utf-8")
     config = walk_config("walk.py", episodes=10)
     (tmp_path / "mine" / "config.toml").write_text(config, encoding="utf-8")
-    assert retro_gamer("train", "mine")[0] == 0
+    assert retro_gamer("--trust", "train", "mine")[0] == 0  # it was not made by create
 
 
 @pytest.fixture

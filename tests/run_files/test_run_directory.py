@@ -26,9 +26,9 @@ def everything(directory: Path) -> list[str]:
     return sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file())
 
 
-def test_a_new_run_is_an_empty_directory_with_room_for_checkpoints(tmp_path):
+def test_a_new_run_is_a_sealed_directory_with_room_for_checkpoints(tmp_path):
     run = RunDirectory.create(tmp_path / "runs" / "snake")
-    assert [path.name for path in run.path.iterdir()] == ["checkpoints"]
+    assert sorted(path.name for path in run.path.iterdir()) == ["checkpoints", "made_here.txt"]
     assert run.checkpoints() == [] and run.newest_checkpoint() is None and run.newest_states() == []
     assert RunDirectory.open(str(run.path)).path == run.path
 
@@ -187,7 +187,7 @@ def test_cleaning_removes_what_training_made_and_nothing_else(tmp_path):
     assert shown == sorted([*made, *checkpoints])
     with run.hold():
         run.remove(files)
-    assert everything(run.path) == sorted([*own, "training.lock"])
+    assert everything(run.path) == sorted([*own, "made_here.txt", "training.lock"])
     assert RunDirectory.open(run.path).checkpoints() == []
 
 
@@ -206,7 +206,7 @@ def test_a_run_is_held_by_one_and_tidied_first(tmp_path):
         assert not leftover.exists()
         with pytest.raises(RunBusy), RunDirectory(run.path).hold():
             pass
-    assert everything(run.path) == ["config.toml", "training.lock"]
+    assert everything(run.path) == ["config.toml", "made_here.txt", "training.lock"]
 
 
 def test_it_is_quick_to_import():

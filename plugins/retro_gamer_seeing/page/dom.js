@@ -87,3 +87,14 @@ async function unpackNow(packed) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new TYPES[packed.dtype](await new Response(stream).arrayBuffer());
 }
+
+/** Light, dark, or as the computer says; remembered where the browser lets a page remember. */
+function theme() {
+  const select = byId("theme"), dark = matchMedia("(prefers-color-scheme: dark)");
+  const remember = (value) => { try { if (value === undefined) return localStorage.getItem("retro-gamer-theme") ?? ""; localStorage.setItem("retro-gamer-theme", value); } catch { /* a file, or forbidden */ } return ""; };
+  const apply = () => { document.documentElement.dataset.theme = select.value || (dark.matches ? "dark" : "light"); };
+  select.value = remember();
+  select.addEventListener("change", () => { remember(select.value); apply(); });
+  dark.addEventListener("change", apply);
+  apply();
+}

@@ -110,17 +110,6 @@ function drawSettings(place) {
       table("Versions of what made this page", [{ name: "package", value: ([name]) => name }, { name: "version", value: ([, version]) => version }], Object.entries(versions))));
 }
 
-/** Light, dark, or as the computer says; remembered where the browser lets a page remember. */
-function theme() {
-  const select = byId("theme"), dark = matchMedia("(prefers-color-scheme: dark)");
-  const remember = (value) => { try { if (value === undefined) return localStorage.getItem("retro-gamer-theme") ?? ""; localStorage.setItem("retro-gamer-theme", value); } catch { /* a file, or forbidden */ } return ""; };
-  const apply = () => { document.documentElement.dataset.theme = select.value || (dark.matches ? "dark" : "light"); };
-  select.value = remember();
-  select.addEventListener("change", () => { remember(select.value); apply(); });
-  dark.addEventListener("change", apply);
-  apply();
-}
-
 /** Beside a training: ask for what is new. */
 async function live() {
   const every = data.live.every;
