@@ -89,12 +89,10 @@ def search_settings(
 
     def judge(asked: Sequence[tuple[Mapping[str, Any], int]]) -> list[float | None]:
         proposed = [PlannedRun(arm_with(values), _FIRST_SEED + number) for values, number in asked]
-        as_it_is = {
-            PlannedRun(plan.arms[0], each.seed).name: PlannedRun(plan.arms[0], each.seed) for each in proposed
-        }
+        as_it_is = [PlannedRun(plan.arms[0], each.seed) for each in proposed]
         directory.write_plan(plan)
         prepare_runs(directory, plan, texts)
-        runs = {each.name: each for each in [*as_it_is, *proposed]}
+        runs = {each.name: each for each in (*as_it_is, *proposed)}
 
         def finished(job: Job, code: int) -> None:
             each, result = runs[job.name], directory.result(runs[job.name])
