@@ -151,7 +151,7 @@ def _search(
     job_options: list[str],
 ) -> None:
     from retro_gamer_experiments.experiment import USUAL_GAMES, USUAL_SECONDS, USUAL_SEEDS
-    from retro_gamer_experiments.search_experiment import search_settings
+    from retro_gamer_experiments.search_experiment import search_settings, short
     from retro_gamer_experiments.verdict import in_figures
 
     directory, as_it_is, tried = search_settings(
@@ -181,26 +181,24 @@ def _search(
                 measure: in_figures(fmean(each.scores)) if each.scores else "-",
                 "seeds": str(len(each.scores)),
                 "ended": each.ended,
-                "settings": ", ".join(f"{key}={_short(value)}" for key, value in each.values.items()),
+                "settings": ", ".join(f"{key}={short(value)}" for key, value in each.values.items()),
             }
             for each in tried[:5]
         ),
         indent="  ",
     )
     say("The best of many was lucky, too. Before you believe it, compare it in new runs:")
-    best = [word for key, value in tried[0].values.items() for word in ("--vary", f"{key}={_short(value)}")]
+    best = [word for key, value in tried[0].values.items() for word in ("--vary", f"{key}={short(value)}")]
     next_step(" ".join([command("experiment", run.as_posix(), seeds=10), *best]))
-
-
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _options_of_all(ctx: click.Context) -> list[str]:
     """What was said before the name of the command, for the jobs to be told, too."""
     said = ctx.find_root().params
-    without = [word for name in said.get("blocked", ()) for word in ("--no-plugin", name)]
-    return [*without, "--installed-only" if said.get("installed_only") else "--trust"]  # asked by now
+    if "installed_only" not in said:  # called by itself
+        return []
+    without = [word for name in said["blocked"] for word in ("--no-plugin", name)]
+    return [*without, "--installed-only" if said["installed_only"] else "--trust"]  # asked by now
 
 
 def _print(verdict: Verdict) -> None:

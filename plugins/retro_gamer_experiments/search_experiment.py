@@ -18,7 +18,6 @@ from retro_gamer_core.options import Setting
 from retro_gamer_core.plugins.registry import installed_plugins
 from retro_gamer_core.streams import stream_seed
 from retro_gamer_core.suggestions import did_you_mean
-from retro_gamer_core.toml_text import toml_setting
 from retro_gamer_experiments.executors import executor_called
 from retro_gamer_experiments.executors.processes import cores
 from retro_gamer_experiments.experiment_directory import ExperimentDirectory, PlannedRun
@@ -81,7 +80,7 @@ def search_settings(
         for arm in plan.arms:
             if arm.changes == values:
                 return arm
-        label = ", ".join(toml_setting(key, value) for key, value in values.items())
+        label = ", ".join(f"{key}={short(value)}" for key, value in values.items())
         arm = Arm(f"{len(plan.arms) + 1}-proposed", label, dict(values))
         texts[arm.name] = base.config_text(arm)
         plan = replace(plan, arms=(*plan.arms, arm))
@@ -118,6 +117,11 @@ def search_settings(
         result.mean for each in plan.runs() if each.arm == plan.arms[0] and (result := directory.result(each))
     ]
     return directory, fmean(control) if control else None, tried
+
+
+def short(value: object) -> str:
+    """A proposed value, in three digits."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _declared(config: RunConfig, key: str) -> Setting:

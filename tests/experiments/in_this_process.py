@@ -9,7 +9,7 @@ import pytest
 
 from retro_gamer_core.contracts import Job
 from retro_gamer_experiments import experiment as conducting
-from retro_gamer_experiments import planning
+from retro_gamer_experiments import planning, search_experiment
 from retro_gamer_experiments.experiment_directory import ExperimentDirectory
 from retro_gamer_experiments.job import do_job
 
@@ -26,6 +26,7 @@ class InThisProcess:
         """Let experiments use it, and try only shortly how quick a run is."""
         executor = cls()
         monkeypatch.setattr(conducting, "executor_called", lambda on, directory, workers: executor)
+        monkeypatch.setattr(search_experiment, "executor_called", lambda on, directory, workers: executor)
         monkeypatch.setattr(planning, "_SECONDS_OF_A_PROBE", 0.05)
         return executor
 

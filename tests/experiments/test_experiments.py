@@ -223,3 +223,31 @@ def test_how_long_it_takes_is_told_before_it_begins(base, executor):
     assert told[0].startswith(f"2 runs of {TURNS} turns, ") and ": about " in told[0] and "till" in told[0]
     assert [what for what, _ in shown] == ["0 of 2 runs", "1 of 2 runs", "2 of 2 runs"]
     assert all(before[1] < after[1] for before, after in pairwise(shown))
+
+
+def test_a_search_proposes_settings_and_judges_them_beside_the_run_as_it_is(base, place, executor):
+    pytest.importorskip("optuna")
+    words = [
+        "--search",
+        "2",
+        "--seeds",
+        "1",
+        "--turns",
+        str(TURNS),
+        "--games",
+        "2",
+        "--workers",
+        "1",
+        "-o",
+        "found",
+    ]
+    asked = [str(base), "--vary", "training.gamma=0.5..0.9", *words, "--json"]
+    found = json.loads(CliRunner().invoke(command, asked, catch_exceptions=False).stdout)
+    assert len(found["tried"]) == 2
+    assert all(0.5 <= each["values"]["training.gamma"] <= 0.9 for each in found["tried"])
+    assert [len(each["scores"]) for each in found["tried"]] == [1, 1]
+    done = len(executor.done)
+    assert done == 3, "two proposals, and the run as it is"
+    again = json.loads(CliRunner().invoke(command, asked, catch_exceptions=False).stdout)
+    assert again["tried"] == found["tried"]
+    assert len(executor.done) == done, "nothing is trained twice"
