@@ -216,7 +216,7 @@ def _view(facts: GameFacts) -> list[Choice]:
                 "what moved before tells better what moves next, as some play showed: so what left and came is seen",
             )
         )
-    if _is_told_the_way(facts):
+    if facts.goals and facts.steps:
         choices += [
             Choice(
                 "preprocessing",
@@ -239,15 +239,10 @@ def _view(facts: GameFacts) -> list[Choice]:
     return choices
 
 
-def _is_told_the_way(facts: GameFacts) -> bool:
-    """Where keys lead along one line only, all there is to see is which side something is on."""
-    return bool(facts.goals) and len(facts.steps) > 2
-
-
 def _radius(facts: GameFacts) -> tuple[int | None, str]:
     """How far the player sees, and why; None for the whole board."""
     width, height = facts.board_size
-    if _is_told_the_way(facts):
+    if facts.goals and len(facts.steps) > 2:  # along one line, all that comes is to be seen
         side = 2 * _WINDOW_BESIDE_WAYS + 1
         return _WINDOW_BESIDE_WAYS, (
             f"who is told the way to what is far has to see only what is near, here {side} by {side} cells, and learns "
