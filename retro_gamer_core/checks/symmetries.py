@@ -214,15 +214,14 @@ def symmetries(look: GameLook) -> Iterator[Finding]:
             what = f"{name}: {_in_words(against, metadata)}"
             yield finding("symmetry-contradicted", what, against.times)
         elif not claimed and square and _holds(turns, others):
-            held[name] = f"{name} in {turns.turns:,} of {turns.of:,} turns"
+            held[name] = f"{name} ({turns.turns:,} of {turns.of:,} turns)"
     if held:
         names = [name for name in SYMMETRIES if name in held or name in metadata.symmetries]
         say_so = toml_setting("symmetries", names)
         if found_out:
             say_so += f" and {toml_setting('directions', directions)}"
         look.worth_knowing.append(
-            f"in a mirror the game goes on as it does, with no difference found: {' and '.join(held.values())}. "
-            f"With {say_so} in its description, each update learns from one of {len(group_of(names))} mirror images"
+            f"alike in a mirror: {', '.join(held.values())}. {say_so} makes {len(group_of(names))} images of each turn"
         )
 
 

@@ -89,7 +89,7 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
         warn(f"Warning: {warning}")
     warn_of(findings_of(look), run.path)
     if seen_there := seen_in_play(facts):
-        say(f"Seen in two seconds of play: {seen_there}")
+        say(f"Seen in play: {seen_there}")
     for sentence in look.worth_knowing:
         say(f"note: {sentence}")
     chosen = {choice.key: choice.value for choice in choices}
@@ -98,7 +98,6 @@ def create(game: str, output: str, recipe: str, seed: int | None, **flags: Any) 
     if asked := [toml_setting(key, value) for of in wishes.values() for key, value in of.items()]:
         say(f"you asked for: {', '.join(asked)}")
     say(f"Each setting, and the reason for it: {command('info', run.path)} --why")
-    say(f"Change what you like in {run.config}")
     say_unbroken(f"The same run again: {line_for(game, recipe, seed, description, wishes)}")
     episodes = wishes.get("training", {}).get("training_episodes", TrainingSettings.training_episodes)
     next_step(training_command(run.path, episodes))

@@ -98,7 +98,10 @@ def list_plugins(as_json: bool) -> None:
         became = "is broken" if record.status == "broken" else "is used only in part"
         what = f"{record.provider} {became}: {problem.cause}"
         say(f"\n{Problem(what, where=problem.where, hint=problem.fix)}")
-    say("\nParts, by the names they have in config.toml (executors: behind --on)", bold=True)
+    say(
+        "\nParts, by the names they have in config.toml (executors: behind --on; players: on the ladder)",
+        bold=True,
+    )
     named: list[tuple[str, Part | Recipe, Provider]] = [
         (part.kind, part.part, part.provider) for part in parts
     ]

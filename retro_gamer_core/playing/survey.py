@@ -109,9 +109,9 @@ def seen_in_play(facts: GameFacts) -> str:
     return "; ".join(
         [
             f"keys lead {', '.join(facts.steps)}",
-            f"there is {goals} to walk to" if goals else "there is nothing to walk to",
-            f"{walls} stopped the player or ended the game" if walls else "nothing stopped the player",
-            *([f"what moved in the last {turns} turn(s) tells what moves next"] if turns else []),
+            f"toward {goals}" if goals else "toward nothing",
+            f"{walls} stopped it" if walls else "nothing stopped it",
+            *([f"the last {turns} turn(s) tell what moves next"] if turns else []),
         ]
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from retro_gamer_core.configuration import config_from_sections
 from retro_gamer_core.configuration.own_files import make_importable
 from retro_gamer_core.errors import CheckpointDamaged, GameError, RunNotFound
+from retro_gamer_core.options import problems_in
 from retro_gamer_core.playing.state_features import sizes_of
 from retro_gamer_core.policies.checkpoints import load_checkpoint_into, read_checkpoint
 from retro_gamer_core.policies.player import build_player, lock_parts
@@ -20,6 +21,7 @@ from retro_gamer_core.runs.run_directory import RunDirectory
 if TYPE_CHECKING:
     from retro.game import Game
 
+    from retro_gamer_core.configuration import PartChoice
     from retro_gamer_core.plugins.registry import Plugins
     from retro_gamer_core.policies.player import Player
 
@@ -55,11 +57,22 @@ class CheckpointPolicy:
             for was in self._locked
         }
         parts = [replace(p, options={**then.get((p.kind, p.name), {}), **p.options}) for p in config.parts]
+        for part in parts:
+            self._check_options(part)
         self.config = replace(config, parts=tuple(parts))
         self.game, self.metadata = config.game, config.metadata
         self.episode: int = self.progress["episode"]
         self.max_turns: int | None = config.training.max_turns_per_episode
         self._player: Player | None = None
+
+    def _check_options(self, part: PartChoice) -> None:
+        """Options of an altered file may be anything; those that nobody knows any more are told elsewhere."""
+        settings = self._plugins.options_of(self._plugins.find_part(part.kind, part.name))
+        known = {each.name: part.options[each.name] for each in settings if each.name in part.options}
+        for problem in problems_in(known, settings, section=part.kind, file=self.path.name):
+            raise CheckpointDamaged(
+                f"{self.path.name} is damaged: {problem.what}", where=problem.where, hint=problem.hint
+            )
 
     @property
     def warnings(self) -> list[str]:

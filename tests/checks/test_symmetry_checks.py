@@ -98,7 +98,7 @@ def found(create_game, *claimed, turns=2_000, **description):
     return [each.code for each in symmetries(look)], " ".join(look.worth_knowing)
 
 
-BOTH = 'symmetries = ["left-right", "up-down"] in'
+BOTH = 'symmetries = ["left-right", "up-down"]'
 
 
 def test_what_goes_on_alike_in_a_mirror_is_proposed_and_not_when_it_is_said():

@@ -136,7 +136,8 @@ class TestOnATerminal:
         assert "\x1b" not in on_terminal("list", TERM="dumb")
 
     def test_long_texts_are_wrapped_between_words_and_whole(self, on_terminal, retro_gamer):
-        piped = retro_gamer("plugins").out
+        ended = retro_gamer("plugins")
+        piped = ended.out + ended.err.partition("\nNext:")[0]
         shown = on_terminal("plugins", COLUMNS="90", NO_COLOR="1").partition("\nNext:")[0]
         assert max(map(len, piped.splitlines())) > 90
         assert max(map(len, shown.splitlines())) <= 90

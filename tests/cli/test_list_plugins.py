@@ -84,7 +84,7 @@ def test_what_a_plugin_offers_is_grouped_by_kind(row_of, plugin):
 def test_a_plugin_that_only_listens_offers_nothing_to_name(row_of, plugin):
     hook = "@hookimpl\ndef retro_gamer_training_finished(outcome):\n    pass\n"
     plugin("listener", f"from retro_gamer_core import hookimpl\n\n{hook}")
-    assert row_of("listener").endswith("ok      listens to training")
+    assert row_of("listener").split()[-4:] == ["ok", "listens", "to", "training"]
 
 
 def test_a_broken_plugin_is_explained_and_the_exit_code_is_zero(retro_gamer, row_of, plugin):

@@ -146,11 +146,11 @@ def test_so_many_turns_in_all(retro_gamer, tmp_path):
     (tmp_path / "run" / "config.toml").write_text(config, encoding="utf-8")
     run = RunDirectory(tmp_path / "run")
 
-    both = retro_gamer("train", "run", "--for", "1s", "--turns", "100")
+    both = retro_gamer("--trust", "train", "run", "--for", "1s", "--turns", "100")
     assert both.code == 2 and "give --for or --turns" in both.err
-    ended = retro_gamer("train", "run", "--turns", "100")
+    ended = retro_gamer("--trust", "train", "run", "--turns", "100")
     assert ended.code == 0 and ended.err.startswith("Training walk.py: 100 turns."), ended.err
     assert re.search(r"^Done: 6 episodes, 100 turns\. Everything is saved in run\.", ended.out, re.MULTILINE)
     assert last_event(run)["total_turns"] == 100
-    again = retro_gamer("train", "run", "--turns", "100")
+    again = retro_gamer("--trust", "train", "run", "--turns", "100")
     assert again.code == 0 and "All 100 turns have been played already." in again.out

@@ -33,7 +33,7 @@ class InThisProcess:
     def run(self, jobs: Sequence[Job], finished: Callable[[Job, int], None]) -> None:
         for job in jobs:
             self.before(job.name)
-            command, experiment, option, name = job.arguments
+            *_, command, experiment, option, name = job.arguments
             assert (command, option, name) == ("experiment", "--job", job.name)
             try:
                 do_job(ExperimentDirectory(Path(job.directory) / experiment), name)

@@ -22,6 +22,7 @@ NAMES = [
     "encode_board",
     "encode_observation",
     "encode_state",
+    "experiment",
 ]
 
 
