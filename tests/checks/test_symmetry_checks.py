@@ -110,7 +110,7 @@ def test_what_goes_on_alike_in_a_mirror_is_proposed_and_not_when_it_is_said():
 def test_snake_is_proposed_to_be_mirrored_both_ways():
     snake = find_game("snake")
     contradicted, proposed = found(snake.factory, **{**snake.metadata.to_dict(), "symmetries": []})
-    assert not contradicted and BOTH in proposed and "one of 4" in proposed
+    assert not contradicted and BOTH in proposed and "makes 4 images" in proposed
 
 
 def test_gravity_is_left_out_and_objected_to():
