@@ -184,13 +184,13 @@ KINDS: dict[str, Kind] = _by_name(
         "retro_gamer_core.contracts:Player",
         ("keys", "metadata"),
         method="choose",
+        flag="--set player.name={}",
         checks="retro_gamer_core.checks.players",
         template=(
             "Presses one key for some turns, and tries it in a copy of the game first.",
             '{"turns": 2}',
         ),
         after_an_error="the ladder would end there",
-        of_run=False,
     ),
 )
 """Every kind by its name, in the order in which they are listed."""

@@ -99,7 +99,7 @@ def list_plugins(as_json: bool) -> None:
         what = f"{record.provider} {became}: {problem.cause}"
         say(f"\n{Problem(what, where=problem.where, hint=problem.fix)}")
     say(
-        "\nParts, by the names they have in config.toml (executors: behind --on; players: on the ladder)",
+        "\nParts, by the names they have in config.toml (executors: behind --on)",
         bold=True,
     )
     named: list[tuple[str, Part | Recipe, Provider]] = [
